@@ -1,0 +1,151 @@
+import { type Facts, firstOf, inOrder } from './facts.ts'
+
+/** From «nothing has happened» to «it is over». A higher word replaces a lower one, never the other way round. */
+export const callStatuses = [
+  'queued',
+  'initiated',
+  'ringing',
+  'in-progress',
+  'canceled',
+  'failed',
+  'busy',
+  'no-answer',
+  'completed',
+] as const
+export type CallStatus = (typeof callStatuses)[number]
+
+export const directions = ['inbound', 'outbound'] as const
+export type Direction = (typeof directions)[number]
+
+export const isTerminal = (status: CallStatus): boolean => callStatuses.indexOf(status) >= callStatuses.indexOf('canceled')
+
+/** One provider's statement about one call, in our words. Times are epoch milliseconds, money integer micro-dollars. */
+export type CallFact = {
+  /** When the provider said it; 0 where it does not say. Decides which of two statements of the same kind is newer. */
+  at: number
+  source: 'retell' | 'twilio'
+  /** When the bytes reached us. */
+  receivedAt: number
+  webhookId: string
+  status?: CallStatus
+  direction?: Direction
+  from?: string
+  to?: string
+  agentId?: string
+  /** Our own customer id, as Retell's `metadata.customer_id` carries it. */
+  customerId?: string
+  startedAt?: number
+  endedAt?: number
+  /** Retell's `duration_ms`. */
+  durationMs?: number
+  /** Twilio's `CallDuration`. */
+  durationSeconds?: number
+  costMicros?: number
+  disconnectReason?: string
+  recordingUrl?: string
+  summary?: string
+  sentiment?: string
+}
+export type CallFacts = Facts<CallFact>
+
+/** What a webhook says of a call: which call (any of its names), which register, which fact. */
+export type CallEvent = {
+  kind: 'call'
+  keys: readonly string[]
+  register: string
+  fact: CallFact
+  transcript?: string
+}
+
+const authority = [
+  'retell:call_analyzed',
+  'retell:call_ended',
+  'retell:call_started',
+  'twilio:completed',
+  'twilio:no-answer',
+  'twilio:busy',
+  'twilio:failed',
+  'twilio:canceled',
+  'twilio:in-progress',
+  'twilio:ringing',
+  'twilio:initiated',
+  'twilio:queued',
+]
+
+export type CallSummary = {
+  status: CallStatus
+  direction: Direction | undefined
+  from: string | undefined
+  to: string | undefined
+  agentId: string | undefined
+  customerId: string | undefined
+  startedAt: number | undefined
+  endedAt: number | undefined
+  /** What is charged: undefined until a provider has reported a duration. */
+  seconds: number | undefined
+  secondsSource: 'retell' | 'twilio' | undefined
+  costMicros: number | undefined
+  disconnectReason: string | undefined
+  recordingUrl: string | undefined
+  summary: string | undefined
+  sentiment: string | undefined
+  /** When the call counts: its end, else its start, else its first arrival. */
+  occurredAt: number
+}
+
+/** The later of the provider's statements decides; of two at the same time the one with more authority. */
+function latestStating(facts: readonly CallFact[], states: (fact: CallFact) => number | undefined): number | undefined {
+  let latest: CallFact | undefined
+  for (const fact of facts) {
+    if (states(fact) !== undefined && (latest === undefined || fact.at > latest.at)) latest = fact
+  }
+  return latest === undefined ? undefined : states(latest)
+}
+
+/**
+ * Everything shown and charged of a call, from all that is known of it. Seconds are Retell's `duration_ms` rounded up
+ * where Retell reported, else the carrier's `CallDuration`: one call, one charge, however many report it.
+ */
+export function summarizeCall(facts: CallFacts): CallSummary {
+  const known = inOrder(facts, authority)
+  const durationMs = latestStating(known, (fact) => fact.durationMs)
+  const carrierSeconds = latestStating(known, (fact) => fact.durationSeconds)
+  const seconds = durationMs !== undefined ? Math.ceil(durationMs / 1000) : carrierSeconds
+  const startedAt = firstOf(known, (fact) => fact.startedAt)
+  const endedAt = firstOf(known, (fact) => fact.endedAt)
+  const rank = Math.max(0, ...known.map((fact) => (fact.status === undefined ? 0 : callStatuses.indexOf(fact.status))))
+  return {
+    status: callStatuses[rank] ?? 'queued',
+    direction: firstOf(known, (fact) => fact.direction),
+    from: firstOf(known, (fact) => fact.from),
+    to: firstOf(known, (fact) => fact.to),
+    agentId: firstOf(known, (fact) => fact.agentId),
+    customerId: firstOf(known, (fact) => fact.customerId),
+    startedAt,
+    endedAt,
+    seconds,
+    secondsSource: seconds === undefined ? undefined : durationMs !== undefined ? 'retell' : 'twilio',
+    costMicros: latestStating(known, (fact) => fact.costMicros),
+    disconnectReason: firstOf(known, (fact) => fact.disconnectReason),
+    recordingUrl: firstOf(known, (fact) => fact.recordingUrl),
+    summary: firstOf(known, (fact) => fact.summary),
+    sentiment: firstOf(known, (fact) => fact.sentiment),
+    occurredAt: endedAt ?? startedAt ?? Math.min(...known.map((fact) => fact.receivedAt)),
+  }
+}
+
+/** How a finished call is counted on charts: somebody talked, nobody answered, or it broke. */
+export const callOutcomes = ['completed', 'missed', 'failed'] as const
+export type CallOutcome = (typeof callOutcomes)[number]
+
+export function callOutcome(status: CallStatus): CallOutcome | undefined {
+  if (!isTerminal(status)) return undefined
+  if (status === 'completed') return 'completed'
+  return status === 'failed' ? 'failed' : 'missed'
+}
+
+/** The number that belongs to a customer, by direction: the called one inbound, the calling one outbound. */
+export function ownNumber(call: { direction?: Direction | undefined; from?: string | undefined; to?: string | undefined }): string | undefined {
+  if (call.direction === undefined) return undefined
+  return call.direction === 'inbound' ? call.to : call.from
+}

@@ -1,0 +1,49 @@
+/**
+ * What is known of a call or a message is a map: one register for each thing a provider can say
+ * (`retell:call_ended`, `twilio:completed`), each holding the newest fact said there. Joining two maps takes the newer
+ * fact of each register. That is commutative, associative and idempotent, so deliveries may come in any order,
+ * twice, or in any split, and end in the same map; everything shown or charged is computed from the map.
+ */
+export type Facts<Fact extends { at: number }> = { readonly [register: string]: Fact }
+
+const canonical = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)
+  entries.sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join()}}`
+}
+
+function newer<Fact extends { at: number }>(a: Fact, b: Fact): Fact {
+  if (a.at !== b.at) return a.at > b.at ? a : b
+  return canonical(a) >= canonical(b) ? a : b
+}
+
+export function joinFacts<Fact extends { at: number }>(a: Facts<Fact>, b: Facts<Fact>): Facts<Fact> {
+  const joined: Record<string, Fact> = { ...a }
+  for (const [register, fact] of Object.entries(b)) {
+    const known = joined[register]
+    joined[register] = known === undefined ? fact : newer(known, fact)
+  }
+  return joined
+}
+
+/** The registers in one fixed order, so that «the first that says so» means the same whatever arrived first. */
+export function inOrder<Fact extends { at: number }>(facts: Facts<Fact>, ranked: readonly string[]): Fact[] {
+  const rank = (register: string) => {
+    const found = ranked.indexOf(register)
+    return found < 0 ? ranked.length : found
+  }
+  return Object.entries(facts)
+    .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+    .map(([, fact]) => fact)
+}
+
+/** The first value that any fact states. */
+export function firstOf<Fact, Value>(facts: readonly Fact[], pick: (fact: Fact) => Value | undefined): Value | undefined {
+  for (const fact of facts) {
+    const value = pick(fact)
+    if (value !== undefined) return value
+  }
+  return undefined
+}

@@ -1,0 +1,27 @@
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import { z } from 'zod'
+
+/**
+ * E.164 of a number as a person or a provider writes it, or undefined where it is none.
+ * `country` (ISO 3166 alpha-2) reads national forms: `07700 900123` with GB is `+447700900123`.
+ */
+export function toE164(text: string, country?: string): string | undefined {
+  const trimmed = text.trim()
+  if (!/^[+\d(]/.test(trimmed)) return undefined
+  // providers deliver E.164 already: checked by shape, not by numbering plan, so that no real caller is refused
+  if (/^\+[1-9]\d{6,14}$/.test(trimmed)) return trimmed
+  const home = country !== undefined && isSupportedCountry(country) ? (country as CountryCode) : undefined
+  const parsed = parsePhoneNumberFromString(trimmed, home)
+  return parsed?.isPossible() === true && parsed.ext === undefined ? parsed.number : undefined
+}
+
+/** A number typed into a form: must be complete with its country code. */
+export const phoneSchema = z
+  .string()
+  .max(40)
+  .transform((text, context) => {
+    const phone = toE164(text)
+    if (phone !== undefined) return phone
+    context.addIssue({ code: 'custom', message: 'must be a phone number with country code, such as +13125550101' })
+    return z.NEVER
+  })

@@ -1,0 +1,2 @@
+export const resolutions = ['matched', 'spam', 'ignored'] as const
+export type Resolution = (typeof resolutions)[number]

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+
+/** A session ends after a week unused and after thirty days at the latest. A user has at most five: the oldest leaves. */
+export const sessionRule = { idleSeconds: 7 * 86_400, absoluteSeconds: 30 * 86_400, atMost: 5 } as const
+
+export const devices = ['desktop', 'mobile', 'tablet'] as const
+export type Device = (typeof devices)[number]
+
+export function deviceOf(userAgent: string): Device {
+  if (/ipad|tablet/i.test(userAgent)) return 'tablet'
+  return /mobile|android|iphone/i.test(userAgent) ? 'mobile' : 'desktop'
+}
+
+export const emailSchema = z.email().max(254).transform((email) => email.toLowerCase())
+export const newPasswordSchema = z.string().min(12, 'must have at least 12 characters').max(200)

@@ -1,0 +1,31 @@
+/**
+ * The identity of one provider event as readable text, or undefined where the provider's request has none
+ * (Retell's `call_inbound`: two calls from one number carry the same body, so it is never deduplicated).
+ * The caller hashes it; the body's own hash joins only where the provider may send the same name twice.
+ */
+export function retellIdentity(event: {
+  event: string
+  callId: string | undefined
+  eventTimestamp: number | undefined
+  bodySha256: string
+}): string | undefined {
+  const { event: name, callId, eventTimestamp, bodySha256 } = event
+  if (name === 'call_inbound' || name === 'chat_inbound') return undefined
+  if (callId === undefined) return `retell:${name}:body:${bodySha256}`
+  if (['call_started', 'call_ended', 'call_analyzed'].includes(name)) return `retell:${name}:${callId}`
+  // several transfers and many transcript updates belong to one call
+  return `retell:${name}:${callId}:${name.startsWith('transfer_') && eventTimestamp !== undefined ? eventTimestamp : bodySha256}`
+}
+
+export function twilioCallIdentity(event: { callSid: string; status: string; sequenceNumber: string | undefined }): string {
+  return `twilio:call:${event.callSid}:${event.status}:${event.sequenceNumber ?? ''}`
+}
+
+export function twilioMessageIdentity(event: { messageSid: string; status: string; errorCode: string | undefined }): string {
+  return `twilio:message:${event.messageSid}:${event.status}:${event.errorCode ?? ''}`
+}
+
+/** Signed bytes that nobody can read are known by their content alone. */
+export function unreadableIdentity(provider: string, bodySha256: string): string {
+  return `${provider}:unreadable:${bodySha256}`
+}

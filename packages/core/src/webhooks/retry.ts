@@ -1,0 +1,17 @@
+/** Attempts before a webhook waits for a person. */
+export const maxAttempts = 8
+
+/**
+ * Seconds until the next attempt after `attempts` failures: doubles from 2 s to 15 min, spread by `jitter` (0 ≤ j < 1)
+ * so that what failed together does not return together. Undefined when it is `dead` now.
+ */
+export function nextAttemptSeconds(attempts: number, jitter: number): number | undefined {
+  if (attempts >= maxAttempts) return undefined
+  const full = Math.min(900, 2 ** attempts)
+  return full / 2 + (full / 2) * jitter
+}
+
+/** SQLSTATE classes 22 (data) and 23 (constraint) fail again however often they are tried. */
+export function isHopeless(sqlState: string | undefined): boolean {
+  return sqlState !== undefined && /^2[23]/.test(sqlState)
+}

@@ -1,0 +1,49 @@
+import { type Socket, connect as connectSocket } from 'node:net'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+
+export type Sql = postgres.Sql
+export type TransactionSql = postgres.TransactionSql
+
+/** A connection pool of the application: logs in, takes the role that owns nothing, commits durably. */
+export function openPool(url: string, options: { max: number; name: string; prepare?: boolean; statementTimeoutMs?: number }): Sql {
+  return postgres(url, {
+    max: options.max,
+    prepare: options.prepare ?? true,
+    idle_timeout: 60,
+    connect_timeout: 5,
+    // a reconnect is tried soon: what waits for the database is webhooks
+    backoff: (attempt: number) => Math.min(1, 0.05 * 2 ** attempt),
+    onnotice: () => undefined,
+    socket: noDelaySocket,
+    connection: {
+      application_name: `trunkline:${options.name}`,
+      role: 'trunkline_app',
+      synchronous_commit: 'on',
+      idle_in_transaction_session_timeout: 30_000,
+      statement_timeout: options.statementTimeoutMs ?? 30_000,
+      TimeZone: 'UTC',
+    },
+  } as postgres.Options<Record<string, never>>)
+}
+
+/** postgres.js leaves Nagle's algorithm on, which costs up to 40 ms on small writes. */
+function noDelaySocket(options: { host: string[] | string; port: number[] | number; path?: string }): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const first = <Value>(value: Value[] | Value): Value => (Array.isArray(value) ? (value[0] as Value) : value)
+    const socket = connectSocket({ host: first(options.host), port: first(options.port), noDelay: true, keepAlive: true })
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.off('error', reject)
+      resolve(socket)
+    })
+  })
+}
+
+/** Drizzle over a pool of its own: it changes the pool's parsers, so nothing else may use that pool. */
+export function openDrizzle(url: string, options: { max: number; name: string; prepare?: boolean }) {
+  const pool = openPool(url, options)
+  return { db: drizzle(pool, { casing: 'snake_case' }), pool }
+}
+export type Db = ReturnType<typeof openDrizzle>['db']
+export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]

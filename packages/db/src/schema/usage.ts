@@ -1,0 +1,177 @@
+import { entryKinds, meters } from '@trunkline/core/usage/meter'
+import { tierKeys } from '@trunkline/core/usage/tier'
+import { sql } from 'drizzle-orm'
+import { boolean, check, index, integer, pgTable, pgView, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { at, created, id, oneOf, quantity } from '../columns.ts'
+import { customers } from './customers.ts'
+
+/** What a tier costs and contains, by version. Rows are never changed: a new price is a new row. */
+export const tierSnapshots = pgTable(
+  'tier_snapshots',
+  {
+    id: id(),
+    tier: text({ enum: tierKeys }).notNull(),
+    version: integer().notNull(),
+    rank: integer().notNull(),
+    monthlyPriceCents: integer().notNull(),
+    callCapSeconds: quantity().notNull(),
+    smsCapSegments: quantity().notNull(),
+    callGraceSeconds: quantity().notNull(),
+    effectiveFrom: at().notNull(),
+    effectiveUntil: at(),
+  },
+  (snapshot) => [
+    unique('tier_snapshots_version_stands_once').on(snapshot.tier, snapshot.version),
+    check('tier_snapshots_tier_is_known', oneOf(snapshot.tier, tierKeys)),
+  ],
+)
+
+/** One row a customer: what is used and reserved in the current period, against what may be used. `used` moves only with a ledger entry. */
+export const usageLimits = pgTable(
+  'usage_limits',
+  {
+    customerId: uuid()
+      .primaryKey()
+      .references(() => customers.id),
+    tierSnapshotId: uuid()
+      .notNull()
+      .references(() => tierSnapshots.id),
+    periodStart: at().notNull(),
+    periodEnd: at().notNull(),
+    limitRevision: integer().notNull().default(1),
+    callUsedSeconds: quantity().notNull().default(0),
+    callReservedSeconds: quantity().notNull().default(0),
+    callCapSeconds: quantity().notNull(),
+    callCreditSeconds: quantity().notNull().default(0),
+    rolloverSeconds: quantity().notNull().default(0),
+    graceSeconds: quantity().notNull(),
+    smsUsed: quantity().notNull().default(0),
+    smsReserved: quantity().notNull().default(0),
+    smsCap: quantity().notNull(),
+    smsCredit: quantity().notNull().default(0),
+    forcePause: boolean().notNull().default(false),
+    updatedAt: at().notNull(),
+  },
+  (limit) => [
+    check('usage_limits_call_reserved_is_not_negative', sql`${limit.callReservedSeconds} >= 0`),
+    check('usage_limits_sms_reserved_is_not_negative', sql`${limit.smsReserved} >= 0`),
+    check('usage_limits_period_runs_forward', sql`${limit.periodEnd} > ${limit.periodStart}`),
+    index('usage_limits_period_end').on(limit.periodEnd),
+  ],
+)
+
+/** The ledger. Append-only, by grant as well: a correction is another entry. Partitioned by its id. */
+export const usageEntries = pgTable(
+  'usage_entries',
+  {
+    id: id(),
+    customerId: uuid().notNull(),
+    meter: text({ enum: meters }).notNull(),
+    idemKey: text().notNull(),
+    kind: text({ enum: entryKinds }).notNull(),
+    quantity: quantity().notNull(),
+    occurredAt: at().notNull(),
+    periodStart: at().notNull(),
+    eventId: uuid().notNull(),
+    webhookId: uuid(),
+    ...created,
+  },
+  (entry) => [
+    check('usage_entries_meter_is_known', oneOf(entry.meter, meters)),
+    check('usage_entries_kind_is_known', oneOf(entry.kind, entryKinds)),
+    check('usage_entries_change_something', sql`${entry.quantity} <> 0`),
+    index('usage_entries_by_customer').on(entry.customerId, entry.id),
+    index('usage_entries_by_event').on(entry.eventId),
+  ],
+)
+
+/** What is booked for one call or message: where uniqueness of the ledger stands. Kept for ever. */
+export const usageKeys = pgTable(
+  'usage_keys',
+  {
+    meter: text({ enum: meters }).notNull(),
+    idemKey: text().notNull(),
+    customerId: uuid().notNull(),
+    booked: quantity().notNull().default(0),
+    entries: integer().notNull().default(0),
+  },
+  (key) => [primaryKey({ columns: [key.meter, key.idemKey] })],
+)
+
+/** A level that was reached: once a customer, meter, period, limit revision and level, however the usage arrived. */
+export const usageCrossings = pgTable(
+  'usage_crossings',
+  {
+    id: id(),
+    customerId: uuid()
+      .notNull()
+      .references(() => customers.id),
+    meter: text({ enum: meters }).notNull(),
+    periodStart: at().notNull(),
+    limitRevision: integer().notNull(),
+    level: integer().notNull(),
+    before: quantity().notNull(),
+    after: quantity().notNull(),
+    base: quantity().notNull(),
+    at: at().notNull(),
+  },
+  (crossing) => [
+    unique('usage_crossings_announced_once').on(
+      crossing.customerId,
+      crossing.meter,
+      crossing.periodStart,
+      crossing.limitRevision,
+      crossing.level,
+    ),
+  ],
+)
+
+export const holdStates = ['open', 'settled', 'expired'] as const
+
+/** Units promised to a call or message that is under way. */
+export const usageHolds = pgTable(
+  'usage_holds',
+  {
+    id: id(),
+    customerId: uuid()
+      .notNull()
+      .references(() => customers.id),
+    meter: text({ enum: meters }).notNull(),
+    quantity: quantity().notNull(),
+    state: text({ enum: holdStates }).notNull().default('open'),
+    expiresAt: at().notNull(),
+    settledQuantity: quantity(),
+    ...created,
+    endedAt: at(),
+  },
+  (hold) => [
+    check('usage_holds_quantity_is_positive', sql`${hold.quantity} > 0`),
+    check('usage_holds_state_is_known', oneOf(hold.state, holdStates)),
+    index('usage_holds_open').on(hold.expiresAt).where(sql`state = 'open'`),
+  ],
+)
+
+export const usageCalls = pgView('usage_calls', {
+  id: uuid(),
+  customerId: uuid(),
+  callId: uuid(),
+  seconds: quantity(),
+  kind: text(),
+  occurredAt: at(),
+  createdAt: at(),
+}).as(
+  sql`select id, customer_id, event_id as call_id, quantity as seconds, kind, occurred_at, created_at from usage_entries where meter = 'call_seconds'`,
+)
+
+export const usageSms = pgView('usage_sms', {
+  id: uuid(),
+  customerId: uuid(),
+  messageId: uuid(),
+  segments: quantity(),
+  kind: text(),
+  occurredAt: at(),
+  createdAt: at(),
+}).as(
+  sql`select id, customer_id, event_id as message_id, quantity as segments, kind, occurred_at, created_at from usage_entries where meter = 'sms_segments'`,
+)
+

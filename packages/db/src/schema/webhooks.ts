@@ -1,0 +1,89 @@
+import { attemptOutcomes, verdicts, webhookProviders, webhookStates } from '@trunkline/core/webhooks/state'
+import { sql } from 'drizzle-orm'
+import { check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { at, bytes, created, id, oneOf } from '../columns.ts'
+
+/**
+ * The inbox. A row is written before anybody acts on it, with the bytes exactly as received, and never changes but for
+ * its state. Partitioned by its id (time-ordered); uniqueness stands in `idempotency_keys`.
+ * `body` holds the text as sent, or base64 where it is not UTF-8 (`body_encoding`).
+ */
+export const webhooks = pgTable(
+  'webhook_queue',
+  {
+    id: id(),
+    provider: text({ enum: webhookProviders }).notNull(),
+    door: text().notNull(),
+    eventType: text(),
+    phoneNumber: text(),
+    url: text().notNull(),
+    remoteAddress: text().notNull(),
+    headers: jsonb().$type<[string, string][]>().notNull(),
+    body: text().notNull(),
+    bodyEncoding: text({ enum: ['utf8', 'base64'] }).notNull(),
+    bodyBytes: integer().notNull(),
+    bodySha256: bytes().notNull(),
+    verdict: text({ enum: verdicts }).notNull(),
+    secretId: uuid(),
+    revisionOf: uuid(),
+    state: text({ enum: webhookStates }).notNull(),
+    receivedAt: at().notNull(),
+    attempts: integer().notNull().default(0),
+    nextAttemptAt: at(),
+    processedAt: at(),
+    lastError: text(),
+    customerId: uuid(),
+  },
+  (webhook) => [
+    check('webhook_queue_state_is_known', oneOf(webhook.state, webhookStates)),
+    index('webhook_queue_waiting').on(webhook.nextAttemptAt, webhook.id).where(sql`state in ('received', 'failed')`),
+    index('webhook_queue_needs_a_person').on(webhook.state, webhook.id).where(sql`state in ('failed', 'dead', 'quarantined')`),
+    index('webhook_queue_by_phone').on(webhook.phoneNumber, webhook.id),
+  ],
+)
+
+/**
+ * Who has been here already. The key is SHA-256 of the event's identity; a forged delivery never takes one.
+ * A key of an event that moves money is kept for ever.
+ */
+export const idempotencyKeys = pgTable('idempotency_keys', {
+  key: bytes().primaryKey(),
+  webhookId: uuid().notNull(),
+  bodySha256: bytes().notNull(),
+  duplicates: integer().notNull().default(0),
+  lastDuplicateAt: at(),
+  expiresAt: at(),
+  ...created,
+})
+
+/** What happened each time a webhook was processed. Evidence: only ever added to. */
+export const webhookAttempts = pgTable(
+  'webhook_attempts',
+  {
+    id: id(),
+    webhookId: uuid().notNull(),
+    outcome: text({ enum: attemptOutcomes }).notNull(),
+    error: text(),
+    by: text().notNull(),
+    at: at().notNull(),
+  },
+  (attempt) => [
+    check('webhook_attempts_outcome_is_known', oneOf(attempt.outcome, attemptOutcomes)),
+    index('webhook_attempts_by_webhook').on(attempt.webhookId, attempt.id),
+  ],
+)
+
+/** The secrets with which a provider signs, encrypted at rest. The environment only brings the first ones. */
+export const webhookSources = pgTable(
+  'webhook_sources',
+  {
+    id: id(),
+    provider: text({ enum: webhookProviders }).notNull(),
+    name: text().notNull(),
+    secretCiphertext: text().notNull(),
+    secretSha256: bytes().notNull().unique('webhook_sources_secret_stands_once'),
+    notAfter: at(),
+    ...created,
+  },
+  (source) => [check('webhook_sources_provider_is_known', oneOf(source.provider, webhookProviders))],
+)
