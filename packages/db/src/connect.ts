@@ -32,8 +32,10 @@ function noDelaySocket(options: { host: string[] | string; port: number[] | numb
   return new Promise((resolve, reject) => {
     const first = <Value>(value: Value[] | Value): Value => (Array.isArray(value) ? (value[0] as Value) : value)
     const socket = connectSocket({ host: first(options.host), port: first(options.port), noDelay: true, keepAlive: true })
+    socket.setTimeout(5000, () => socket.destroy(new Error('connect timeout')))
     socket.once('error', reject)
     socket.once('connect', () => {
+      socket.setTimeout(0)
       socket.off('error', reject)
       resolve(socket)
     })
@@ -47,3 +49,19 @@ export function openDrizzle(url: string, options: { max: number; name: string; p
 }
 export type Db = ReturnType<typeof openDrizzle>['db']
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
+
+/** The postgres.js handle below a Drizzle handle, so that hand-written statements join the same transaction. */
+export function rawOf(db: Db | Tx): Sql {
+  const handle = db as unknown as { $client?: Sql; session: { client: Sql } }
+  return handle.$client ?? handle.session.client
+}
+
+export type Parameter = string | number | boolean | null | readonly (string | null)[]
+
+/**
+ * Runs one named (prepared) statement. Arrays are sent as `text[]` and cast in the statement, because Drizzle takes the
+ * serialisers of other array types out of the pool. Instants come back as text.
+ */
+export async function statement<Row extends object>(db: Db | Tx, text: string, parameters: readonly Parameter[]): Promise<Row[]> {
+  return (await rawOf(db).unsafe(text, parameters as never, { prepare: true })) as unknown as Row[]
+}

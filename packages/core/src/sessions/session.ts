@@ -11,5 +11,6 @@ export function deviceOf(userAgent: string): Device {
   return /mobile|android|iphone/i.test(userAgent) ? 'mobile' : 'desktop'
 }
 
-export const emailSchema = z.email().max(254).transform((email) => email.toLowerCase())
+/** As browsers read it (WHATWG HTML): admin@localhost counts. */
+export const emailSchema = z.email({ pattern: z.regexes.html5Email }).max(254).transform((email) => email.toLowerCase())
 export const newPasswordSchema = z.string().min(12, 'must have at least 12 characters').max(200)

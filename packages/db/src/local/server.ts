@@ -56,7 +56,8 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
   const binaries = findBinaries(account)
   if (!existsSync(join(folder, 'PG_VERSION'))) createCluster(folder, binaries, account)
   const version = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim()
-  if (version !== majorVersion) throw new Error(`${folder} holds a PostgreSQL ${version} database; this is ${majorVersion}`)
+  if (version !== majorVersion)
+    throw new Error(`${folder} holds a PostgreSQL ${version} database; this is ${majorVersion}`)
 
   const running = await findRunning(folder)
   const { pid, port } = running ?? (await start(folder, binaries, account, options))
@@ -148,8 +149,11 @@ async function start(
     const outcome = await attempt(folder, binaries, account, port, options.settings ?? {}, deadline)
     if (typeof outcome !== 'string') return outcome
     // backends of a killed postmaster take a moment to notice; a free port may be taken by somebody quicker
-    const passes = /pre-existing shared memory|could not bind|Address already in use|could not create any TCP/.test(outcome)
-    if (!passes || Date.now() > deadline) throw new Error(`the database did not start: ${lastLine(outcome) ?? 'no reason given'}`)
+    const passes = /pre-existing shared memory|could not bind|Address already in use|could not create any TCP/.test(
+      outcome,
+    )
+    if (!passes || Date.now() > deadline)
+      throw new Error(`the database did not start: ${lastLine(outcome) ?? 'no reason given'}`)
     await pause(100)
   }
 }
@@ -165,7 +169,13 @@ async function attempt(
 ): Promise<Postmaster | string> {
   const log = join(folder, 'trunkline.log')
   const output = openSync(log, 'w', 0o600)
-  const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', log_timezone: 'UTC', timezone: 'UTC', ...settings }
+  const all = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    log_timezone: 'UTC',
+    timezone: 'UTC',
+    ...settings,
+  }
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   let child: ChildProcess
   try {

@@ -75,6 +75,7 @@ export const smsEvents = pgTable(
     check('sms_events_status_is_known', oneOf(message.status, messageStatuses)),
     index('sms_events_by_customer').on(message.customerId, message.id),
     index('sms_events_by_phone').on(message.phoneNumber, message.id),
+    index('sms_events_by_sid').on(message.messageSid),
   ],
 )
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
+import { childrenOf, isRunning } from '../local/process.ts'
 import { type LocalPostgres, startLocalPostgres } from '../local/server.ts'
-import { isRunning } from '../local/process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** Where the databases of this test run are made; the global setup leaves it in the environment of the workers. */
@@ -11,31 +12,30 @@ const serverVariable = 'TRUNKLINE_TEST_SERVER'
 export type TestDatabase = { url: string; drop(): Promise<void> }
 
 /** A migrated, empty database of its own for a test file. */
-export async function testDatabase(): Promise<TestDatabase> {
-  const { adminUrl, prefix, fileCopy } = testServer()
-  const name = `${prefix}_${randomBytes(5).toString('hex')}`
-  const strategy = fileCopy ? 'strategy file_copy' : ''
-  await asAdmin(adminUrl, (sql) => sql.unsafe(`create database ${name} template ${prefix}_template ${strategy}`))
-  return {
-    url: withDatabase(adminUrl, name),
-    drop: () => asAdmin(adminUrl, (sql) => sql.unsafe(`drop database if exists ${name} with (force)`)),
-  }
+export function testDatabase(): Promise<TestDatabase> {
+  const { prefix, fileCopy } = testServer()
+  return createDatabase(`template ${prefix}_template ${fileCopy ? 'strategy file_copy' : ''}`)
 }
 
-/** An empty database without a single table, for tests of the migrations themselves. */
-export async function emptyDatabase(): Promise<TestDatabase> {
+/** A database without a single table, for tests of the migrations themselves. */
+export function emptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('')
+}
+
+async function createDatabase(origin: string): Promise<TestDatabase> {
   const { adminUrl, prefix } = testServer()
   const name = `${prefix}_${randomBytes(5).toString('hex')}`
-  await asAdmin(adminUrl, (sql) => sql.unsafe(`create database ${name}`))
+  await runAsAdmin(adminUrl, `create database ${name} ${origin}`)
   return {
     url: withDatabase(adminUrl, name),
-    drop: () => asAdmin(adminUrl, (sql) => sql.unsafe(`drop database if exists ${name} with (force)`)),
+    drop: () => runAsAdmin(adminUrl, `drop database if exists ${name} with (force)`),
   }
 }
 
 function testServer(): TestServer {
   const value = process.env[serverVariable]
-  if (!value) throw new Error('no test database server: run this file through vitest, in the project that its place belongs to')
+  if (!value)
+    throw new Error('no test database server: run this file through vitest, in the project that its place belongs to')
   return JSON.parse(value)
 }
 
@@ -51,7 +51,8 @@ export async function startTestServer(options: {
   if (process.env[serverVariable]) return async () => undefined
   if (options.url !== undefined) refuseRemote(options.url)
   const embedded = options.url === undefined ? await startThrowawayPostgres() : undefined
-  const adminUrl = options.url ?? embedded?.postgres.url ?? ''
+  // always the same database: advisory locks are seen by sessions of one database only
+  const adminUrl = withDatabase(options.url ?? embedded?.postgres.url ?? '', 'postgres')
   const admin = postgres(adminUrl, { max: 1, onnotice: () => undefined })
   const end = async (): Promise<void> => {
     delete process.env[serverVariable]
@@ -110,8 +111,10 @@ const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 function refuseRemote(url: string): void {
   const host = URL.canParse(url) ? new URL(url).hostname : undefined
-  if (host === undefined) throw new Error('TEST_DATABASE_URL is not a URL like postgres://user:password@127.0.0.1:5432/postgres')
-  if (!loopback.has(host)) throw new Error(`TEST_DATABASE_URL names ${host}: the suite creates and drops databases, so it takes loopback only`)
+  if (host === undefined)
+    throw new Error('TEST_DATABASE_URL is not a URL like postgres://user:password@127.0.0.1:5432/postgres')
+  if (!loopback.has(host))
+    throw new Error(`TEST_DATABASE_URL names ${host}: the suite creates and drops databases, so it takes loopback only`)
 }
 
 async function startThrowawayPostgres(): Promise<{ postgres: LocalPostgres; stop(): Promise<void> }> {
@@ -139,7 +142,7 @@ export async function startOwnPostgres(settings: Record<string, string> = {}): P
   const folder = temporaryFolder('trunkline-own-')
   const files = folder.inside('postgres')
   let server = await startLocalPostgres({ folder: files, settings })
-  await asAdmin(server.url, (sql) => sql.unsafe('create database trunkline'))
+  await runAsAdmin(server.url, 'create database trunkline')
   return {
     url: withDatabase(server.url, 'trunkline'),
     get pid() {
@@ -147,10 +150,9 @@ export async function startOwnPostgres(settings: Record<string, string> = {}): P
     },
     async kill9() {
       const { pid } = server
-      const backends = await asAdmin(server.url, (sql) => sql<{ pid: number }[]>`select pid from pg_stat_activity`)
-      const pids = [pid, ...backends.map((backend) => backend.pid)]
+      const pids = [pid, ...childrenOf(pid)]
       for (const each of pids) if (isRunning(each)) process.kill(each, 'SIGKILL')
-      while (pids.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, 5))
+      while (pids.some(isRunning)) await pause(5)
     },
     async restart() {
       await server.stop()
@@ -169,10 +171,10 @@ function withDatabase(url: string, name: string): string {
   return changed.href
 }
 
-async function asAdmin<T>(url: string, run: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+async function runAsAdmin(url: string, statement: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => undefined })
   try {
-    return await run(sql)
+    await sql.unsafe(statement)
   } finally {
     await sql.end()
   }

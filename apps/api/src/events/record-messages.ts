@@ -1,0 +1,112 @@
+import { type Facts, joinFacts } from '@trunkline/core/events/facts'
+import { type MessageEvent, type MessageFacts, messageOutcome, type MessageStatus, summarizeMessage } from '@trunkline/core/events/message'
+import type { Direction } from '@trunkline/core/events/call'
+import { toE164 } from '@trunkline/core/numbers/phone'
+import { statement } from '@trunkline/db/connect'
+import { findOwners } from '../customers/find-owner.ts'
+import type { Ctx } from '../platform/context.ts'
+import { resolveSubjects, type Subject } from './keys.ts'
+import type { Recorded, Said } from './record.ts'
+import type { TrafficChange } from './traffic.ts'
+
+type Row = { id: string; customer_id: string | null; facts: MessageFacts | string; status: MessageStatus; direction: Direction; occurred_at: string }
+
+/** Merges statements about messages into their rows and says what each message now owes. */
+export async function recordMessages(ctx: Ctx, said: readonly Said<MessageEvent>[], changes: TrafficChange[]): Promise<Recorded[]> {
+  const subjects = await resolveSubjects(ctx, 'message', said.map(({ event }) => event))
+  const rows = await statement<Row>(
+    ctx.db,
+    `select id, customer_id, facts, status, direction, occurred_at from sms_events
+     where id = any (($1::text[])::uuid[]) order by id for update`,
+    [subjects.map(({ id }) => id)],
+  )
+  const rowOf = new Map(rows.map((row) => [row.id, row]))
+  const merged = subjects.map((subject) => mergeOne(subject, said, rowOf.get(subject.id)))
+  const owners = await findOwners(ctx, merged)
+  const messages = merged.map((message, index) => ({ ...message, owner: message.row?.customer_id ?? owners[index] }))
+  await writeRows(ctx, messages)
+  for (const { row, summary } of messages) {
+    if (row !== undefined) pushTraffic(changes, -1, row, Date.parse(row.occurred_at))
+    pushTraffic(changes, 1, summary, summary.occurredAt)
+  }
+  return messages.map(({ id, owner, summary, phoneNumber, said }) => ({
+    kind: 'message',
+    eventId: id,
+    customerId: owner,
+    phoneNumber,
+    webhooks: said.map(({ webhookId, eventType, receivedAt }) => ({ webhookId, eventType, receivedAt })),
+    charges:
+      owner === undefined || summary.segments === undefined
+        ? []
+        : [
+            {
+              meter: 'sms_segments',
+              idemKey: `message:${id}`,
+              eventId: id,
+              customerId: owner,
+              quantity: summary.segments,
+              occurredAt: new Date(summary.occurredAt).toISOString(),
+            },
+          ],
+  }))
+}
+
+function pushTraffic(changes: TrafficChange[], count: 1 | -1, message: { status: MessageStatus; direction: Direction }, at: number): void {
+  const outcome = messageOutcome(message)
+  if (outcome !== undefined) changes.push({ at, outcome: `message.${outcome}`, count, seconds: 0 })
+}
+
+function mergeOne(subject: Subject, everything: readonly Said<MessageEvent>[], row: Row | undefined) {
+  const said = subject.members.map((member) => everything[member]).filter((one) => one !== undefined)
+  const known = typeof row?.facts === 'string' ? (JSON.parse(row.facts) as MessageFacts) : row?.facts
+  let facts: Facts<MessageEvent['fact']> = known ?? {}
+  for (const { event } of said) facts = joinFacts(facts, { [event.register]: event.fact })
+  const summary = summarizeMessage(facts)
+  const own = summary.direction === 'inbound' ? summary.to : summary.from
+  return {
+    id: subject.id,
+    row,
+    said,
+    facts,
+    summary,
+    phoneNumber: own === undefined ? undefined : toE164(own),
+    customerId: undefined,
+    agentId: undefined,
+    messageSid: said[0]?.event.keys[0]?.replace(/^twilio:/, '') ?? null,
+  }
+}
+type Merged = ReturnType<typeof mergeOne> & { owner: string | undefined }
+
+const upsert = `insert into sms_events (id, customer_id, phone_number, direction, from_number, to_number, status, segments, body,
+    error_code, message_sid, occurred_at, facts, updated_at)
+  select id::uuid, customer_id::uuid, phone_number, direction, from_number, to_number, status, segments::integer, body,
+    error_code, message_sid, occurred_at::timestamptz, facts::jsonb, updated_at::timestamptz
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::text[], $12::text[], $13::text[], $14::text[]) as message (id, customer_id, phone_number, direction,
+    from_number, to_number, status, segments, body, error_code, message_sid, occurred_at, facts, updated_at)
+  order by id
+  on conflict (id) do update set customer_id = excluded.customer_id, phone_number = excluded.phone_number,
+    direction = excluded.direction, from_number = excluded.from_number, to_number = excluded.to_number,
+    status = excluded.status, segments = excluded.segments, body = excluded.body, error_code = excluded.error_code,
+    occurred_at = excluded.occurred_at, facts = excluded.facts, updated_at = excluded.updated_at`
+
+async function writeRows(ctx: Ctx, messages: readonly Merged[]): Promise<void> {
+  const asText = (value: string | number | undefined | null) => (value === undefined || value === null ? null : String(value))
+  const values = messages.map(({ id, owner, phoneNumber, summary, facts, messageSid }) => [
+    id,
+    asText(owner),
+    asText(phoneNumber),
+    summary.direction,
+    asText(summary.from),
+    asText(summary.to),
+    summary.status,
+    asText(summary.segments),
+    asText(summary.body),
+    asText(summary.errorCode),
+    messageSid,
+    new Date(summary.occurredAt).toISOString(),
+    JSON.stringify(facts),
+    ctx.now.toISOString(),
+  ])
+  await statement(ctx.db, upsert, Array.from({ length: 14 }, (_, index) => values.map((row) => row[index] ?? null)))
+}

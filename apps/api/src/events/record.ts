@@ -1,0 +1,32 @@
+import type { CallEvent } from '@trunkline/core/events/call'
+import type { MessageEvent } from '@trunkline/core/events/message'
+import type { Meter } from '@trunkline/core/usage/meter'
+import type { Ctx } from '../platform/context.ts'
+import { recordCalls } from './record-calls.ts'
+import { recordMessages } from './record-messages.ts'
+import { countTraffic, type TrafficChange } from './traffic.ts'
+
+export type Said<Event> = { webhookId: string; eventType: string; receivedAt: string; event: Event }
+
+/** What a call or message now is: whose, and how much of which meter it owes in all. */
+export type Recorded = {
+  kind: 'call' | 'message'
+  eventId: string
+  customerId: string | undefined
+  phoneNumber: string | undefined
+  webhooks: { webhookId: string; eventType: string; receivedAt: string }[]
+  charges: { meter: Meter; idemKey: string; eventId: string; customerId: string; quantity: number; occurredAt: string }[]
+}
+
+/** Merges what a batch of webhooks says into `call_events` and `sms_events`, in any order and however often it is said. */
+export async function recordEvents(ctx: Ctx, said: readonly Said<CallEvent | MessageEvent>[]): Promise<Recorded[]> {
+  const calls = said.filter((one): one is Said<CallEvent> => one.event.kind === 'call')
+  const messages = said.filter((one): one is Said<MessageEvent> => one.event.kind === 'message')
+  const changes: TrafficChange[] = []
+  const recorded = [
+    ...(calls.length === 0 ? [] : await recordCalls(ctx, calls, changes)),
+    ...(messages.length === 0 ? [] : await recordMessages(ctx, messages, changes)),
+  ]
+  await countTraffic(ctx, changes)
+  return recorded
+}

@@ -1,0 +1,3 @@
+import { startTrunkline } from './start.ts'
+
+process.exitCode = await startTrunkline()

@@ -1,0 +1,37 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { may } from '@trunkline/core/sessions/permission'
+import type { Ctx } from '../platform/context.ts'
+import { DomainError } from '../platform/domain-error.ts'
+import { registry } from '../platform/metrics.ts'
+import { checkHealth } from './health.ts'
+
+/** Health for load balancers, the same with figures for people, and metrics for Prometheus. */
+export function registerMonitors(
+  app: FastifyInstance,
+  options: { ctxOf: (request: FastifyRequest) => Promise<Ctx>; systemCtx: () => Ctx; spool: { waiting(): number }; startedAt: Date },
+): void {
+  app.get('/api/health', async (_request, reply) => {
+    const { status, checks } = await checkHealth(options.systemCtx(), options.spool)
+    const plain = Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, check.status]))
+    return reply.code(status === 'down' ? 503 : 200).send({ status, checks: plain })
+  })
+
+  app.get('/api/health/detailed', async (request, reply) => {
+    const ctx = await options.ctxOf(request)
+    if (ctx.actor.kind !== 'user') throw new DomainError('unauthenticated', 'Sign in first')
+    if (!may(ctx.actor.role, 'operator')) throw new DomainError('forbidden', 'Your role does not allow this')
+    const health = await checkHealth(ctx, options.spool)
+    const memory = process.memoryUsage()
+    return reply.code(health.status === 'down' ? 503 : 200).send({
+      ...health,
+      uptimeSeconds: Math.round((Date.now() - options.startedAt.getTime()) / 1000),
+      node: process.versions.node,
+      rssBytes: memory.rss,
+    })
+  })
+
+  app.get('/metrics', async (_request, reply) => {
+    await checkHealth(options.systemCtx(), options.spool)
+    return reply.type(registry.contentType).send(await registry.metrics())
+  })
+}

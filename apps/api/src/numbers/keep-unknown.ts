@@ -1,0 +1,50 @@
+import { statement } from '@trunkline/db/connect'
+import type { Ctx } from '../platform/context.ts'
+import { newId } from '../platform/id.ts'
+
+export type Stranger = { phoneNumber: string; eventType: string; webhookId: string; at: string }
+
+/**
+ * Keeps what came for numbers that nobody owns: one open row a number, and beside it every webhook that waits. A number
+ * that was called spam or ignored stays so; it is only seen again.
+ */
+export async function keepUnknown(ctx: Ctx, strangers: readonly Stranger[]): Promise<void> {
+  const numbers = [...new Set(strangers.map(({ phoneNumber }) => phoneNumber))].sort()
+  const dismissed = await statement<{ phone_number: string }>(
+    ctx.db,
+    `update unknown_phone set last_seen_at = greatest(last_seen_at, now())
+     where phone_number = any ($1::text[]) and resolution in ('spam', 'ignored') returning phone_number`,
+    [numbers],
+  )
+  const quiet = new Set(dismissed.map((row) => row.phone_number))
+  const waiting = strangers.filter(({ phoneNumber }) => !quiet.has(phoneNumber))
+  if (waiting.length === 0) return
+  const open = numbers.filter((number) => !quiet.has(number))
+  const seen = open.map((number) => waiting.filter(({ phoneNumber }) => phoneNumber === number))
+  const rows = await statement<{ id: string; phone_number: string }>(
+    ctx.db,
+    `insert into unknown_phone (id, phone_number, event_types, first_seen_at, last_seen_at)
+     select id::uuid, phone_number, string_to_array(event_types, ','), first_seen::timestamptz, last_seen::timestamptz
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as stranger (id, phone_number, event_types, first_seen, last_seen)
+     order by phone_number
+     on conflict (phone_number) where resolved_at is null do update set
+       event_types = (select array_agg(distinct kind order by kind) from unnest(unknown_phone.event_types || excluded.event_types) as kind),
+       first_seen_at = least(unknown_phone.first_seen_at, excluded.first_seen_at),
+       last_seen_at = greatest(unknown_phone.last_seen_at, excluded.last_seen_at)
+     returning id, phone_number`,
+    [
+      open.map(() => newId()),
+      open,
+      seen.map((some) => [...new Set(some.map(({ eventType }) => eventType))].sort().join(',')),
+      seen.map((some) => some.map(({ at }) => at).sort()[0] ?? ''),
+      seen.map((some) => some.map(({ at }) => at).sort().at(-1) ?? ''),
+    ],
+  )
+  const idOf = new Map(rows.map((row) => [row.phone_number, row.id]))
+  await statement(
+    ctx.db,
+    `insert into unknown_phone_webhooks (unknown_phone_id, webhook_id)
+     select u::uuid, w::uuid from unnest($1::text[], $2::text[]) as waiting (u, w) order by w on conflict do nothing`,
+    [waiting.map(({ phoneNumber }) => idOf.get(phoneNumber) ?? ''), waiting.map(({ webhookId }) => webhookId)],
+  )
+}

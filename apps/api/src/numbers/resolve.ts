@@ -1,0 +1,64 @@
+import type { Resolution } from '@trunkline/core/numbers/unknown'
+import { toWireId } from '@trunkline/core/platform/wire-id'
+import { unknownPhones, unknownPhoneWebhooks } from '@trunkline/db/schema/numbers'
+import { and, count, eq, isNull } from 'drizzle-orm'
+import { z } from 'zod'
+import { createAgent } from '../customers/create-agent.ts'
+import { audit } from '../platform/audit.ts'
+import { actorLabel, type Ctx, inTransaction } from '../platform/context.ts'
+import { DomainError } from '../platform/domain-error.ts'
+import { enqueue, jobSpec } from '../platform/job.ts'
+import { announce } from '../platform/live.ts'
+
+/** Carried out by the inbox: what waited for a number is processed again, now that it has an owner. */
+export const releaseWaitingSpec = jobSpec({
+  name: 'webhooks.releaseWaiting',
+  input: z.object({ unknownPhoneId: z.uuid() }),
+  attempts: 8,
+})
+
+/**
+ * Says whose a number is, or that it is nobody's. On `matched` the customer gets the line, and everything that waited is
+ * replayed. Two operators at once: the second is told.
+ */
+export async function resolveUnknownPhone(
+  ctx: Ctx,
+  input: { unknownPhoneId: string; resolution: Resolution; customerId?: string | undefined },
+): Promise<{ released: number }> {
+  const { unknownPhoneId, resolution, customerId } = input
+  if ((resolution === 'matched') !== (customerId !== undefined)) {
+    const text = resolution === 'matched' ? 'is required when a number is matched' : 'may only be given when a number is matched'
+    throw new DomainError('invalid', `The customer ${text}`, { fields: { customerId: text } })
+  }
+  return await inTransaction(ctx, async (ctx) => {
+    const [resolved] = await ctx.db
+      .update(unknownPhones)
+      .set({ resolution, resolvedAt: ctx.now, resolvedBy: actorLabel(ctx.actor), customerId: customerId ?? null })
+      .where(and(eq(unknownPhones.id, unknownPhoneId), isNull(unknownPhones.resolvedAt)))
+      .returning({ phoneNumber: unknownPhones.phoneNumber })
+    if (resolved === undefined) throw await whyNotResolved(ctx, unknownPhoneId)
+    const [waiting] = await ctx.db
+      .select({ webhooks: count() })
+      .from(unknownPhoneWebhooks)
+      .where(eq(unknownPhoneWebhooks.unknownPhoneId, unknownPhoneId))
+    if (customerId !== undefined) {
+      await createAgent(ctx, { customerId, phoneNumber: resolved.phoneNumber, provider: 'twilio', nickname: 'Resolved from unknown numbers' })
+      await enqueue(ctx, releaseWaitingSpec, { unknownPhoneId })
+    }
+    await audit(ctx, {
+      action: 'numbers.resolve',
+      subject: toWireId('unknownPhone', unknownPhoneId),
+      customerId: customerId ?? null,
+      after: { resolution, phoneNumber: resolved.phoneNumber, waiting: waiting?.webhooks ?? 0 },
+    })
+    await announce(ctx, ['unknown_phones'])
+    return { released: customerId === undefined ? 0 : (waiting?.webhooks ?? 0) }
+  })
+}
+
+async function whyNotResolved(ctx: Ctx, unknownPhoneId: string): Promise<DomainError> {
+  const [known] = await ctx.db.select({ by: unknownPhones.resolvedBy }).from(unknownPhones).where(eq(unknownPhones.id, unknownPhoneId))
+  return known === undefined
+    ? new DomainError('not_found', 'There is no such unknown number')
+    : new DomainError('conflict', 'Somebody has already resolved this number')
+}

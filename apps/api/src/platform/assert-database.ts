@@ -1,0 +1,16 @@
+import type { Sql } from '@trunkline/db/connect'
+
+type Settings = { synchronous_commit: string; is_superuser: boolean; owns: number; version: number }
+
+/** Refuses to run where a promise could not be kept: commits that are not durable, or a role that could rewrite the ledger. */
+export async function assertDatabase(sql: Sql): Promise<void> {
+  const [found] = (await sql`
+    select current_setting('synchronous_commit') as synchronous_commit,
+      (select rolsuper from pg_roles where rolname = current_user) as is_superuser,
+      (select count(*)::int from pg_tables where schemaname = 'public' and tableowner = current_user) as owns,
+      current_setting('server_version_num')::int as version`) as unknown as Settings[]
+  if (found === undefined) throw new Error('the database answered nothing about itself')
+  if (found.version < 150_000) throw new Error('PostgreSQL 15 or newer is needed')
+  if (!['on', 'remote_apply'].includes(found.synchronous_commit)) throw new Error('the database does not commit durably (synchronous_commit)')
+  if (found.is_superuser || found.owns > 0) throw new Error('the application must not run as a superuser or as the owner of its tables')
+}

@@ -1,0 +1,32 @@
+import { maskText } from '@trunkline/core/platform/mask'
+import { auditLog } from '@trunkline/db/schema/platform'
+import { actorLabel, type Ctx } from './context.ts'
+import { newId } from './id.ts'
+
+type Facts = Record<string, string | number | boolean | null>
+
+/** Writes who did what to what, on the caller's transaction. Numbers in it are masked. */
+export async function audit(
+  ctx: Ctx,
+  entry: { action: string; subject: string; customerId?: string | null; before?: Facts; after?: Facts },
+): Promise<void> {
+  await ctx.db.insert(auditLog).values({
+    id: newId(),
+    actor: actorLabel(ctx.actor),
+    address: ctx.address,
+    requestId: ctx.requestId,
+    action: entry.action,
+    subject: entry.subject,
+    customerId: entry.customerId ?? null,
+    before: masked(entry.before),
+    after: masked(entry.after),
+    createdAt: ctx.now,
+  })
+}
+
+function masked(facts: Facts | undefined): Facts | null {
+  if (facts === undefined) return null
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' ? maskText(value) : value]),
+  )
+}

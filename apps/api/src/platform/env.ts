@@ -1,0 +1,84 @@
+import { toE164 } from '@trunkline/core/numbers/phone'
+import { emailSchema } from '@trunkline/core/sessions/session'
+import { z } from 'zod'
+
+const url = z.url().transform((text) => text.replace(/\/+$/, ''))
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
+const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+const phone = z.string().transform((text, context) => {
+  const number = toE164(text)
+  if (number !== undefined) return number
+  context.addIssue({ code: 'custom', message: 'must be a phone number with country code, such as +447700900123' })
+  return z.NEVER
+})
+
+const schema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: url.optional(),
+  ROLE: z.enum(['all', 'web', 'worker']).default('all'),
+  DATABASE_URL: postgresUrl,
+  DATABASE_DIRECT_URL: postgresUrl.optional(),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  TRUNKLINE_DATA_DIR: z.string().default('.data'),
+  TRUNKLINE_DEMO: z.enum(['on', 'off']).default('off'),
+  TRUNKLINE_KEY: z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits (32 bytes)'),
+  ADMIN_EMAIL: emailSchema.default('admin@localhost'),
+  ADMIN_PASSWORD: z.string().min(12, 'must have at least 12 characters').optional(),
+  RETELL_API_KEY: list.optional(),
+  RETELL_WEBHOOK_SECRET: list.optional(),
+  RETELL_BASE_URL: url.default('https://api.retellai.com'),
+  TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-zA-Z]{32}$/, 'must be AC and 32 letters or digits').optional(),
+  TWILIO_AUTH_TOKEN: list.optional(),
+  TWILIO_NUMBER: phone.optional(),
+  TWILIO_BASE_URL: url.default('https://api.twilio.com'),
+  ADMIN_PHONE: phone.optional(),
+  CRON_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+  TRUSTED_PROXIES: list.optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+})
+
+export type Env = ReturnType<typeof readEnv>
+
+/** Raised when the environment cannot be used: the message names every fault. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError'
+}
+
+/** Reads and checks every variable. An empty variable counts as unset. Names all faults in one line. */
+export function readEnv(source: Record<string, string | undefined> = process.env) {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = schema.safeParse(given)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => {
+      const name = issue.path.join('.')
+      return given[name] === undefined ? `${name} is required` : `${name} ${issue.message.replace(/^Invalid input: /, '')}`
+    })
+    throw new EnvironmentError(`The environment cannot be used: ${faults.join('; ')}`)
+  }
+  const env = parsed.data
+  const hostInUrl = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST
+  return {
+    ...env,
+    PUBLIC_URL: env.PUBLIC_URL ?? `http://${hostInUrl}:${env.PORT}`,
+    DATABASE_DIRECT_URL: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL,
+    /** Secrets with which webhooks are signed; the first of a list is the one that we use ourselves. */
+    retellSecrets: env.RETELL_WEBHOOK_SECRET ?? env.RETELL_API_KEY ?? [],
+    twilioSecrets: env.TWILIO_AUTH_TOKEN ?? [],
+  }
+}
+
+/** Every secret text of this process, for the logger to take out wherever it stands. */
+export function secretsOf(env: Env): string[] {
+  const passwords = [env.DATABASE_URL, env.DATABASE_DIRECT_URL].map((text) => decodeURIComponent(new URL(text).password))
+  const all = [
+    ...env.retellSecrets,
+    ...(env.RETELL_API_KEY ?? []),
+    ...env.twilioSecrets,
+    env.TRUNKLINE_KEY,
+    env.ADMIN_PASSWORD,
+    env.CRON_SECRET,
+    ...passwords,
+  ]
+  return [...new Set(all.filter((secret): secret is string => secret !== undefined && secret.length >= 6))]
+}

@@ -1,0 +1,76 @@
+import { EventEmitter, on } from 'node:events'
+import { openPool, type Sql } from '@trunkline/db/connect'
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Ctx } from './context.ts'
+import type { Logger } from './log.ts'
+
+export const topics = [
+  'inbox',
+  'webhooks',
+  'calls',
+  'messages',
+  'alerts',
+  'usage',
+  'unknown_phones',
+  'customers',
+  'jobs',
+  'resync',
+] as const
+export type Topic = (typeof topics)[number]
+
+const channel = 'trunkline_live'
+const notice = z.array(z.enum(topics))
+
+/** Tells every process, when the caller's transaction commits, which domains changed. */
+export async function announce(ctx: Ctx, changed: readonly Topic[]): Promise<void> {
+  if (changed.length === 0) return
+  await ctx.db.execute(sql`select pg_notify(${channel}, ${JSON.stringify([...new Set(changed)])})`)
+}
+
+export type Live = Awaited<ReturnType<typeof openLive>>
+
+/** Listens on a connection of its own. After the database has been away it says `resync`, because notices were missed. */
+export async function openLive(options: { directUrl: string; log: Logger }) {
+  const emitter = new EventEmitter().setMaxListeners(0)
+  const connection: Sql = openPool(options.directUrl, { max: 1, name: 'live' })
+  let hasListened = false
+  const listening = connection.listen(
+    channel,
+    (payload) => {
+      const parsed = notice.safeParse(JSON.parse(payload))
+      if (parsed.success) emitter.emit('changed', parsed.data)
+    },
+    () => {
+      if (hasListened) emitter.emit('changed', ['resync', 'inbox'])
+      hasListened = true
+    },
+  )
+  await listening
+  options.log.debug({ channel }, 'live channel open')
+  let lastSent = 0
+  return {
+    onChange(listener: (changed: readonly Topic[]) => void): () => void {
+      emitter.on('changed', listener)
+      return () => emitter.off('changed', listener)
+    },
+    /** Every change from now on, until the signal. */
+    async *watch(signal: AbortSignal): AsyncGenerator<readonly Topic[]> {
+      for await (const [changed] of on(emitter, 'changed', { signal })) yield changed as readonly Topic[]
+    },
+    /** Says outside any transaction that something waits; at most every 50 ms, because a notice serialises commits. */
+    hint(changed: readonly Topic[]): void {
+      emitter.emit('changed', changed)
+      const now = performance.now()
+      if (now - lastSent < 50) return
+      lastSent = now
+      connection.notify(channel, JSON.stringify(changed)).catch((error: unknown) => {
+        options.log.warn({ error }, 'live notice not sent')
+      })
+    },
+    async close(): Promise<void> {
+      emitter.emit('changed', [])
+      await connection.end({ timeout: 2 })
+    },
+  }
+}

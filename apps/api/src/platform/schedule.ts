@@ -1,0 +1,46 @@
+import { schedules } from '@trunkline/db/schema/platform'
+import { and, eq, lte, sql } from 'drizzle-orm'
+import { type Ctx, inTransaction } from './context.ts'
+import { enqueue, type JobSpec } from './job.ts'
+
+/** A job without input that is due every so many seconds. `anchor` fixes the moment: seconds after midnight UTC. */
+export type Recurring = { spec: JobSpec<Record<string, never>>; everySeconds: number; anchorSeconds?: number }
+
+/** Makes the rows of schedules that are new and changes the interval of those whose code changed. */
+export async function registerSchedules(ctx: Ctx, recurring: readonly Recurring[]): Promise<void> {
+  for (const { spec, everySeconds, anchorSeconds } of recurring) {
+    const first =
+      anchorSeconds === undefined
+        ? sql`now()`
+        : sql`date_trunc('day', now()) + make_interval(secs => ${anchorSeconds}) + case when now() > date_trunc('day', now()) + make_interval(secs => ${anchorSeconds}) then interval '1 day' else interval '0' end`
+    await ctx.db
+      .insert(schedules)
+      .values({ name: spec.name, everySeconds, nextDueAt: first })
+      .onConflictDoUpdate({ target: schedules.name, set: { everySeconds } })
+  }
+}
+
+/**
+ * Leaves the jobs that are due. The conditional UPDATE of the schedule's row decides which process does: once, however
+ * many ask. After a downtime a job runs once, and its next time is again on its grid.
+ */
+export async function leaveDueJobs(ctx: Ctx, recurring: readonly Recurring[]): Promise<string[]> {
+  const left: string[] = []
+  for (const { spec } of recurring) {
+    const isDue = await inTransaction(ctx, async (ctx) => {
+      const [row] = await ctx.db
+        .update(schedules)
+        .set({
+          lastRunAt: sql`now()`,
+          nextDueAt: sql`${schedules.nextDueAt} + make_interval(secs => ${schedules.everySeconds} * ceil(greatest(1, extract(epoch from now() - ${schedules.nextDueAt})) / ${schedules.everySeconds})::int)`,
+        })
+        .where(and(eq(schedules.name, spec.name), lte(schedules.nextDueAt, sql`now()`)))
+        .returning({ name: schedules.name })
+      if (row === undefined) return false
+      await enqueue(ctx, spec, {})
+      return true
+    })
+    if (isDue) left.push(spec.name)
+  }
+  return left
+}

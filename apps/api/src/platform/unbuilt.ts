@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify'
+
+/** Paths that are promised and whose domain does not answer yet: an honest 501 that names the domain. */
+export const unbuilt: readonly { path: string; domain: string }[] = [
+  { path: '/webhooks/twilio/voice', domain: 'calls' },
+  { path: '/api/twilio/voice', domain: 'calls' },
+  { path: '/webhooks/telnyx', domain: 'webhooks' },
+  { path: '/api/telnyx/voice-webhook', domain: 'webhooks' },
+  { path: '/api/sms/webhook', domain: 'webhooks' },
+  { path: '/webhooks/stripe', domain: 'billing' },
+  { path: '/stripe-webhook', domain: 'billing' },
+  { path: '/webhooks/standard/:source', domain: 'webhooks' },
+  { path: '/api/auth/register', domain: 'onboarding' },
+  { path: '/api/auth/register-simple', domain: 'onboarding' },
+  { path: '/api/auth/login-simple', domain: 'sessions' },
+  { path: '/api/admin/webhook-queue/replays', domain: 'webhooks' },
+  { path: '/api/admin/error-logs', domain: 'errors' },
+  { path: '/api/admin/churn-alerts', domain: 'health' },
+  { path: '/api/admin/health-scores', domain: 'health' },
+  { path: '/api/admin/reconciliation-runs', domain: 'reconciliation' },
+  { path: '/api/admin/reconciliation-runs/trigger', domain: 'reconciliation' },
+  { path: '/admin/reconciliation-runs/trigger', domain: 'reconciliation' },
+  { path: '/api/admin/stuck-clients', domain: 'onboarding' },
+  { path: '/api/admin/alert-stats', domain: 'alerts' },
+  { path: '/api/analytics/ai-insights', domain: 'insights' },
+  { path: '/api/dashboard/data', domain: 'insights' },
+  { path: '/api/employee/leads', domain: 'outreach' },
+  { path: '/api/internal/outreach-runner', domain: 'outreach' },
+  { path: '/api/internal/compliance/audit', domain: 'compliance' },
+  { path: '/api/errors', domain: 'errors' },
+  { path: '/api/alerts', domain: 'alerts' },
+]
+
+export function registerUnbuilt(app: FastifyInstance): void {
+  for (const { path, domain } of unbuilt) {
+    // GET of a page below /admin belongs to the single-page application
+    const method = path.startsWith('/admin/') ? ['POST' as const] : ['GET' as const, 'POST' as const]
+    app.route({
+      method,
+      url: path,
+      handler: (_request, reply) => reply.code(501).send({ error: { code: 'not_built', message: `The domain «${domain}» does not answer yet` } }),
+    })
+  }
+}

@@ -1,0 +1,24 @@
+import type { BuiltRouter } from '@trpc/server/unstable-core-do-not-import'
+import type { appRouter } from './router.ts'
+
+type AppRouter = typeof appRouter
+
+/** An error as every client sees it. */
+export type ErrorShape = {
+  message: string
+  code: number
+  data: {
+    code: string
+    httpStatus: number
+    path: string | undefined
+    refusal: string
+    fields: Record<string, string> | undefined
+    requestId: string | undefined
+  }
+}
+
+/** The router as clients know it: procedures with their inputs and outputs, nothing of the server behind them. */
+export type PublicRouter = BuiltRouter<
+  { ctx: object; meta: object; errorShape: ErrorShape; transformer: false },
+  AppRouter['_def']['record']
+>

@@ -1,0 +1,6 @@
+import type { WebhookAdapter } from '@trunkline/core/webhooks/adapter'
+import type { WebhookProvider } from '@trunkline/core/webhooks/state'
+import { retell } from '../providers/retell/webhook.ts'
+import { twilio } from '../providers/twilio/webhook.ts'
+
+export const adapters: Readonly<Record<WebhookProvider, WebhookAdapter>> = { retell, twilio }

@@ -1,0 +1,28 @@
+import type { Verdict, WebhookProvider, WebhookState } from '@trunkline/core/webhooks/state'
+
+/** A delivery as it goes to rest, in the inbox or, while the database is away, in the spool. Plain JSON values only. */
+export type Arrival = {
+  id: string
+  /** SHA-256 (hex) of the event's identity; null: never deduplicated. */
+  key: string | null
+  provider: WebhookProvider
+  door: string
+  eventType: string | null
+  phoneNumber: string | null
+  url: string
+  remoteAddress: string
+  /** JSON of `[name, value][]`, in the order received. */
+  headers: string
+  body: string
+  bodyEncoding: 'utf8' | 'base64'
+  bodyBytes: number
+  bodySha256: string
+  verdict: Verdict
+  secretId: string | null
+  state: WebhookState
+  receivedAt: string
+  lastError: string | null
+  revisionOf: string | null
+}
+
+export type Receipt = { duplicate: boolean; webhookId: string }

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { bodyLimitBytes, type WebhookProvider } from '@trunkline/core/webhooks/state'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { DomainError, refusalAt } from '../platform/domain-error.ts'
+import { intakeSeconds } from '../platform/metrics.ts'
+import { type Inbox, type Incoming, type Received, receiveWebhook, recordTooLarge } from './receive.ts'
+
+type Door = { provider: WebhookProvider; door: string; paths: readonly string[]; answer(reply: FastifyReply, received: Received): FastifyReply }
+
+const acknowledge = (reply: FastifyReply, { duplicate }: Received) => reply.send({ received: true, duplicate })
+// Twilio reads the answer to an inbound text as TwiML: an empty response says nothing to the sender
+const emptyTwiml = (reply: FastifyReply) => reply.type('text/xml; charset=utf-8').send('<?xml version="1.0" encoding="UTF-8"?><Response/>')
+
+/** Every door of a provider, and the names by which the first customers know them. */
+const doors: readonly Door[] = [
+  {
+    provider: 'retell',
+    door: 'events',
+    paths: ['/webhooks/retell', '/api/retell/webhook', '/retell-webhook'],
+    // a call that rings is answered with no override, so that the number's own agent takes it
+    answer: (reply, received) => (received.eventType === 'call_inbound' ? reply.send({ call_inbound: {} }) : acknowledge(reply, received)),
+  },
+  { provider: 'twilio', door: 'status', paths: ['/webhooks/twilio/status', '/api/twilio/status'], answer: acknowledge },
+  { provider: 'twilio', door: 'sms', paths: ['/webhooks/twilio/sms', '/api/twilio/sms'], answer: emptyTwiml },
+  { provider: 'twilio', door: 'sms-status', paths: ['/webhooks/twilio/sms-status'], answer: acknowledge },
+]
+
+type Body = { bytes: Buffer } | { tooLarge: { bytes: number; sha256: string } }
+
+/** The doors of the providers. Bytes reach the verifier as they came; nothing is parsed, limited or redirected before. */
+export function registerWebhookDoors(app: FastifyInstance, options: { inbox: Inbox; publicUrl: string }): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    readBody(payload).then((body) => done(null, body), done)
+  })
+  for (const { provider, door, paths, answer } of doors) {
+    for (const path of paths) {
+      app.post(path, async (request, reply) => {
+        const began = performance.now()
+        const incoming = incomingOf(request, { provider, door, publicUrl: options.publicUrl })
+        const body = (request.body ?? { bytes: Buffer.alloc(0) }) as Body
+        if ('tooLarge' in body) {
+          await recordTooLarge(options.inbox, incoming, body.tooLarge)
+          return await refuse(reply, 413, 'too_large', `The body is larger than ${bodyLimitBytes} bytes`)
+        }
+        const received = await receiveWebhook(options.inbox, incoming, body.bytes)
+        intakeSeconds.observe((performance.now() - began) / 1000)
+        if (received.verdict !== 'verified') {
+          return await refuse(reply, refusalAt.unauthenticated.http, received.verdict, 'The signature does not prove who sent this')
+        }
+        return await answer(reply, received)
+      })
+    }
+  }
+}
+
+const refuse = (reply: FastifyReply, status: number, code: string, message: string) => reply.code(status).send({ error: { code, message } })
+
+function incomingOf(request: FastifyRequest, door: { provider: WebhookProvider; door: string; publicUrl: string }): Incoming {
+  return {
+    provider: door.provider,
+    door: door.door,
+    url: door.publicUrl + request.raw.url,
+    remoteAddress: request.ip,
+    rawHeaders: request.raw.rawHeaders,
+    headers: request.headers as Incoming['headers'],
+    receivedAt: Date.now(),
+  }
+}
+
+/** How much of a body is read only to be counted and hashed before the connection is cut. */
+const readAtMostBytes = 64 * 1024 * 1024
+
+/** The exact bytes; past the limit they are no longer kept, only counted and hashed. */
+function readBody(payload: NodeJS.ReadableStream): Promise<Body> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = []
+    let bytes = 0
+    let overflow: ReturnType<typeof createHash> | undefined
+    payload.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (overflow === undefined && bytes > bodyLimitBytes) {
+        overflow = createHash('sha256')
+        for (const kept of chunks) overflow.update(kept)
+        chunks = []
+      }
+      if (overflow === undefined) chunks.push(chunk)
+      else overflow.update(chunk)
+      if (bytes > readAtMostBytes) reject(new DomainError('invalid', 'The body is far too large'))
+    })
+    payload.on('error', reject)
+    payload.on('end', () => {
+      if (overflow !== undefined) resolve({ tooLarge: { bytes, sha256: overflow.digest('hex') } })
+      else resolve({ bytes: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) })
+    })
+  })
+}

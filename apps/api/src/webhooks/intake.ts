@@ -1,0 +1,131 @@
+import type { Sql } from '@trunkline/db/connect'
+import { DomainError } from '../platform/domain-error.ts'
+import type { Logger } from '../platform/log.ts'
+import { step } from '../platform/step.ts'
+import type { Arrival, Receipt } from './arrival.ts'
+import type { Spool } from './spool.ts'
+import { storeArrivals } from './store.ts'
+
+type Waiting = { arrival: Arrival; resolve(receipt: Receipt): void; reject(error: unknown): void }
+
+/** At most this many batches under way: with two, one commits while the other gathers. More gains nothing on one disk. */
+const inFlightLimit = 2
+const batchRows = 200
+const batchBytes = 1024 * 1024
+/** The server ends a statement that waits for a lock after its own timeout; a server that says nothing at all is away. */
+const silenceMs = 8_000
+
+export type Intake = ReturnType<typeof openIntake>
+
+/**
+ * Natural group commit: what arrives while batches are under way goes together into the next one. No timer, so a lone
+ * webhook waits for nobody. A promise is kept only when its bytes are committed, or, while the database is away, fsynced
+ * in the spool.
+ */
+export function openIntake(options: { sql: Sql; spool: Spool; log: Logger; onStored: () => void }) {
+  const { sql, spool, log, onStored } = options
+  let queue: Waiting[] = []
+  let inFlight = 0
+  let whenIdle: (() => void)[] = []
+
+  function take(): Waiting[] {
+    let bytes = 0
+    let rows = 0
+    for (const { arrival } of queue) {
+      bytes += arrival.body.length
+      if (rows >= batchRows || (rows > 0 && bytes > batchBytes)) break
+      rows++
+    }
+    const batch = queue.slice(0, rows)
+    queue = queue.slice(rows)
+    return batch
+  }
+
+  function pump(): void {
+    while (inFlight < inFlightLimit && queue.length > 0) {
+      inFlight++
+      const batch = take()
+      flush(batch)
+        .catch((error: unknown) => {
+          for (const { reject } of batch) reject(error)
+        })
+        .finally(() => {
+          inFlight--
+          pump()
+          if (inFlight === 0 && queue.length === 0) for (const done of whenIdle.splice(0)) done()
+        })
+    }
+  }
+
+  async function flush(batch: readonly Waiting[]): Promise<void> {
+    const arrivals = batch.map(({ arrival }) => arrival)
+    try {
+      step('intake.storing')
+      const receipts = await withinSilence(storeArrivals(sql, arrivals))
+      step('intake.committed')
+      for (const [index, { resolve, arrival }] of batch.entries()) {
+        resolve(receipts[index] ?? { duplicate: false, webhookId: arrival.id })
+      }
+      onStored()
+    } catch (error) {
+      const fault = faultOf(error)
+      if (fault === 'away') return await keepInSpool(batch, error)
+      if (fault === 'busy' || batch.length === 1) throw asRefusal(error)
+      // one arrival that the database will not take must not cost its neighbours theirs
+      await Promise.all(batch.map((one) => flush([one]).catch(one.reject)))
+    }
+  }
+
+  async function keepInSpool(batch: readonly Waiting[], cause: unknown): Promise<void> {
+    try {
+      await spool.append(batch.map(({ arrival }) => arrival))
+    } catch (error) {
+      log.error({ error, cause }, 'neither the database nor the spool took a batch')
+      throw new DomainError('unavailable', 'The webhook could not be stored', { cause: error })
+    }
+    step('intake.spooled')
+    for (const { resolve, arrival } of batch) resolve({ duplicate: false, webhookId: arrival.id })
+  }
+
+  return {
+    /** Resolves when the arrival is durable; rejects with «unavailable» when it is not, so that the provider tries again. */
+    store(arrival: Arrival): Promise<Receipt> {
+      return new Promise((resolve, reject) => {
+        queue.push({ arrival, resolve, reject })
+        pump()
+      })
+    },
+    /** Resolves when nothing is waiting or under way. */
+    async idle(): Promise<void> {
+      if (inFlight === 0 && queue.length === 0) return
+      await new Promise<void>((resolve) => whenIdle.push(resolve))
+      whenIdle = []
+    },
+  }
+}
+
+async function withinSilence<Result>(work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error('The database does not answer'), { code: 'SILENT' })), silenceMs)
+  })
+  try {
+    return await Promise.race([work, silence])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
+
+/** `away`: no server to ask, the spool takes over. `busy`: it answers but cannot store now. `other`: the data may be at fault. */
+export function faultOf(error: unknown): 'away' | 'busy' | 'other' {
+  const code = codeOf(error)
+  if (/^(SILENT|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|08|57P0|53|25006|58)/.test(code)) return 'away'
+  if (error instanceof Error && error.message === 'connect timeout') return 'away'
+  return /^(57014|55P03|40)/.test(code) ? 'busy' : 'other'
+}
+
+function asRefusal(error: unknown): DomainError {
+  return new DomainError('unavailable', 'The webhook could not be stored', { cause: error })
+}

@@ -1,0 +1,164 @@
+import type { VendorEvent } from '@trunkline/core/webhooks/adapter'
+import type { WebhookProvider } from '@trunkline/core/webhooks/state'
+import { statement } from '@trunkline/db/connect'
+import { noteReceipts } from '../alerts/note-receipt.ts'
+import { recordEvents, type Recorded, type Said } from '../events/record.ts'
+import { keepUnknown } from '../numbers/keep-unknown.ts'
+import { type Ctx, inTransaction } from '../platform/context.ts'
+import { announce, type Topic } from '../platform/live.ts'
+import { webhooksProcessed } from '../platform/metrics.ts'
+import { step } from '../platform/step.ts'
+import { meterUsage } from '../usage/meter.ts'
+import { adapters } from './adapters.ts'
+import { recordFailure } from './record-failure.ts'
+
+/** A webhook as the processor reads it. */
+export type Stored = {
+  id: string
+  provider: WebhookProvider
+  door: string
+  event_type: string | null
+  url: string
+  body: string
+  body_encoding: 'utf8' | 'base64'
+  received_at: string
+  attempts: number
+}
+
+export const storedColumns = 'id, provider, door, event_type, url, body, body_encoding, received_at, attempts'
+
+const claim = `select ${storedColumns} from webhook_queue
+  where state in ('received', 'failed') and next_attempt_at <= now()
+  order by next_attempt_at, id limit $1 for update skip locked`
+
+export type BatchResult = { claimed: number; processed: number; failed: number }
+
+/**
+ * Claims the oldest waiting webhooks and makes everything they say true in one commit: events, ledger, counters, crossings,
+ * alerts, delivery jobs, and that they are done. If the batch cannot be committed each is tried alone, so that one
+ * poisonous row costs the others nothing.
+ */
+export async function processBatch(ctx: Ctx, options: { limit: number }): Promise<BatchResult> {
+  let claimed: string[] = []
+  try {
+    const result = await inTransaction(ctx, async (ctx) => {
+      const batch = await statement<Stored>(ctx.db, claim, [options.limit])
+      claimed = batch.map(({ id }) => id)
+      if (batch.length === 0) return { claimed: 0, processed: 0, failed: 0 }
+      step('process.claimed')
+      const { unreadable } = await digest(ctx, batch)
+      step('process.written')
+      return { claimed: batch.length, processed: batch.length - unreadable, failed: unreadable }
+    })
+    if (result.claimed > 0) step('process.committed')
+    webhooksProcessed.inc({ outcome: 'processed' }, result.processed)
+    webhooksProcessed.inc({ outcome: 'dead' }, result.failed)
+    return result
+  } catch (error) {
+    if (claimed.length === 0) throw error
+    ctx.log.warn({ error, webhooks: claimed.length }, 'batch not committed; trying one by one')
+    return await processOneByOne(ctx, claimed)
+  }
+}
+
+async function processOneByOne(ctx: Ctx, ids: readonly string[]): Promise<BatchResult> {
+  const total: BatchResult = { claimed: ids.length, processed: 0, failed: 0 }
+  for (const id of ids) {
+    try {
+      const result = await inTransaction(ctx, async (ctx) => {
+        const alone = await statement<Stored>(
+          ctx.db,
+          `select ${storedColumns} from webhook_queue where id = $1::text::uuid and state in ('received', 'failed') for update skip locked`,
+          [id],
+        )
+        return alone.length === 0 ? undefined : await digest(ctx, alone)
+      })
+      if (result === undefined) continue
+      const outcome = result.unreadable > 0 ? 'dead' : 'processed'
+      if (outcome === 'dead') total.failed++
+      else total.processed++
+      webhooksProcessed.inc({ outcome })
+    } catch (error) {
+      total.failed++
+      webhooksProcessed.inc({ outcome: await recordFailure(ctx, id, error) })
+    }
+  }
+  return total
+}
+
+/** What became true of a batch: the same path for a first processing and for a replay. */
+export async function digest(ctx: Ctx, batch: readonly Stored[]): Promise<{ recorded: Recorded[]; unreadable: number }> {
+  const { said, faults } = readAll(batch)
+  const recorded = await recordEvents(ctx, said)
+  const own = ctx.env.TWILIO_NUMBER
+  const strangers = recorded.flatMap(({ customerId, phoneNumber, webhooks }) =>
+    customerId === undefined && phoneNumber !== undefined && phoneNumber !== own
+      ? webhooks.map(({ webhookId, eventType, receivedAt }) => ({ phoneNumber, webhookId, eventType, at: receivedAt }))
+      : [],
+  )
+  if (strangers.length > 0) await keepUnknown(ctx, strangers)
+  const charges = recorded.flatMap(({ charges, webhooks }) => charges.map((charge) => ({ ...charge, webhookId: webhooks.at(-1)?.webhookId })))
+  const { booked } = await meterUsage(ctx, charges)
+  await noteReceipts(ctx, receiptsOf(said, own))
+  await markDone(ctx, batch, { recorded, faults })
+  await announce(ctx, changedTopics({ recorded, booked, strangers: strangers.length }))
+  return { recorded, unreadable: faults.size }
+}
+
+/** Receipts of texts that we sent ourselves, from our own number. */
+function receiptsOf(said: readonly Said<VendorEvent>[], own: string | undefined) {
+  return said.flatMap(({ event }) =>
+    event.kind === 'message' && own !== undefined && event.fact.from === own
+      ? [{ messageSid: (event.keys[0] ?? '').replace(/^twilio:/, ''), status: event.fact.status }]
+      : [],
+  )
+}
+
+function readAll(batch: readonly Stored[]): { said: Said<VendorEvent>[]; faults: Map<string, string> } {
+  const said: Said<VendorEvent>[] = []
+  const faults = new Map<string, string>()
+  for (const webhook of batch) {
+    try {
+      const receivedAt = new Date(webhook.received_at).toISOString()
+      const body = Buffer.from(webhook.body, webhook.body_encoding)
+      const delivery = { door: webhook.door, url: webhook.url, headers: {}, body, receivedAt: Date.parse(receivedAt) }
+      for (const event of adapters[webhook.provider].events(delivery, webhook.id)) {
+        said.push({ webhookId: webhook.id, eventType: webhook.event_type ?? 'unknown', receivedAt, event })
+      }
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      faults.set(webhook.id, error.message)
+    }
+  }
+  return { said, faults }
+}
+
+async function markDone(
+  ctx: Ctx,
+  batch: readonly Stored[],
+  found: { recorded: readonly Recorded[]; faults: ReadonlyMap<string, string> },
+): Promise<void> {
+  const ownerOf = new Map(found.recorded.flatMap(({ webhooks, customerId }) => webhooks.map(({ webhookId }) => [webhookId, customerId] as const)))
+  await statement(
+    ctx.db,
+    `update webhook_queue as webhook set state = done.state, processed_at = case when done.state = 'processed' then now() end,
+       attempts = attempts + 1, next_attempt_at = null, last_error = done.error, customer_id = done.customer::uuid
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as done (id, state, error, customer)
+     where webhook.id = done.id::uuid`,
+    [
+      batch.map(({ id }) => id),
+      batch.map(({ id }) => (found.faults.has(id) ? 'dead' : 'processed')),
+      batch.map(({ id }) => found.faults.get(id) ?? null),
+      batch.map(({ id }) => ownerOf.get(id) ?? null),
+    ],
+  )
+}
+
+function changedTopics(change: { recorded: readonly Recorded[]; booked: number; strangers: number }): Topic[] {
+  const changed: Topic[] = ['webhooks']
+  if (change.recorded.some(({ kind }) => kind === 'call')) changed.push('calls')
+  if (change.recorded.some(({ kind }) => kind === 'message')) changed.push('messages')
+  if (change.booked > 0) changed.push('usage')
+  if (change.strangers > 0) changed.push('unknown_phones')
+  return changed
+}

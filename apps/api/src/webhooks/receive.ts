@@ -1,0 +1,116 @@
+import { hash } from 'node:crypto'
+import { isUtf8 } from 'node:buffer'
+import type { Delivery, Reading } from '@trunkline/core/webhooks/adapter'
+import { unreadableIdentity } from '@trunkline/core/webhooks/idempotency'
+import type { Verdict, WebhookProvider, WebhookState } from '@trunkline/core/webhooks/state'
+import { newId } from '../platform/id.ts'
+import { webhooksReceived } from '../platform/metrics.ts'
+import { step } from '../platform/step.ts'
+import { adapters } from './adapters.ts'
+import type { Arrival, Receipt } from './arrival.ts'
+import type { Intake } from './intake.ts'
+import type { SecretsByProvider } from './sources.ts'
+
+/** What the doors share: where verified bytes go, with which secrets they are checked, and what is kept of the others. */
+export type Inbox = {
+  intake: Intake
+  secrets: () => SecretsByProvider
+  mayQuarantine: (address: string, now: number) => boolean
+}
+
+export type Incoming = {
+  provider: WebhookProvider
+  door: string
+  url: string
+  remoteAddress: string
+  rawHeaders: readonly string[]
+  headers: Delivery['headers']
+  receivedAt: number
+}
+
+export type Received = { verdict: Verdict; duplicate: boolean; eventType: string | undefined }
+
+/** Headers that carry credentials of somebody else's are not kept; the signature is, because it is evidence. */
+const unkept = new Set(['authorization', 'cookie', 'proxy-authorization'])
+
+/**
+ * Verifies the bytes, names the event, and keeps it before anybody is answered. A delivery that fails verification is kept
+ * too, within bounds, but takes no key: the genuine one that follows is still the first.
+ */
+export async function receiveWebhook(inbox: Inbox, incoming: Incoming, body: Buffer): Promise<Received> {
+  const { provider, receivedAt } = incoming
+  const delivery: Delivery = { door: incoming.door, url: incoming.url, headers: incoming.headers, body, receivedAt }
+  const adapter = adapters[provider]
+  const { verdict, secretId } = adapter.verify(delivery, inbox.secrets()[provider])
+  step('receive.verified')
+  const bodySha256 = hash('sha256', body)
+  if (verdict !== 'verified') {
+    webhooksReceived.inc({ provider, outcome: verdict })
+    await quarantine(inbox, incoming, { verdict, body, bodySha256 })
+    return { verdict, duplicate: false, eventType: undefined }
+  }
+  const reading = adapter.read(delivery, bodySha256)
+  const receipt = await inbox.intake.store(arrivalOf(incoming, { body, bodySha256, verdict, secretId, reading }))
+  webhooksReceived.inc({ provider, outcome: receipt.duplicate ? 'duplicate' : 'stored' })
+  return { verdict, duplicate: receipt.duplicate, eventType: reading.readable ? reading.eventType : undefined }
+}
+
+/** Keeps size and hash of a delivery that was too large to keep whole. */
+export async function recordTooLarge(inbox: Inbox, incoming: Incoming, seen: { bytes: number; sha256: string }): Promise<void> {
+  webhooksReceived.inc({ provider: incoming.provider, outcome: 'too_large' })
+  await quarantine(inbox, incoming, { verdict: 'too_large', body: Buffer.alloc(0), bodySha256: seen.sha256, bodyBytes: seen.bytes })
+}
+
+async function quarantine(
+  inbox: Inbox,
+  incoming: Incoming,
+  refused: { verdict: Verdict; body: Buffer; bodySha256: string; bodyBytes?: number },
+): Promise<Receipt | undefined> {
+  if (!inbox.mayQuarantine(incoming.remoteAddress, incoming.receivedAt)) return undefined
+  const arrival = arrivalOf(incoming, { ...refused, secretId: undefined, reading: undefined })
+  return await inbox.intake.store({ ...arrival, bodyBytes: refused.bodyBytes ?? arrival.bodyBytes })
+}
+
+function arrivalOf(
+  incoming: Incoming,
+  found: { body: Buffer; bodySha256: string; verdict: Verdict; secretId: string | undefined; reading: Reading | undefined },
+): Arrival {
+  const { body, reading } = found
+  const isText = isUtf8(body) && !body.includes(0)
+  const isReadable = reading?.readable === true
+  const state: WebhookState = reading === undefined ? 'quarantined' : isReadable ? 'received' : 'dead'
+  const identity = isReadable ? reading.identity : reading && unreadableIdentity(incoming.provider, found.bodySha256)
+  return {
+    id: newId(),
+    key: identity === undefined ? null : hash('sha256', identity),
+    provider: incoming.provider,
+    door: incoming.door,
+    eventType: isReadable ? clean(reading.eventType) : null,
+    phoneNumber: (isReadable && reading.phoneNumber) || null,
+    url: clean(incoming.url),
+    remoteAddress: incoming.remoteAddress,
+    headers: JSON.stringify(headerPairs(incoming.rawHeaders)),
+    body: isText ? body.toString('utf8') : body.toString('base64'),
+    bodyEncoding: isText ? 'utf8' : 'base64',
+    bodyBytes: body.length,
+    bodySha256: found.bodySha256,
+    verdict: found.verdict,
+    secretId: found.secretId ?? null,
+    state,
+    receivedAt: new Date(incoming.receivedAt).toISOString(),
+    lastError: reading?.readable === false ? clean(reading.reason) : null,
+    revisionOf: null,
+  }
+}
+
+// a text column cannot hold NUL
+const clean = (text: string): string => text.replaceAll('\0', '�').slice(0, 2000)
+
+function headerPairs(raw: readonly string[]): [string, string][] {
+  const pairs: [string, string][] = []
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? ''
+    if (!unkept.has(name.toLowerCase())) pairs.push([name, raw[index + 1] ?? ''])
+  }
+  return pairs
+}

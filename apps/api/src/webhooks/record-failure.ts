@@ -1,0 +1,42 @@
+import { maskText } from '@trunkline/core/platform/mask'
+import { isHopeless, nextAttemptSeconds } from '@trunkline/core/webhooks/retry'
+import { statement } from '@trunkline/db/connect'
+import { webhookAttempts } from '@trunkline/db/schema/webhooks'
+import { DrizzleQueryError } from 'drizzle-orm'
+import { actorLabel, type Ctx, inTransaction } from '../platform/context.ts'
+import { newId } from '../platform/id.ts'
+import { announce } from '../platform/live.ts'
+
+/** Why it failed, without the statement's parameters: those are the body. */
+export function reasonOf(error: unknown): { text: string; sqlState: string | undefined } {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error
+  const sqlState = (cause as { code?: string } | undefined)?.code
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return { text: maskText(sqlState === undefined ? text : `${text} (${sqlState})`).replaceAll('\0', '�').slice(0, 1000), sqlState }
+}
+
+/** Counts a failed attempt: tried again later, or dead where it is hopeless or has been tried often enough. */
+export async function recordFailure(ctx: Ctx, webhookId: string, error: unknown): Promise<'failed' | 'dead'> {
+  const { text, sqlState } = reasonOf(error)
+  ctx.log.error({ webhookId, sqlState, reason: text }, 'webhook not processed')
+  return await inTransaction(ctx, async (ctx) => {
+    const [row] = await statement<{ attempts: number }>(
+      ctx.db,
+      'select attempts from webhook_queue where id = $1::text::uuid for update',
+      [webhookId],
+    )
+    const attempts = (row?.attempts ?? 0) + 1
+    const wait = isHopeless(sqlState) ? undefined : nextAttemptSeconds(attempts, Math.random())
+    const state = wait === undefined ? 'dead' : 'failed'
+    await statement(
+      ctx.db,
+      `update webhook_queue set state = $2, attempts = $3::text::integer, last_error = $4,
+         next_attempt_at = now() + make_interval(secs => $5::text::double precision)
+       where id = $1::text::uuid`,
+      [webhookId, state, String(attempts), text, wait === undefined ? null : String(wait)],
+    )
+    await ctx.db.insert(webhookAttempts).values({ id: newId(), webhookId, outcome: state, error: text, by: actorLabel(ctx.actor), at: ctx.now })
+    await announce(ctx, ['webhooks'])
+    return state
+  })
+}

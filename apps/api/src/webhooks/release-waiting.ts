@@ -1,0 +1,14 @@
+import { unknownPhoneWebhooks } from '@trunkline/db/schema/numbers'
+import { eq } from 'drizzle-orm'
+import type { Ctx } from '../platform/context.ts'
+import { replayWebhook } from './replay.ts'
+
+/** Replays everything that waited for a number. Doing it twice changes nothing more, so a crash half-way costs nothing. */
+export async function releaseWaiting(ctx: Ctx, input: { unknownPhoneId: string }): Promise<void> {
+  const waiting = await ctx.db
+    .select({ webhookId: unknownPhoneWebhooks.webhookId })
+    .from(unknownPhoneWebhooks)
+    .where(eq(unknownPhoneWebhooks.unknownPhoneId, input.unknownPhoneId))
+    .orderBy(unknownPhoneWebhooks.webhookId)
+  for (const { webhookId } of waiting) await replayWebhook({ ...ctx, now: new Date() }, { webhookId })
+}

@@ -1,0 +1,116 @@
+import { hash } from 'node:crypto'
+import { toWireId } from '@trunkline/core/platform/wire-id'
+import type { WebhookState } from '@trunkline/core/webhooks/state'
+import { statement } from '@trunkline/db/connect'
+import { callEvents, smsEvents } from '@trunkline/db/schema/events'
+import { usageEntries } from '@trunkline/db/schema/usage'
+import { idempotencyKeys, webhookAttempts, webhooks } from '@trunkline/db/schema/webhooks'
+import { eq, inArray, sql } from 'drizzle-orm'
+import { audit } from '../platform/audit.ts'
+import { actorLabel, type Ctx, inTransaction } from '../platform/context.ts'
+import { DomainError } from '../platform/domain-error.ts'
+import { newId } from '../platform/id.ts'
+import { adapters } from './adapters.ts'
+import { describeChange, type Picture } from './describe-change.ts'
+import { eventKeysOf } from './event-keys.ts'
+import { digest, type Stored, storedColumns } from './process.ts'
+import { reasonOf, recordFailure } from './record-failure.ts'
+import { loadSecrets } from './sources.ts'
+
+type Webhook = typeof webhooks.$inferSelect
+export type Replayed = { state: WebhookState; effects: { changed: boolean; text: string[] } }
+
+/**
+ * Runs the stored bytes through the same processor as the first time and says what changed. Attempts and bytes of before
+ * stay as they were; a webhook in quarantine is verified again first, with the secrets that count now.
+ */
+export async function replayWebhook(ctx: Ctx, input: { webhookId: string }): Promise<Replayed> {
+  try {
+    return await inTransaction(ctx, (ctx) => replayInTransaction(ctx, input.webhookId))
+  } catch (error) {
+    if (error instanceof DomainError) throw error
+    const state = await recordFailure(ctx, input.webhookId, error)
+    await audit(ctx, { action: 'webhooks.replay', subject: toWireId('webhook', input.webhookId), after: { state } })
+    return { state, effects: { changed: false, text: [`It failed again: ${reasonOf(error).text}`] } }
+  }
+}
+
+async function replayInTransaction(ctx: Ctx, webhookId: string): Promise<Replayed> {
+  const [webhook] = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId)).for('update')
+  if (webhook === undefined) throw new DomainError('not_found', 'There is no such webhook')
+  if (webhook.verdict === 'too_large') throw new DomainError('conflict', 'Its body was too large to keep, so there is nothing to replay')
+  if (webhook.state === 'quarantined') await release(ctx, webhook)
+  const before = await pictureOf(ctx, webhook)
+  const [stored] = await statement<Stored>(ctx.db, `select ${storedColumns} from webhook_queue where id = $1::text::uuid`, [webhookId])
+  const { unreadable } = stored === undefined ? { unreadable: 0 } : await digest(ctx, [stored])
+  const [after] = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId))
+  const text = describeChange(before, await pictureOf(ctx, webhook))
+  await ctx.db.insert(webhookAttempts).values({
+    id: newId(),
+    webhookId,
+    outcome: unreadable > 0 ? 'dead' : 'replayed',
+    error: after?.lastError ?? null,
+    by: actorLabel(ctx.actor),
+    at: ctx.now,
+  })
+  const state = after?.state ?? webhook.state
+  await audit(ctx, {
+    action: 'webhooks.replay',
+    subject: toWireId('webhook', webhookId),
+    customerId: after?.customerId ?? null,
+    before: { state: webhook.state, error: webhook.lastError },
+    after: { state, error: after?.lastError ?? null, changes: text.length },
+  })
+  return { state, effects: { changed: text.length > 0, text } }
+}
+
+/** Verifies a refused delivery again, as of when it came. What was proven genuine takes its key, if nobody has it. */
+async function release(ctx: Ctx, webhook: Webhook): Promise<void> {
+  const adapter = adapters[webhook.provider]
+  const body = Buffer.from(webhook.body, webhook.bodyEncoding)
+  const headers = Object.fromEntries(webhook.headers.map(([name, value]) => [name.toLowerCase(), value]))
+  const delivery = { door: webhook.door, url: webhook.url, headers, body, receivedAt: webhook.receivedAt.getTime() }
+  const { verdict, secretId } = adapter.verify(delivery, (await loadSecrets(ctx))[webhook.provider])
+  if (verdict !== 'verified') throw new DomainError('conflict', `It still cannot be verified (${verdict.replaceAll('_', ' ')})`)
+  const reading = adapter.read(delivery, webhook.bodySha256.toString('hex'))
+  if (reading.readable && reading.identity !== undefined) {
+    const taken = await ctx.db
+      .insert(idempotencyKeys)
+      .values({ key: hash('sha256', reading.identity, 'buffer'), webhookId: webhook.id, bodySha256: webhook.bodySha256 })
+      .onConflictDoNothing()
+      .returning({ key: idempotencyKeys.key })
+    if (taken.length === 0) throw new DomainError('conflict', 'The same event has been received and accepted since')
+  }
+  await ctx.db
+    .update(webhooks)
+    .set({
+      verdict,
+      secretId: secretId ?? null,
+      state: 'received',
+      eventType: reading.readable ? reading.eventType : null,
+      phoneNumber: reading.readable ? (reading.phoneNumber ?? null) : null,
+    })
+    .where(eq(webhooks.id, webhook.id))
+}
+
+/** What the webhook's calls, messages and ledger look like now. */
+async function pictureOf(ctx: Ctx, webhook: Webhook): Promise<Picture> {
+  const { callIds, messageIds } = await eventKeysOf(ctx, webhook)
+  const calls = await ctx.db.select().from(callEvents).where(inArray(callEvents.id, callIds))
+  const messages = await ctx.db.select().from(smsEvents).where(inArray(smsEvents.id, messageIds))
+  const [booked] = await ctx.db
+    .select({
+      seconds: sql<number>`coalesce(sum(${usageEntries.quantity}) filter (where ${usageEntries.meter} = 'call_seconds'), 0)::int`,
+      segments: sql<number>`coalesce(sum(${usageEntries.quantity}) filter (where ${usageEntries.meter} = 'sms_segments'), 0)::int`,
+    })
+    .from(usageEntries)
+    .where(inArray(usageEntries.eventId, [...callIds, ...messageIds]))
+  return {
+    rows: [
+      ...calls.map(({ id, status, customerId, seconds, summary }) => ({ name: `Call ${toWireId('call', id)}`, facts: { status, customer: customerId, seconds, summary } })),
+      ...messages.map(({ id, status, customerId, segments }) => ({ name: `Message ${toWireId('message', id)}`, facts: { status, customer: customerId, segments } })),
+    ],
+    seconds: booked?.seconds ?? 0,
+    segments: booked?.segments ?? 0,
+  }
+}

@@ -1,0 +1,133 @@
+import { hash } from 'node:crypto'
+import type { Sql } from '@trunkline/db/connect'
+import type { Arrival, Receipt } from './arrival.ts'
+
+const columns = [
+  'id',
+  'key',
+  'provider',
+  'door',
+  'eventType',
+  'phoneNumber',
+  'url',
+  'remoteAddress',
+  'headers',
+  'body',
+  'bodyEncoding',
+  'bodyBytes',
+  'bodySha256',
+  'verdict',
+  'secretId',
+  'state',
+  'receivedAt',
+  'lastError',
+  'revisionOf',
+] as const satisfies readonly (keyof Arrival)[]
+
+// one statement, one commit: the key is taken and the bytes are kept, or neither
+const insertStatement = `
+with input as (
+  select * from unnest(${columns.map((_, index) => `$${index + 1}::text[]`).join(', ')}) as arrival (
+    id, key, provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding, body_bytes,
+    body_sha256, verdict, secret_id, state, received_at, last_error, revision_of)
+), taken as (
+  insert into idempotency_keys (key, webhook_id, body_sha256, created_at)
+  select decode(key, 'hex'), id::uuid, decode(body_sha256, 'hex'), received_at::timestamptz from input
+  where key is not null order by key
+  on conflict (key) do nothing
+  returning webhook_id
+)
+insert into webhook_queue (id, provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding,
+  body_bytes, body_sha256, verdict, secret_id, state, received_at, last_error, revision_of, next_attempt_at)
+select id::uuid, provider, door, event_type, phone_number, url, remote_address, headers::jsonb, body, body_encoding,
+  body_bytes::integer, decode(body_sha256, 'hex'), verdict, secret_id::uuid, state, received_at::timestamptz, last_error,
+  revision_of::uuid, received_at::timestamptz
+from input where key is null or id::uuid in (select webhook_id from taken)`
+
+/**
+ * Keeps a batch of arrivals in one commit and says of each whether it had been here before. Equal keys of one batch are
+ * folded and the rest sorted, so that no statement meets a key twice and two batches cannot lock each other out.
+ * The same identity with other bytes is kept too, as a revision of the first.
+ */
+export async function storeArrivals(sql: Sql, arrivals: readonly Arrival[]): Promise<Receipt[]> {
+  const { firsts, repeats } = fold(arrivals)
+  const receipts = new Map<string, Receipt>()
+  const inserted = await insert(sql, firsts)
+  for (const arrival of firsts) receipts.set(arrival.id, { duplicate: false, webhookId: arrival.id })
+  if (inserted < firsts.length || repeats.length > 0) await settleRepeats(sql, { firsts, repeats, receipts })
+  return arrivals.map(({ id }) => receipts.get(id) ?? { duplicate: true, webhookId: id })
+}
+
+function fold(arrivals: readonly Arrival[]): { firsts: Arrival[]; repeats: Arrival[] } {
+  const seen = new Set<string>()
+  const firsts: Arrival[] = []
+  const repeats: Arrival[] = []
+  for (const arrival of arrivals) {
+    if (arrival.key !== null && seen.has(arrival.key)) {
+      repeats.push(arrival)
+      continue
+    }
+    if (arrival.key !== null) seen.add(arrival.key)
+    firsts.push(arrival)
+  }
+  return { firsts, repeats }
+}
+
+async function insert(sql: Sql, arrivals: readonly Arrival[]): Promise<number> {
+  const parameters = columns.map((column) => arrivals.map((arrival) => (arrival[column] === null ? null : String(arrival[column]))))
+  const result = await sql.unsafe(insertStatement, parameters as never, { prepare: true })
+  return result.count
+}
+
+type Known = { key: string; webhook_id: string; body_sha256: string }
+
+async function settleRepeats(
+  sql: Sql,
+  batch: { firsts: readonly Arrival[]; repeats: readonly Arrival[]; receipts: Map<string, Receipt> },
+): Promise<void> {
+  const keyed = [...batch.firsts, ...batch.repeats].filter((arrival) => arrival.key !== null)
+  const keys = [...new Set(keyed.map(({ key }) => key as string))].sort()
+  const known = (await sql.unsafe(
+    `select encode(key, 'hex') as key, webhook_id, encode(body_sha256, 'hex') as body_sha256
+     from idempotency_keys where key = any (select decode(k, 'hex') from unnest($1::text[]) as k)`,
+    [keys] as never,
+    { prepare: true },
+  )) as unknown as Known[]
+  const holders = new Map(known.map((row) => [row.key, row]))
+  const revisions: { arrival: Arrival; revision: Arrival }[] = []
+  const counts = new Map<string, number>()
+  for (const arrival of keyed) {
+    const holder = holders.get(arrival.key as string)
+    // its own row: a drained spool record whose commit had gone through after all
+    if (holder === undefined || holder.webhook_id === arrival.id) continue
+    if (holder.body_sha256 === arrival.bodySha256) {
+      batch.receipts.set(arrival.id, { duplicate: true, webhookId: holder.webhook_id })
+      counts.set(holder.key, (counts.get(holder.key) ?? 0) + 1)
+    } else if (arrival.revisionOf === null) {
+      const key = hash('sha256', `${arrival.key}:${arrival.bodySha256}`)
+      revisions.push({ arrival, revision: { ...arrival, key, revisionOf: holder.webhook_id } })
+    }
+  }
+  await countDuplicates(sql, counts)
+  if (revisions.length === 0) return
+  const kept = await storeArrivals(sql, revisions.map(({ revision }) => revision))
+  for (const [index, { arrival }] of revisions.entries()) {
+    batch.receipts.set(arrival.id, kept[index] ?? { duplicate: false, webhookId: arrival.id })
+  }
+}
+
+async function countDuplicates(sql: Sql, counts: ReadonlyMap<string, number>): Promise<void> {
+  if (counts.size === 0) return
+  const keys = [...counts.keys()].sort()
+  await sql.unsafe(
+    `with repeat as (
+       select decode(k, 'hex') as key, n::integer as times from unnest($1::text[], $2::text[]) as repeat (k, n)
+     ), locked as (
+       select key from idempotency_keys where key in (select key from repeat) order by key for update
+     )
+     update idempotency_keys as known set duplicates = duplicates + repeat.times, last_duplicate_at = now()
+     from repeat, locked where known.key = repeat.key and locked.key = repeat.key`,
+    [keys, keys.map((key) => String(counts.get(key)))] as never,
+    { prepare: true },
+  )
+}

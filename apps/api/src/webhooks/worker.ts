@@ -1,0 +1,40 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Ctx } from '../platform/context.ts'
+import type { Live } from '../platform/live.ts'
+import type { Logger } from '../platform/log.ts'
+import { processBatch } from './process.ts'
+
+/** Two at a time: while one commits the other reads. */
+const loops = 2
+const batchSize = 100
+const pollMs = 1000
+
+/** Processes the inbox until it is closed; closing finishes the batches that are under way. */
+export function startWorker(options: { ctxFor: () => Ctx; live: Live; log: Logger }) {
+  const stopping = new AbortController()
+  let wake = new AbortController()
+  const stopListening = options.live.onChange((changed) => {
+    if (changed.includes('inbox')) wake.abort()
+  })
+
+  async function loop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        const { claimed } = await processBatch(options.ctxFor(), { limit: batchSize })
+        if (claimed === batchSize) continue
+      } catch (error) {
+        options.log.error({ error }, 'inbox not processed')
+      }
+      await wait(pollMs, undefined, { signal: AbortSignal.any([stopping.signal, wake.signal]) }).catch(() => undefined)
+      if (wake.signal.aborted) wake = new AbortController()
+    }
+  }
+  const running = Array.from({ length: loops }, loop)
+  return {
+    async close(): Promise<void> {
+      stopListening()
+      stopping.abort()
+      await Promise.all(running)
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { toWireId } from '../platform/wire-id.ts'
+import { type Allowance, limitState, limitStates, percentUsed, remaining } from './limit.ts'
+import { type EntryKind, entryKinds, type Meter, meters } from './meter.ts'
+import { tierSchema } from './tier.ts'
+
+export const limitStateSchema = z.enum(limitStates)
+
+export const usageMeter = z.object({
+  used: z.number(),
+  cap: z.number(),
+  credit: z.number(),
+  reserved: z.number(),
+  remaining: z.number(),
+  percent: z.number(),
+  state: limitStateSchema,
+})
+
+export const usageStatus = z.object({
+  customerId: z.string(),
+  tier: tierSchema,
+  periodStart: z.string(),
+  periodEnd: z.string(),
+  calls: z.object({
+    usedSeconds: z.number(),
+    capSeconds: z.number(),
+    creditSeconds: z.number(),
+    graceSeconds: z.number(),
+    remainingSeconds: z.number(),
+    state: limitStateSchema,
+  }),
+  sms: z.object({
+    usedSegments: z.number(),
+    capSegments: z.number(),
+    creditSegments: z.number(),
+    remainingSegments: z.number(),
+    state: limitStateSchema,
+  }),
+})
+
+export const usageEntry = z.object({
+  id: z.string(),
+  meter: z.enum(meters),
+  kind: z.enum(entryKinds),
+  quantity: z.number(),
+  occurredAt: z.string(),
+  recordedAt: z.string(),
+})
+
+type Entry = { id: string; meter: Meter; kind: EntryKind; quantity: number; occurredAt: Date; createdAt: Date }
+
+export const toUsageEntry = (entry: Entry): z.infer<typeof usageEntry> => ({
+  id: toWireId('usageEntry', entry.id),
+  meter: entry.meter,
+  kind: entry.kind,
+  quantity: entry.quantity,
+  occurredAt: entry.occurredAt.toISOString(),
+  recordedAt: entry.createdAt.toISOString(),
+})
+
+/** One meter as screens show it: seconds or segments. */
+export function toUsageMeter(allowance: Allowance): z.infer<typeof usageMeter> {
+  return {
+    used: allowance.used,
+    cap: allowance.cap,
+    credit: allowance.credit + allowance.rollover,
+    reserved: allowance.reserved,
+    remaining: remaining(allowance),
+    percent: percentUsed(allowance),
+    state: limitState(allowance),
+  }
+}

@@ -1,0 +1,34 @@
+import type { CallEvent } from '../events/call.ts'
+import type { MessageEvent } from '../events/message.ts'
+import type { Verdict, WebhookProvider } from './state.ts'
+
+/** One HTTP delivery as it came. `url` is the public one, which is what Twilio signs; header names are lower-case. */
+export type Delivery = {
+  door: string
+  url: string
+  headers: Readonly<Record<string, string | undefined>>
+  body: Uint8Array
+  receivedAt: number
+}
+
+/** A secret that may have signed a delivery. */
+export type SigningSecret = { id: string; text: string }
+
+export type Verification = { verdict: Verdict; secretId?: string }
+
+/** What the door must know of a delivery, read once. `identity` undefined: never deduplicated. */
+export type Reading =
+  | { readable: true; identity: string | undefined; eventType: string; phoneNumber: string | undefined }
+  | { readable: false; reason: string }
+
+export type VendorEvent = CallEvent | MessageEvent
+
+/** A provider's webhooks: who sent it, what is it called, what does it say. Pure but for the HMAC; no clock, no network. */
+export type WebhookAdapter = {
+  provider: WebhookProvider
+  /** True where the delivery came from the provider: bytes as received, constant time, time window. */
+  verify(delivery: Delivery, secrets: readonly SigningSecret[]): Verification
+  read(delivery: Delivery, bodySha256: string): Reading
+  /** What the delivery says in our words; an empty list where it says nothing about calls or messages. */
+  events(delivery: Delivery, webhookId: string): VendorEvent[]
+}
