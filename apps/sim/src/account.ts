@@ -1,0 +1,8 @@
+/** What a company has with its providers: the keys they sign with, and the address they call. */
+export type Account = {
+  retellApiKey: string
+  twilioAccountSid: string
+  twilioAuthToken: string
+  /** The origin that Twilio signs, whatever address the request really goes to. */
+  publicUrl: string
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import type { Account } from './account.ts'
+import { signRetell } from './retell/sign.ts'
+import type { RetellEvent } from './retell/webhook.ts'
+import { signedUrl, signTwilio } from './twilio/sign.ts'
+
+export type RetellDraft = { provider: 'retell'; path: string; at: number; payload: RetellEvent }
+
+export type TwilioDraft = {
+  provider: 'twilio'
+  channel: 'voice' | 'sms'
+  path: string
+  at: number
+  params: Record<string, string>
+  /** What Twilio knows of the message but does not tell in this request. */
+  message?: { body: string; direction: 'inbound' | 'outbound-api'; sentAt: number }
+}
+
+/** Something that a provider has to tell; `at` is when it happened. */
+export type Draft = RetellDraft | TwilioDraft
+
+export type SignedRequest = {
+  provider: 'retell' | 'twilio'
+  path: string
+  headers: Record<string, string>
+  body: string
+  at: number
+}
+
+/** Signs a draft as the provider does at the moment of sending. */
+export function signDraft(draft: Draft, account: Account, atMs: number): SignedRequest {
+  return draft.provider === 'retell' ? signRetellDraft(draft, account, atMs) : signTwilioDraft(draft, account)
+}
+
+function signRetellDraft(draft: RetellDraft, account: Account, atMs: number): SignedRequest {
+  const body = JSON.stringify(draft.payload)
+  return {
+    provider: 'retell',
+    path: draft.path,
+    at: draft.at,
+    headers: retellHeaders(signRetell(body, account.retellApiKey, atMs)),
+    body,
+  }
+}
+
+export function retellHeaders(signature: string) {
+  return {
+    accept: 'application/json, text/plain, */*',
+    'content-type': 'application/json',
+    'user-agent': 'axios/1.15.2',
+    'accept-encoding': 'gzip, compress, deflate, br',
+    'x-retell-signature': signature,
+  }
+}
+
+function signTwilioDraft(draft: TwilioDraft, account: Account): SignedRequest {
+  return signForm(draft, `${account.publicUrl}${draft.path}`, account)
+}
+
+/** Signs a Twilio request for an address that differs from the account's own doors. */
+export function signForm(draft: TwilioDraft, url: string, account: Account): SignedRequest {
+  const isInboundText = draft.params.SmsStatus === 'received'
+  const body = new URLSearchParams(draft.params).toString()
+  return {
+    provider: 'twilio',
+    path: draft.path,
+    at: draft.at,
+    headers: {
+      accept: '*/*',
+      connection: 'close',
+      'content-type': `application/x-www-form-urlencoded${isInboundText ? '' : '; charset=utf-8'}`,
+      'i-twilio-idempotency-token': tokenOf(body),
+      'user-agent': 'TwilioProxy/1.1',
+      'x-home-region': 'us1',
+      'x-twilio-signature': signTwilio(signedUrl(url, draft.channel), draft.params, account.twilioAuthToken),
+    },
+    body,
+  }
+}
+
+function tokenOf(body: string) {
+  const digits = createHash('sha256').update(body).digest('hex')
+  const variant = '89ab'[Number.parseInt(digits.charAt(16), 16) % 4]
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    `4${digits.slice(13, 16)}`,
+    `${variant}${digits.slice(17, 20)}`,
+    digits.slice(20, 32),
+  ].join('-')
+}
