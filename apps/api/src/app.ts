@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
-import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { fastifyTRPCOpenApiPlugin, generateOpenApiDocument } from 'trpc-to-openapi'
 import { registerMonitors } from './monitors/http.ts'
 import type { Ctx, NetCtx } from './platform/context.ts'
@@ -34,7 +34,7 @@ export async function buildApp(parts: AppParts) {
   const { env, log, live } = parts
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => `req_${randomBytes(8).toString('hex')}`,
     requestIdHeader: false,
     trustProxy: env.TRUSTED_PROXIES ?? false,
@@ -48,6 +48,8 @@ export async function buildApp(parts: AppParts) {
     await pages.register(cookie)
     await pages.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: env.PUBLIC_URL.startsWith('https:') })
     pages.addHook('onRequest', async (request, reply) => {
+      // the REST adapter rewrites the address
+      Object.assign(request.raw, { originalUrl: request.raw.url })
       reply.header('x-request-id', request.id)
       refuseForeignOrigin(request, env)
     })
@@ -84,12 +86,10 @@ async function registerRest(pages: Parameters<typeof registerErrors>[0], createC
   await pages.register(async (rest) => {
     reshapeRestErrors(rest)
     // a call without arguments needs no body and no content type
-    rest.addHook('onRequest', async (request) => {
-      const hasBody = request.headers['content-length'] !== undefined && request.headers['content-length'] !== '0'
-      if (request.method !== 'GET' && !hasBody && request.headers['transfer-encoding'] === undefined) {
-        request.raw.headers['content-type'] = 'application/json'
-        request.body = {}
-      }
+    rest.addHook('preHandler', async (request) => {
+      if (request.method === 'GET' || (request.body !== undefined && request.body !== null)) return
+      request.raw.headers['content-type'] = 'application/json'
+      request.body = {}
     })
     await rest.register(fastifyTRPCOpenApiPlugin, { basePath: '/api', router: appRouter, createContext } as never)
     // the paths by which the first customers know them
