@@ -43,6 +43,7 @@ export async function buildApp(parts: AppParts) {
     keepAliveTimeout: 65_000,
   })
   registerErrors(app)
+  app.addHook('preClose', async () => live.endWatchers())
   await app.register(async (doors) => registerWebhookDoors(doors, { inbox: parts.inbox, publicUrl: env.PUBLIC_URL }))
   await app.register(async (pages) => {
     await pages.register(cookie)

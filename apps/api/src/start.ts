@@ -143,7 +143,7 @@ async function serve({ env, log, live, spoolFolder, ctx, system, closing }: Serv
     live.hint(['inbox', 'webhooks'])
   }
   closing.push(every(1000, drain, log, 'spool'))
-  const inbox: Inbox = { intake, secrets: () => secrets, mayQuarantine: quarantineBudget() }
+  const inbox: Inbox = { intake, secrets: () => secrets, mayQuarantine: quarantineBudget(), log }
   const { app } = await buildApp({ env, log, live, inbox, spool, ctx })
   closing.push(() => intake.idle())
   closing.push(() => closeApp(app))

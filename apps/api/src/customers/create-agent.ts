@@ -2,12 +2,22 @@ import type { lineProviders } from '@trunkline/core/customers/customer'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { agents, customers } from '@trunkline/db/schema/customers'
 import { eq } from 'drizzle-orm'
+import { z } from 'zod'
 import { audit } from '../platform/audit.ts'
 import { actorLabel, type Ctx, inTransaction } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
+import { enqueue, jobSpec } from '../platform/job.ts'
 import { announce } from '../platform/live.ts'
+import { lockNumbers } from './lock-numbers.ts'
 import { toAgent } from './wire.ts'
+
+/** Carried out by «numbers»: what waited for this number while nobody owned it is released. */
+export const lineAddedSpec = jobSpec({
+  name: 'numbers.lineAdded',
+  input: z.object({ agentId: z.uuid() }),
+  attempts: 8,
+})
 
 export type NewAgent = {
   customerId: string
@@ -22,6 +32,7 @@ export async function createAgent(ctx: Ctx, input: NewAgent) {
   return await inTransaction(ctx, async (ctx) => {
     const [customer] = await ctx.db.select({ id: customers.id }).from(customers).where(eq(customers.id, input.customerId))
     if (customer === undefined) throw new DomainError('not_found', 'There is no such customer')
+    await lockNumbers(ctx, [input.phoneNumber])
     const [agent] = await ctx.db
       .insert(agents)
       .values({
@@ -45,6 +56,7 @@ export async function createAgent(ctx: Ctx, input: NewAgent) {
       customerId: agent.customerId,
       after: { phoneNumber: agent.phoneNumber, provider: agent.provider },
     })
+    await enqueue(ctx, lineAddedSpec, { agentId: agent.id })
     await announce(ctx, ['customers'])
     return toAgent(agent)
   })

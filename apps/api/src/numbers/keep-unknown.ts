@@ -1,6 +1,17 @@
 import { statement } from '@trunkline/db/connect'
+import { lockNumbers } from '../customers/lock-numbers.ts'
 import type { Ctx } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
+
+/** Between the look-up and here somebody got the number: the transaction must look again. */
+export class OwnerAppeared extends Error {
+  override readonly name = 'OwnerAppeared'
+  readonly code = '40001'
+
+  constructor() {
+    super('A number got its owner while its webhook was processed')
+  }
+}
 
 export type Stranger = { phoneNumber: string; eventType: string; webhookId: string; at: string }
 
@@ -10,6 +21,9 @@ export type Stranger = { phoneNumber: string; eventType: string; webhookId: stri
  */
 export async function keepUnknown(ctx: Ctx, strangers: readonly Stranger[]): Promise<void> {
   const numbers = [...new Set(strangers.map(({ phoneNumber }) => phoneNumber))].sort()
+  await lockNumbers(ctx, numbers)
+  const owned = await statement(ctx.db, 'select 1 as one from agents where phone_number = any ($1::text[])', [numbers])
+  if (owned.length > 0) throw new OwnerAppeared()
   const dismissed = await statement<{ phone_number: string }>(
     ctx.db,
     `update unknown_phone set last_seen_at = greatest(last_seen_at, now())

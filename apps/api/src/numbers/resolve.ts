@@ -4,6 +4,7 @@ import { unknownPhones, unknownPhoneWebhooks } from '@trunkline/db/schema/number
 import { and, count, eq, isNull } from 'drizzle-orm'
 import { z } from 'zod'
 import { createAgent } from '../customers/create-agent.ts'
+import { lockNumbers } from '../customers/lock-numbers.ts'
 import { audit } from '../platform/audit.ts'
 import { actorLabel, type Ctx, inTransaction } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
@@ -31,18 +32,22 @@ export async function resolveUnknownPhone(
     throw new DomainError('invalid', `The customer ${text}`, { fields: { customerId: text } })
   }
   return await inTransaction(ctx, async (ctx) => {
+    const [unknown] = await ctx.db.select({ phoneNumber: unknownPhones.phoneNumber }).from(unknownPhones).where(eq(unknownPhones.id, unknownPhoneId))
+    if (unknown !== undefined) await lockNumbers(ctx, [unknown.phoneNumber])
     const [resolved] = await ctx.db
       .update(unknownPhones)
       .set({ resolution, resolvedAt: ctx.now, resolvedBy: actorLabel(ctx.actor), customerId: customerId ?? null })
       .where(and(eq(unknownPhones.id, unknownPhoneId), isNull(unknownPhones.resolvedAt)))
-      .returning({ phoneNumber: unknownPhones.phoneNumber })
+      .returning({ phoneNumber: unknownPhones.phoneNumber, eventTypes: unknownPhones.eventTypes })
     if (resolved === undefined) throw await whyNotResolved(ctx, unknownPhoneId)
     const [waiting] = await ctx.db
       .select({ webhooks: count() })
       .from(unknownPhoneWebhooks)
       .where(eq(unknownPhoneWebhooks.unknownPhoneId, unknownPhoneId))
     if (customerId !== undefined) {
-      await createAgent(ctx, { customerId, phoneNumber: resolved.phoneNumber, provider: 'twilio', nickname: 'Resolved from unknown numbers' })
+      // Retell names its events call_started, Twilio's are ours: call.ringing
+      const provider = resolved.eventTypes.some((name) => name.startsWith('call_')) ? 'retell' : 'twilio'
+      await createAgent(ctx, { customerId, phoneNumber: resolved.phoneNumber, provider, nickname: 'Resolved from unknown numbers' })
       await enqueue(ctx, releaseWaitingSpec, { unknownPhoneId })
     }
     await audit(ctx, {

@@ -34,6 +34,7 @@ export type Live = Awaited<ReturnType<typeof openLive>>
 export async function openLive(options: { directUrl: string; log: Logger }) {
   const emitter = new EventEmitter().setMaxListeners(0)
   const connection: Sql = openPool(options.directUrl, { max: 1, name: 'live' })
+  const closing = new AbortController()
   let hasListened = false
   const listening = connection.listen(
     channel,
@@ -54,9 +55,18 @@ export async function openLive(options: { directUrl: string; log: Logger }) {
       emitter.on('changed', listener)
       return () => emitter.off('changed', listener)
     },
-    /** Every change from now on, until the signal. */
+    /** Every change from now on, until the signal or until this process stops. */
     async *watch(signal: AbortSignal): AsyncGenerator<readonly Topic[]> {
-      for await (const [changed] of on(emitter, 'changed', { signal })) yield changed as readonly Topic[]
+      const ends = AbortSignal.any([signal, closing.signal])
+      try {
+        for await (const [changed] of on(emitter, 'changed', { signal: ends })) yield changed as readonly Topic[]
+      } catch (error) {
+        if (!ends.aborted) throw error
+      }
+    },
+    /** Ends every watcher, so that a stopping server need not cut its streams. */
+    endWatchers(): void {
+      closing.abort()
     },
     /** Says outside any transaction that something waits; at most every 50 ms, because a notice serialises commits. */
     hint(changed: readonly Topic[]): void {
@@ -69,7 +79,7 @@ export async function openLive(options: { directUrl: string; log: Logger }) {
       })
     },
     async close(): Promise<void> {
-      emitter.emit('changed', [])
+      closing.abort()
       await connection.end({ timeout: 2 })
     },
   }

@@ -88,7 +88,7 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
   const spool = await openSpool({ folder: join(folder, 'spool'), maxBytes: 8 * 1024 * 1024, log })
   const intake = openIntake({ sql: intakePool, spool, log, onStored: () => live.hint(['inbox', 'webhooks']) })
   const secrets = await loadSecrets(ctx())
-  const inbox = { intake, secrets: () => secrets, mayQuarantine: quarantineBudget() }
+  const inbox = { intake, secrets: () => secrets, mayQuarantine: quarantineBudget(), log }
   const { app } = await buildApp({ env, log, live, inbox, spool, ctx: ctxFor })
   await app.ready()
   let isWorking = false

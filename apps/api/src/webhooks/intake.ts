@@ -76,7 +76,11 @@ export function openIntake(options: { sql: Sql; spool: Spool; log: Logger; onSto
     }
   }
 
-  async function keepInSpool(batch: readonly Waiting[], cause: unknown): Promise<void> {
+  async function keepInSpool(everything: readonly Waiting[], cause: unknown): Promise<void> {
+    // the spool is for those who proved who they are: strangers must not fill it while the database is away
+    const batch = everything.filter(({ arrival }) => arrival.verdict === 'verified')
+    for (const { arrival, reject } of everything) if (arrival.verdict !== 'verified') reject(asRefusal(cause))
+    if (batch.length === 0) return
     try {
       await spool.append(batch.map(({ arrival }) => arrival))
     } catch (error) {

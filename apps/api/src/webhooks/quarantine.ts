@@ -1,31 +1,31 @@
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { statement } from '@trunkline/db/connect'
 
-/** Refused deliveries that are kept: a minute's worth from one address, and from all together. */
-const perAddress = 30
-const perMinute = 300
+/** Refused deliveries that are kept each minute: from one address, and from all together. */
+const perAddress = { rows: 30, bytes: 4 * 1024 * 1024 }
+const perMinute = { rows: 300, bytes: 16 * 1024 * 1024 }
 const addressesRemembered = 10_000
 
 /** Refused rows kept in all, and for how long. */
-const keptRows = 10_000
-const keptDays = 30
+const kept = { rows: 10_000, bytes: 512 * 1024 * 1024, days: 30 }
 
 /** Decides which refused deliveries are kept, so that a stranger cannot fill the disk. Verified ones never ask. */
 export function quarantineBudget() {
   let minute = 0
-  let total = 0
-  let byAddress = new Map<string, number>()
-  return (address: string, now: number): boolean => {
+  let total = { rows: 0, bytes: 0 }
+  let byAddress = new Map<string, { rows: number; bytes: number }>()
+  return (address: string, now: number, bytes: number): boolean => {
     const current = Math.floor(now / 60_000)
     if (current !== minute) {
       minute = current
-      total = 0
+      total = { rows: 0, bytes: 0 }
       byAddress = new Map()
     }
-    const used = byAddress.get(address) ?? 0
-    if (total >= perMinute || used >= perAddress || byAddress.size >= addressesRemembered) return false
-    total++
-    byAddress.set(address, used + 1)
+    const used = byAddress.get(address) ?? { rows: 0, bytes: 0 }
+    const isOver = (spent: typeof used, limit: typeof used) => spent.rows >= limit.rows || spent.bytes + bytes > limit.bytes
+    if (isOver(total, perMinute) || isOver(used, perAddress) || byAddress.size >= addressesRemembered) return false
+    total = { rows: total.rows + 1, bytes: total.bytes + bytes }
+    byAddress.set(address, { rows: used.rows + 1, bytes: used.bytes + bytes })
     return true
   }
 }
@@ -36,11 +36,13 @@ export async function trimQuarantine(ctx: Ctx): Promise<void> {
     const dropped = await statement<{ id: string }>(
       ctx.db,
       `delete from webhook_queue where id in (
-         select id from webhook_queue where state = 'quarantined' and received_at < now() - make_interval(days => $1::integer)
-         union all
-         (select id from webhook_queue where state = 'quarantined' order by id desc offset $2::integer)
+         select id from (
+           select id, received_at, row_number() over newest as place, sum(body_bytes) over newest as bytes
+           from webhook_queue where state = 'quarantined' window newest as (order by id desc)
+         ) as refused
+         where received_at < now() - make_interval(days => $1::text::integer) or place > $2::text::bigint or bytes > $3::text::bigint
        ) and state = 'quarantined' returning id`,
-      [keptDays, keptRows],
+      [String(kept.days), String(kept.rows), String(kept.bytes)],
     )
     if (dropped.length > 0) ctx.log.info({ dropped: dropped.length }, 'quarantine trimmed')
   })

@@ -7,7 +7,8 @@ import { newId } from '../platform/id.ts'
 import { webhooksReceived } from '../platform/metrics.ts'
 import { step } from '../platform/step.ts'
 import { adapters } from './adapters.ts'
-import type { Arrival, Receipt } from './arrival.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Arrival } from './arrival.ts'
 import type { Intake } from './intake.ts'
 import type { SecretsByProvider } from './sources.ts'
 
@@ -15,7 +16,8 @@ import type { SecretsByProvider } from './sources.ts'
 export type Inbox = {
   intake: Intake
   secrets: () => SecretsByProvider
-  mayQuarantine: (address: string, now: number) => boolean
+  mayQuarantine: (address: string, now: number, bytes: number) => boolean
+  log: Logger
 }
 
 export type Incoming = {
@@ -65,10 +67,15 @@ async function quarantine(
   inbox: Inbox,
   incoming: Incoming,
   refused: { verdict: Verdict; body: Buffer; bodySha256: string; bodyBytes?: number },
-): Promise<Receipt | undefined> {
-  if (!inbox.mayQuarantine(incoming.remoteAddress, incoming.receivedAt)) return undefined
+): Promise<void> {
+  if (!inbox.mayQuarantine(incoming.remoteAddress, incoming.receivedAt, refused.body.length)) return
   const arrival = arrivalOf(incoming, { ...refused, secretId: undefined, reading: undefined })
-  return await inbox.intake.store({ ...arrival, bodyBytes: refused.bodyBytes ?? arrival.bodyBytes })
+  try {
+    await inbox.intake.store({ ...arrival, bodyBytes: refused.bodyBytes ?? arrival.bodyBytes })
+  } catch (error) {
+    // whoever is refused gets the same answer whether or not his delivery could be kept
+    inbox.log.warn({ error }, 'a refused delivery was not kept')
+  }
 }
 
 function arrivalOf(

@@ -1,5 +1,5 @@
 import { maskText } from '@trunkline/core/platform/mask'
-import { isHopeless, nextAttemptSeconds } from '@trunkline/core/webhooks/retry'
+import { isHopeless, isTransient, maxAttempts, nextAttemptSeconds } from '@trunkline/core/webhooks/retry'
 import { statement } from '@trunkline/db/connect'
 import { webhookAttempts } from '@trunkline/db/schema/webhooks'
 import { DrizzleQueryError } from 'drizzle-orm'
@@ -26,7 +26,8 @@ export async function recordFailure(ctx: Ctx, webhookId: string, error: unknown)
       [webhookId],
     )
     const attempts = (row?.attempts ?? 0) + 1
-    const wait = isHopeless(sqlState) ? undefined : nextAttemptSeconds(attempts, Math.random())
+    const counted = isTransient(sqlState) ? Math.min(attempts, maxAttempts - 1) : attempts
+    const wait = isHopeless(sqlState) ? undefined : nextAttemptSeconds(counted, Math.random())
     const state = wait === undefined ? 'dead' : 'failed'
     await statement(
       ctx.db,

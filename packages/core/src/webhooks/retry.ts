@@ -11,6 +11,11 @@ export function nextAttemptSeconds(attempts: number, jitter: number): number | u
   return full / 2 + (full / 2) * jitter
 }
 
+/** The database's own trouble (away, overloaded, a lost race): says nothing about the webhook, so it never makes it dead. */
+export function isTransient(sqlState: string | undefined): boolean {
+  return sqlState !== undefined && /^(08|25|40|53|55|57|58|CONN|ECONN|EPIPE)/.test(sqlState)
+}
+
 /** SQLSTATE classes 22 (data) and 23 (constraint) fail again however often they are tried. */
 export function isHopeless(sqlState: string | undefined): boolean {
   return sqlState !== undefined && /^2[23]/.test(sqlState)
