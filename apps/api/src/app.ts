@@ -31,9 +31,10 @@ export type AppParts = {
 
 /** Every door on one port. Webhooks come first and stand apart: no parser, hook or limit of the others touches them. */
 export async function buildApp(parts: AppParts) {
-  const { env, log, live } = parts
+  const { env, live } = parts
+  const loggerInstance: FastifyBaseLogger = parts.log
   const app = Fastify({
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => `req_${randomBytes(8).toString('hex')}`,
     requestIdHeader: false,
@@ -47,7 +48,10 @@ export async function buildApp(parts: AppParts) {
   await app.register(async (doors) => registerWebhookDoors(doors, { inbox: parts.inbox, publicUrl: env.PUBLIC_URL }))
   await app.register(async (pages) => {
     await pages.register(cookie)
-    await pages.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: env.PUBLIC_URL.startsWith('https:') })
+    await pages.register(helmet, {
+      contentSecurityPolicy: false,
+      strictTransportSecurity: env.PUBLIC_URL.startsWith('https:'),
+    })
     pages.addHook('onRequest', async (request, reply) => {
       // the REST adapter rewrites the address
       Object.assign(request.raw, { originalUrl: request.raw.url })
@@ -57,11 +61,21 @@ export async function buildApp(parts: AppParts) {
     pages.addHook('onResponse', async (request, reply) => {
       const path = request.originalUrl.split('?')[0]
       if (path === '/api/health' || path === '/metrics' || path?.startsWith('/admin/assets/')) return
-      request.log.info({ method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+      request.log.info(
+        { method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+        'request',
+      )
     })
-    const createContext = ({ req, res }: { req: unknown; res: unknown }) => requestCtx(parts, req as FastifyRequest, res as FastifyReply)
-    const ctxOf = async (request: FastifyRequest) => parts.ctx(await actorOf(parts, request), { id: request.id, address: request.ip })
-    registerMonitors(pages, { ctxOf, systemCtx: () => parts.ctx({ kind: 'anonymous' }, { id: 'health', address: null }), spool: parts.spool, startedAt: new Date() })
+    const createContext = ({ req, res }: { req: unknown; res: unknown }) =>
+      requestCtx(parts, req as FastifyRequest, res as FastifyReply)
+    const ctxOf = async (request: FastifyRequest) =>
+      parts.ctx(await actorOf(parts, request), { id: request.id, address: request.ip })
+    registerMonitors(pages, {
+      ctxOf,
+      systemCtx: () => parts.ctx({ kind: 'anonymous' }, { id: 'health', address: null }),
+      spool: parts.spool,
+      startedAt: new Date(),
+    })
     await registerRest(pages, createContext)
     await pages.register(fastifyTRPCPlugin, {
       prefix: '/trpc',
@@ -80,7 +94,8 @@ async function registerRest(pages: Parameters<typeof registerErrors>[0], createC
     title: 'Trunkline',
     version: '0.1.0',
     baseUrl: '/api',
-    description: 'Operations control plane for voice and SMS. Lists answer { items, nextCursor }; errors { error: { code, message, fields? } }.',
+    description:
+      'Operations control plane for voice and SMS. Lists answer { items, nextCursor }; errors { error: { code, message, fields? } }.',
     securitySchemes: { Authorization: { type: 'http', scheme: 'bearer' } },
   })
   await registerDocs(pages, document)
@@ -135,7 +150,12 @@ async function requestCtx(parts: AppParts, request: FastifyRequest, reply: Fasti
     userAgent: request.headers['user-agent'] ?? '',
     live,
     setSessionCookie(token) {
-      const options = { path: '/', httpOnly: true, sameSite: 'lax' as const, secure: env.PUBLIC_URL.startsWith('https:') }
+      const options = {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'lax' as const,
+        secure: env.PUBLIC_URL.startsWith('https:'),
+      }
       if (token === null) reply.clearCookie(sessionCookie, options)
       else reply.setCookie(sessionCookie, token, { ...options, maxAge: 30 * 86_400 })
     },

@@ -6,6 +6,7 @@ import { migrate } from '@trunkline/db/migrate'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { jobs, schedules } from './jobs.ts'
+import { seedDemo } from './onboarding/seed-demo.ts'
 import { assertDatabase } from './platform/assert-database.ts'
 import type { Actor, NetCtx } from './platform/context.ts'
 import { type Env, EnvironmentError, readEnv, secretsOf } from './platform/env.ts'
@@ -13,7 +14,6 @@ import { openJobs } from './platform/job.ts'
 import { openLive } from './platform/live.ts'
 import { type Logger, openLog } from './platform/log.ts'
 import { leaveDueJobs, registerSchedules } from './platform/schedule.ts'
-import { seedDemo } from './onboarding/seed-demo.ts'
 import { createFirstAdmin } from './sessions/first-admin.ts'
 import { openIntake } from './webhooks/intake.ts'
 import { quarantineBudget } from './webhooks/quarantine.ts'
@@ -102,7 +102,9 @@ async function prepareWorld(env: Env, log: Logger, ctx: NetCtx): Promise<void> {
   const admin = await createFirstAdmin(ctx, { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD })
   if (admin !== undefined) {
     const password = admin.generatedPassword ?? 'the one in ADMIN_PASSWORD'
-    process.stdout.write(`\n  First admin:  ${admin.email}\n  Password:     ${password}\n  (shown once; change it after signing in)\n\n`)
+    process.stdout.write(
+      `\n  First admin:  ${admin.email}\n  Password:     ${password}\n  (shown once; change it after signing in)\n\n`,
+    )
   }
   if (env.TRUNKLINE_DEMO === 'on') await seedDemo(ctx, log)
 }
@@ -130,9 +132,14 @@ async function serve({ env, log, live, spoolFolder, ctx, system, closing }: Serv
   const intake = openIntake({ sql: intakePool, spool, log, onStored: () => live.hint(['inbox', 'webhooks']) })
   let secrets = await loadSecrets(system('secrets'))
   closing.push(
-    every(15_000, async () => {
-      secrets = await loadSecrets(system('secrets'))
-    }, log, 'webhook secrets'),
+    every(
+      15_000,
+      async () => {
+        secrets = await loadSecrets(system('secrets'))
+      },
+      log,
+      'webhook secrets',
+    ),
   )
   const drain = async () => {
     const drained = await spool.drain(async (arrivals) => {
@@ -150,7 +157,9 @@ async function serve({ env, log, live, spoolFolder, ctx, system, closing }: Serv
   await app.listen({ port: env.PORT, host: env.HOST })
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : env.PORT
-  process.stdout.write(`Trunkline is ready at http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${port}/admin\n`)
+  process.stdout.write(
+    `Trunkline is ready at http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${port}/admin\n`,
+  )
 }
 
 /** Finishes requests that are under way; streams that never end are cut. */

@@ -416,6 +416,7 @@ CREATE INDEX "call_events_by_phone" ON "call_events" USING btree ("phone_number"
 CREATE INDEX "call_keys_by_call" ON "call_keys" USING btree ("call_id");--> statement-breakpoint
 CREATE INDEX "sms_events_by_customer" ON "sms_events" USING btree ("customer_id","id");--> statement-breakpoint
 CREATE INDEX "sms_events_by_phone" ON "sms_events" USING btree ("phone_number","id");--> statement-breakpoint
+CREATE INDEX "sms_events_by_sid" ON "sms_events" USING btree ("message_sid");--> statement-breakpoint
 CREATE INDEX "unknown_phone_webhooks_by_webhook" ON "unknown_phone_webhooks" USING btree ("webhook_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "unknown_phone_open_once" ON "unknown_phone" USING btree ("phone_number") WHERE resolved_at is null;--> statement-breakpoint
 CREATE INDEX "unknown_phone_by_last_seen" ON "unknown_phone" USING btree ("last_seen_at","id");--> statement-breakpoint

@@ -1,4 +1,4 @@
-import { type Socket, connect as connectSocket } from 'node:net'
+import { connect as connectSocket, type Socket } from 'node:net'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 
@@ -6,7 +6,10 @@ export type Sql = postgres.Sql
 export type TransactionSql = postgres.TransactionSql
 
 /** A connection pool of the application: logs in, takes the role that owns nothing, commits durably. */
-export function openPool(url: string, options: { max: number; name: string; prepare?: boolean; statementTimeoutMs?: number }): Sql {
+export function openPool(
+  url: string,
+  options: { max: number; name: string; prepare?: boolean; statementTimeoutMs?: number },
+): Sql {
   return postgres(url, {
     max: options.max,
     prepare: options.prepare ?? true,
@@ -31,7 +34,12 @@ export function openPool(url: string, options: { max: number; name: string; prep
 function noDelaySocket(options: { host: string[] | string; port: number[] | number; path?: string }): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const first = <Value>(value: Value[] | Value): Value => (Array.isArray(value) ? (value[0] as Value) : value)
-    const socket = connectSocket({ host: first(options.host), port: first(options.port), noDelay: true, keepAlive: true })
+    const socket = connectSocket({
+      host: first(options.host),
+      port: first(options.port),
+      noDelay: true,
+      keepAlive: true,
+    })
     socket.setTimeout(5000, () => socket.destroy(new Error('connect timeout')))
     socket.once('error', reject)
     socket.once('connect', () => {
@@ -62,6 +70,10 @@ export type Parameter = string | number | boolean | null | readonly (string | nu
  * Runs one named (prepared) statement. Arrays are sent as `text[]` and cast in the statement, because Drizzle takes the
  * serialisers of other array types out of the pool. Instants come back as text.
  */
-export async function statement<Row extends object>(db: Db | Tx, text: string, parameters: readonly Parameter[]): Promise<Row[]> {
+export async function statement<Row extends object>(
+  db: Db | Tx,
+  text: string,
+  parameters: readonly Parameter[],
+): Promise<Row[]> {
   return (await rawOf(db).unsafe(text, parameters as never, { prepare: true })) as unknown as Row[]
 }

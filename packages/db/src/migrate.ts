@@ -32,7 +32,7 @@ export async function migrate(ownerUrl: string): Promise<void> {
 
 async function installJobQueue(ownerUrl: string): Promise<void> {
   const boss = new PgBoss({ connectionString: ownerUrl, max: 1, supervise: false, schedule: false })
-  let fault: unknown
+  let fault: Error | undefined
   boss.on('error', (error) => {
     fault ??= error
   })

@@ -23,7 +23,8 @@ export async function acknowledgeAlert(ctx: Ctx, input: { alertId: string; by: s
         : new DomainError('conflict', 'Somebody has already acknowledged this alert')
     }
     const { customerId } = acknowledged
-    const [customer] = customerId === null ? [] : await ctx.db.select().from(customers).where(eq(customers.id, customerId))
+    const [customer] =
+      customerId === null ? [] : await ctx.db.select().from(customers).where(eq(customers.id, customerId))
     await audit(ctx, { action: 'alerts.acknowledge', subject: toWireId('alert', acknowledged.id), customerId })
     await announce(ctx, ['alerts'])
     return toAlertRow(acknowledged, customer?.businessName ?? null)

@@ -7,8 +7,8 @@ import { newId } from '../platform/id.ts'
 import { announce } from '../platform/live.ts'
 import { step } from '../platform/step.ts'
 import { ProviderError } from '../providers/call.ts'
-import { lockReceipts } from './note-receipt.ts'
 import { canSendSms, findSentSms, sendSms } from '../providers/twilio/send.ts'
+import { lockReceipts } from './note-receipt.ts'
 
 type Alert = typeof opsAlerts.$inferSelect
 type Attempt = { logId: string; attempts: number; createdAt: Date; generation: number }
@@ -21,13 +21,21 @@ export async function deliverAlert(ctx: NetCtx, input: { alertId: string }): Pro
   const [alert] = await ctx.db.select().from(opsAlerts).where(eq(opsAlerts.id, input.alertId))
   if (alert === undefined || alert.delivery !== 'pending') return
   if (await isSuperseded(ctx, alert)) {
-    await settle(ctx, alert, { channel: 'log', delivery: 'superseded', reason: 'A higher level of the same series stands' })
+    await settle(ctx, alert, {
+      channel: 'log',
+      delivery: 'superseded',
+      reason: 'A higher level of the same series stands',
+    })
     return
   }
   const phone = ctx.env.ADMIN_PHONE
   if (phone === undefined || !canSendSms(ctx)) {
     ctx.log.warn({ alertId: alert.id, severity: alert.severity, title: alert.title }, 'alert')
-    await settle(ctx, alert, { channel: 'log', delivery: 'logged', reason: phone === undefined ? 'ADMIN_PHONE is not set' : 'Twilio is not configured' })
+    await settle(ctx, alert, {
+      channel: 'log',
+      delivery: 'logged',
+      reason: phone === undefined ? 'ADMIN_PHONE is not set' : 'Twilio is not configured',
+    })
     return
   }
   const attempt = await lease(ctx, alert)
@@ -42,7 +50,9 @@ async function isSuperseded(ctx: Ctx, alert: Alert): Promise<boolean> {
   const [higher] = await ctx.db
     .select({ id: opsAlerts.id })
     .from(opsAlerts)
-    .where(and(sql`${opsAlerts.metadata} ->> 'series' = ${series}`, sql`(${opsAlerts.metadata} ->> 'rank')::int > ${rank}`))
+    .where(
+      and(sql`${opsAlerts.metadata} ->> 'series' = ${series}`, sql`(${opsAlerts.metadata} ->> 'rank')::int > ${rank}`),
+    )
     .limit(1)
   return higher !== undefined
 }
@@ -51,10 +61,22 @@ async function isSuperseded(ctx: Ctx, alert: Alert): Promise<boolean> {
 async function lease(ctx: Ctx, alert: Alert): Promise<Attempt | undefined> {
   return await inTransaction(ctx, async (ctx) => {
     await ctx.db.select({ id: opsAlerts.id }).from(opsAlerts).where(eq(opsAlerts.id, alert.id)).for('update')
-    const [known] = await ctx.db.select().from(alertLogs).where(and(eq(alertLogs.alertId, alert.id), eq(alertLogs.channel, 'sms')))
+    const [known] = await ctx.db
+      .select()
+      .from(alertLogs)
+      .where(and(eq(alertLogs.alertId, alert.id), eq(alertLogs.channel, 'sms')))
     if (known === undefined) {
-      const created = { id: newId(), alertId: alert.id, channel: 'sms' as const, state: 'pending' as const, attempts: 1, leaseGeneration: 1 }
-      await ctx.db.insert(alertLogs).values({ ...created, leaseUntil: sql`now() + interval '1 minute'`, updatedAt: ctx.now, createdAt: ctx.now })
+      const created = {
+        id: newId(),
+        alertId: alert.id,
+        channel: 'sms' as const,
+        state: 'pending' as const,
+        attempts: 1,
+        leaseGeneration: 1,
+      }
+      await ctx.db
+        .insert(alertLogs)
+        .values({ ...created, leaseUntil: sql`now() + interval '1 minute'`, updatedAt: ctx.now, createdAt: ctx.now })
       return { logId: created.id, attempts: 1, createdAt: ctx.now, generation: 1 }
     }
     const [taken] = await ctx.db
@@ -65,7 +87,13 @@ async function lease(ctx: Ctx, alert: Alert): Promise<Attempt | undefined> {
         leaseUntil: sql`now() + interval '1 minute'`,
         updatedAt: ctx.now,
       })
-      .where(and(eq(alertLogs.id, known.id), eq(alertLogs.state, 'pending'), or(isNull(alertLogs.leaseUntil), lt(alertLogs.leaseUntil, sql`now()`))))
+      .where(
+        and(
+          eq(alertLogs.id, known.id),
+          eq(alertLogs.state, 'pending'),
+          or(isNull(alertLogs.leaseUntil), lt(alertLogs.leaseUntil, sql`now()`)),
+        ),
+      )
       .returning({ attempts: alertLogs.attempts, generation: alertLogs.leaseGeneration })
     if (taken !== undefined) return { logId: known.id, createdAt: known.createdAt, ...taken }
     if (known.state === 'pending') throw new Error('Another process is delivering this alert')
@@ -77,10 +105,16 @@ async function sendOnce(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: stri
   try {
     step('alerts.sending')
     const found =
-      attempt.attempts > 1 ? await findSentSms(ctx, { to: phone, reference: alertReference(alert.id), since: attempt.createdAt }) : undefined
+      attempt.attempts > 1
+        ? await findSentSms(ctx, { to: phone, reference: alertReference(alert.id), since: attempt.createdAt })
+        : undefined
     const { sid } = found ?? (await sendSms(ctx, { to: phone, body: alertText(alert) }))
     step('alerts.sent')
-    await close(ctx, alert, attempt, { state: 'sent', providerMessageId: sid, reason: found === undefined ? null : 'The first attempt had arrived after all' })
+    await close(ctx, alert, attempt, {
+      state: 'sent',
+      providerMessageId: sid,
+      reason: found === undefined ? null : 'The first attempt had arrived after all',
+    })
   } catch (error) {
     const isFinal = error instanceof ProviderError && error.outcome === 'refused'
     const reason = (error instanceof Error ? error.message : String(error)).slice(0, 500)
@@ -101,7 +135,13 @@ async function close(
     const state = receipt ?? end.state
     const [closed] = await ctx.db
       .update(alertLogs)
-      .set({ ...end, state, leaseUntil: null, updatedAt: new Date(), deliveredAt: state === 'delivered' ? new Date() : null })
+      .set({
+        ...end,
+        state,
+        leaseUntil: null,
+        updatedAt: new Date(),
+        deliveredAt: state === 'delivered' ? new Date() : null,
+      })
       .where(and(eq(alertLogs.id, attempt.logId), eq(alertLogs.leaseGeneration, attempt.generation)))
       .returning({ id: alertLogs.id })
     if (closed === undefined) return
@@ -113,7 +153,11 @@ async function close(
 /** What the carrier had already said of a text before we wrote down that it was sent. */
 async function receiptOf(ctx: Ctx, sid: string): Promise<'delivered' | 'failed' | undefined> {
   await lockReceipts(ctx, [sid])
-  const [message] = await ctx.db.select({ status: smsEvents.status }).from(smsEvents).where(eq(smsEvents.messageSid, sid)).limit(1)
+  const [message] = await ctx.db
+    .select({ status: smsEvents.status })
+    .from(smsEvents)
+    .where(eq(smsEvents.messageSid, sid))
+    .limit(1)
   if (message?.status === 'delivered' || message?.status === 'read') return 'delivered'
   return message?.status === 'undelivered' || message?.status === 'failed' ? 'failed' : undefined
 }

@@ -8,7 +8,10 @@ const received: readonly MessageStatus[] = ['delivered', 'read']
 const lost: readonly MessageStatus[] = ['undelivered', 'failed', 'canceled']
 
 /** What the carrier says of our own texts: an alert counts as delivered only when its receipt says so. */
-export async function noteReceipts(ctx: Ctx, receipts: readonly { messageSid: string; status: MessageStatus }[]): Promise<void> {
+export async function noteReceipts(
+  ctx: Ctx,
+  receipts: readonly { messageSid: string; status: MessageStatus }[],
+): Promise<void> {
   const final = receipts.filter(({ status }) => received.includes(status) || lost.includes(status))
   if (final.length === 0) return
   const sids = [...new Set(final.map(({ messageSid }) => messageSid))].sort()

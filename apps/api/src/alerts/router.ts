@@ -11,7 +11,9 @@ const tags = ['alerts']
 
 export const alertsRouter = {
   list: staff
-    .meta({ openapi: { method: 'GET', path: '/admin/ops-alerts', tags, summary: 'Alerts, newest first', protect: true } })
+    .meta({
+      openapi: { method: 'GET', path: '/admin/ops-alerts', tags, summary: 'Alerts, newest first', protect: true },
+    })
     .input(
       pageInput.extend({
         state: z.enum(['open', 'acknowledged']).optional(),
@@ -24,13 +26,29 @@ export const alertsRouter = {
     .query(({ ctx, input }) => listAlerts(ctx, input)),
 
   find: staff
-    .meta({ openapi: { method: 'GET', path: '/admin/ops-alerts/{id}', tags, summary: 'One alert with its deliveries', protect: true } })
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/admin/ops-alerts/{id}',
+        tags,
+        summary: 'One alert with its deliveries',
+        protect: true,
+      },
+    })
     .input(z.object({ id: wireId('alert') }))
     .output(alertDetail)
     .query(({ ctx, input }) => findAlert(ctx, { alertId: input.id })),
 
   acknowledge: operator
-    .meta({ openapi: { method: 'POST', path: '/admin/ops-alerts/{id}/acknowledge', tags, summary: 'Take an alert', protect: true } })
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/admin/ops-alerts/{id}/acknowledge',
+        tags,
+        summary: 'Take an alert',
+        protect: true,
+      },
+    })
     .input(z.object({ id: wireId('alert') }))
     .output(alertRow)
     .mutation(({ ctx, input }) => acknowledgeAlert(ctx, { alertId: input.id, by: ctx.actor.email })),

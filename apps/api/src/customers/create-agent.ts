@@ -30,7 +30,10 @@ export type NewAgent = {
 /** Gives a customer a line. A number belongs to one agent only: the second asker is told whose it is not. */
 export async function createAgent(ctx: Ctx, input: NewAgent) {
   return await inTransaction(ctx, async (ctx) => {
-    const [customer] = await ctx.db.select({ id: customers.id }).from(customers).where(eq(customers.id, input.customerId))
+    const [customer] = await ctx.db
+      .select({ id: customers.id })
+      .from(customers)
+      .where(eq(customers.id, input.customerId))
     if (customer === undefined) throw new DomainError('not_found', 'There is no such customer')
     await lockNumbers(ctx, [input.phoneNumber])
     const [agent] = await ctx.db
@@ -48,7 +51,9 @@ export async function createAgent(ctx: Ctx, input: NewAgent) {
       .onConflictDoNothing({ target: agents.phoneNumber })
       .returning()
     if (agent === undefined) {
-      throw new DomainError('conflict', 'This number already belongs to an agent', { fields: { phoneNumber: 'already belongs to an agent' } })
+      throw new DomainError('conflict', 'This number already belongs to an agent', {
+        fields: { phoneNumber: 'already belongs to an agent' },
+      })
     }
     await audit(ctx, {
       action: 'agents.create',

@@ -22,7 +22,9 @@ export async function findOwners(ctx: Ctx, hints: readonly OwnerHint[]): Promise
   const known =
     customerIds.length === 0
       ? []
-      : await statement<{ id: string }>(ctx.db, 'select id from customers where id = any (($1::text[])::uuid[])', [customerIds])
+      : await statement<{ id: string }>(ctx.db, 'select id from customers where id = any (($1::text[])::uuid[])', [
+          customerIds,
+        ])
   const byNumber = new Map(lines.map((line) => [line.phone_number, line.customer_id]))
   const customersOf = new Map<string, Set<string>>()
   for (const { agent_id, customer_id } of lines) {

@@ -15,7 +15,14 @@ export const customerDetail = customerRow.extend({
   period: z.object({ start: z.string(), end: z.string(), graceSeconds: z.number(), limitRevision: z.number() }),
   recentEntries: z.array(usageEntry),
   crossings: z.array(
-    z.object({ id: z.string(), meter: z.enum(meters), level: z.number(), at: z.string(), used: z.number(), cap: z.number() }),
+    z.object({
+      id: z.string(),
+      meter: z.enum(meters),
+      level: z.number(),
+      at: z.string(),
+      used: z.number(),
+      cap: z.number(),
+    }),
   ),
 })
 
@@ -42,7 +49,10 @@ export async function findCustomer(ctx: Ctx, input: { customerId: string }): Pro
     .orderBy(desc(usageCrossings.id))
     .limit(20)
   return {
-    ...toCustomerRow(found, lines.map(({ phoneNumber }) => phoneNumber)),
+    ...toCustomerRow(
+      found,
+      lines.map(({ phoneNumber }) => phoneNumber),
+    ),
     agents: lines.map(toAgent),
     period: {
       start: found.limits.periodStart.toISOString(),

@@ -7,6 +7,8 @@ type Facts = { businessName: string; tier: TierKey; timezone: string; country: s
 
 export async function insertCustomer(ctx: Ctx, facts: Facts): Promise<string> {
   const id = newId()
-  await ctx.db.insert(customers).values({ id, ...facts, ownerEmail: facts.ownerEmail ?? null, createdAt: ctx.now, updatedAt: ctx.now })
+  await ctx.db
+    .insert(customers)
+    .values({ id, ...facts, ownerEmail: facts.ownerEmail ?? null, createdAt: ctx.now, updatedAt: ctx.now })
   return id
 }

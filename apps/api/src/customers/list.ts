@@ -31,7 +31,10 @@ export async function listCustomers(ctx: Ctx, input: Input) {
     )
     .orderBy(asc(customers.businessName), asc(customers.id))
     .limit(input.limit + 1)
-  const numbers = await numbersOf(ctx, rows.map(({ customer }) => customer.id))
+  const numbers = await numbersOf(
+    ctx,
+    rows.map(({ customer }) => customer.id),
+  )
   return toPage(rows, {
     limit: input.limit,
     cursorOf: ({ customer }) => cursorOfPair(customer.businessName, customer.id),
@@ -62,7 +65,8 @@ async function numbersOf(ctx: Ctx, customerIds: string[]): Promise<Map<string, s
           .where(inArray(agents.customerId, customerIds))
           .orderBy(agents.id)
   const numbers = new Map<string, string[]>()
-  for (const { customerId, phoneNumber } of lines) numbers.set(customerId, [...(numbers.get(customerId) ?? []), phoneNumber])
+  for (const { customerId, phoneNumber } of lines)
+    numbers.set(customerId, [...(numbers.get(customerId) ?? []), phoneNumber])
   return numbers
 }
 

@@ -23,13 +23,23 @@ export const customersRouter = {
     .query(({ ctx, input }) => listCustomers(ctx, input)),
 
   find: staff
-    .meta({ openapi: { method: 'GET', path: '/admin/customers/{id}', tags, summary: 'One customer with usage', protect: true } })
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/admin/customers/{id}',
+        tags,
+        summary: 'One customer with usage',
+        protect: true,
+      },
+    })
     .input(z.object({ id: wireId('customer') }))
     .output(customerDetail)
     .query(({ ctx, input }) => findCustomer(ctx, { customerId: input.id })),
 
   update: operator
-    .meta({ openapi: { method: 'PATCH', path: '/admin/customers/{id}', tags, summary: 'Change a customer', protect: true } })
+    .meta({
+      openapi: { method: 'PATCH', path: '/admin/customers/{id}', tags, summary: 'Change a customer', protect: true },
+    })
     .input(
       z.object({
         id: wireId('customer'),
@@ -54,7 +64,9 @@ export const agentsRouter = {
     .query(({ ctx, input }) => listAgents(ctx, input)),
 
   create: operator
-    .meta({ openapi: { method: 'POST', path: '/admin/agents', tags, summary: 'Give a customer a line', protect: true } })
+    .meta({
+      openapi: { method: 'POST', path: '/admin/agents', tags, summary: 'Give a customer a line', protect: true },
+    })
     .input(
       z.object({
         customerId: wireId('customer'),

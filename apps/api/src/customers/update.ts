@@ -30,7 +30,7 @@ export async function updateCustomer(ctx: Ctx, input: { customerId: string; chan
       subject: toWireId('customer', before.id),
       customerId: before.id,
       before: known,
-      after: change as Record<string, string | null>,
+      after: change,
     })
     await announce(ctx, ['customers'])
   })

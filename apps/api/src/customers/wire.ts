@@ -1,6 +1,6 @@
 import { agentStatuses, customerStatuses, lineProviders } from '@trunkline/core/customers/customer'
-import { tierSchema } from '@trunkline/core/usage/tier'
 import { toWireId } from '@trunkline/core/platform/wire-id'
+import { tierSchema } from '@trunkline/core/usage/tier'
 import type { agents } from '@trunkline/db/schema/customers'
 import { z } from 'zod'
 

@@ -35,7 +35,9 @@ export async function listCalls(ctx: Ctx, input: Input<CallStatus>) {
     .where(
       and(
         input.customerId ? eq(callEvents.customerId, input.customerId) : undefined,
-        phone ? or(eq(callEvents.phoneNumber, phone), eq(callEvents.fromNumber, phone), eq(callEvents.toNumber, phone)) : undefined,
+        phone
+          ? or(eq(callEvents.phoneNumber, phone), eq(callEvents.fromNumber, phone), eq(callEvents.toNumber, phone))
+          : undefined,
         input.status && eq(callEvents.status, input.status),
         input.provider === 'retell' ? isNotNull(callEvents.retellCallId) : undefined,
         input.provider === 'twilio' ? isNotNull(callEvents.twilioCallSid) : undefined,
@@ -64,7 +66,9 @@ export async function listMessages(ctx: Ctx, input: Input<MessageStatus>) {
     .where(
       and(
         input.customerId ? eq(smsEvents.customerId, input.customerId) : undefined,
-        phone ? or(eq(smsEvents.phoneNumber, phone), eq(smsEvents.fromNumber, phone), eq(smsEvents.toNumber, phone)) : undefined,
+        phone
+          ? or(eq(smsEvents.phoneNumber, phone), eq(smsEvents.fromNumber, phone), eq(smsEvents.toNumber, phone))
+          : undefined,
         input.status && eq(smsEvents.status, input.status),
         from ? gte(smsEvents.id, from) : undefined,
         to ? lt(smsEvents.id, to) : undefined,

@@ -1,4 +1,11 @@
-import { type CallEvent, type CallFacts, callOutcome, type CallStatus, ownNumber, summarizeCall } from '@trunkline/core/events/call'
+import {
+  type CallEvent,
+  type CallFacts,
+  type CallStatus,
+  callOutcome,
+  ownNumber,
+  summarizeCall,
+} from '@trunkline/core/events/call'
 import { type Facts, joinFacts } from '@trunkline/core/events/facts'
 import { toE164 } from '@trunkline/core/numbers/phone'
 import { statement } from '@trunkline/db/connect'
@@ -21,8 +28,16 @@ type Row = {
 }
 
 /** Merges statements about calls into their rows and says what each call now owes. */
-export async function recordCalls(ctx: Ctx, said: readonly Said<CallEvent>[], changes: TrafficChange[]): Promise<Recorded[]> {
-  const subjects = await resolveSubjects(ctx, 'call', said.map(({ event }) => event))
+export async function recordCalls(
+  ctx: Ctx,
+  said: readonly Said<CallEvent>[],
+  changes: TrafficChange[],
+): Promise<Recorded[]> {
+  const subjects = await resolveSubjects(
+    ctx,
+    'call',
+    said.map(({ event }) => event),
+  )
   const rows = await lockRows(ctx, subjects)
   const merged = subjects.map((subject) => mergeOne(subject, said, rows))
   const owners = await findOwners(ctx, merged)
@@ -31,8 +46,13 @@ export async function recordCalls(ctx: Ctx, said: readonly Said<CallEvent>[], ch
   await dropMerged(ctx, subjects)
   await writeRows(ctx, calls)
   for (const call of calls) {
-    for (const row of call.rows) pushTraffic(changes, -1, { status: row.status, seconds: row.seconds, at: Date.parse(row.occurred_at) })
-    pushTraffic(changes, 1, { status: call.summary.status, seconds: call.summary.seconds ?? null, at: call.summary.occurredAt })
+    for (const row of call.rows)
+      pushTraffic(changes, -1, { status: row.status, seconds: row.seconds, at: Date.parse(row.occurred_at) })
+    pushTraffic(changes, 1, {
+      status: call.summary.status,
+      seconds: call.summary.seconds ?? null,
+      at: call.summary.occurredAt,
+    })
   }
   return calls.map((call) => ({
     kind: 'call',
@@ -44,9 +64,14 @@ export async function recordCalls(ctx: Ctx, said: readonly Said<CallEvent>[], ch
   }))
 }
 
-function pushTraffic(changes: TrafficChange[], count: 1 | -1, call: { status: CallStatus; seconds: number | null; at: number }): void {
+function pushTraffic(
+  changes: TrafficChange[],
+  count: 1 | -1,
+  call: { status: CallStatus; seconds: number | null; at: number },
+): void {
   const outcome = callOutcome(call.status)
-  if (outcome !== undefined) changes.push({ at: call.at, outcome: `call.${outcome}`, count, seconds: count * (call.seconds ?? 0) })
+  if (outcome !== undefined)
+    changes.push({ at: call.at, outcome: `call.${outcome}`, count, seconds: count * (call.seconds ?? 0) })
 }
 
 async function lockRows(ctx: Ctx, subjects: readonly Subject[]): Promise<Map<string, Row>> {
@@ -61,7 +86,8 @@ async function lockRows(ctx: Ctx, subjects: readonly Subject[]): Promise<Map<str
 }
 
 // Drizzle leaves jsonb as text on the pool it was given
-const asFacts = (facts: CallFacts | string): CallFacts => (typeof facts === 'string' ? (JSON.parse(facts) as CallFacts) : facts)
+const asFacts = (facts: CallFacts | string): CallFacts =>
+  typeof facts === 'string' ? (JSON.parse(facts) as CallFacts) : facts
 
 function mergeOne(subject: Subject, everything: readonly Said<CallEvent>[], rows: ReadonlyMap<string, Row>) {
   const said = subject.members.map((member) => everything[member]).filter((one) => one !== undefined)
@@ -113,7 +139,17 @@ function chargesOf(call: Merged): Recorded['charges'] {
     }))
   if (call.owner === undefined || call.summary.seconds === undefined) return voided
   const { owner: customerId, id: eventId } = call
-  return [...voided, { meter: 'call_seconds', idemKey: `call:${eventId}`, eventId, customerId, quantity: call.summary.seconds, occurredAt }]
+  return [
+    ...voided,
+    {
+      meter: 'call_seconds',
+      idemKey: `call:${eventId}`,
+      eventId,
+      customerId,
+      quantity: call.summary.seconds,
+      occurredAt,
+    },
+  ]
 }
 
 async function dropMerged(ctx: Ctx, subjects: readonly Subject[]): Promise<void> {
@@ -160,7 +196,8 @@ const upsert = `insert into call_events (${columns.map(([name]) => name).join(',
 async function writeRows(ctx: Ctx, calls: readonly Merged[]): Promise<void> {
   const now = ctx.now.toISOString()
   const instant = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
-  const asText = (value: string | number | undefined | null) => (value === undefined || value === null ? null : String(value))
+  const asText = (value: string | number | undefined | null) =>
+    value === undefined || value === null ? null : String(value)
   const values = calls.map(({ id, owner, phoneNumber, summary, facts, ...call }) => [
     id,
     asText(owner),
@@ -186,5 +223,9 @@ async function writeRows(ctx: Ctx, calls: readonly Merged[]): Promise<void> {
     JSON.stringify(facts),
     now,
   ])
-  await statement(ctx.db, upsert, columns.map((_, index) => values.map((row) => row[index] ?? null)))
+  await statement(
+    ctx.db,
+    upsert,
+    columns.map((_, index) => values.map((row) => row[index] ?? null)),
+  )
 }

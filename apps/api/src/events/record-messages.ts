@@ -1,6 +1,12 @@
-import { type Facts, joinFacts } from '@trunkline/core/events/facts'
-import { type MessageEvent, type MessageFacts, messageOutcome, type MessageStatus, summarizeMessage } from '@trunkline/core/events/message'
 import type { Direction } from '@trunkline/core/events/call'
+import { type Facts, joinFacts } from '@trunkline/core/events/facts'
+import {
+  type MessageEvent,
+  type MessageFacts,
+  type MessageStatus,
+  messageOutcome,
+  summarizeMessage,
+} from '@trunkline/core/events/message'
 import { toE164 } from '@trunkline/core/numbers/phone'
 import { statement } from '@trunkline/db/connect'
 import { findOwners } from '../customers/find-owner.ts'
@@ -9,11 +15,26 @@ import { resolveSubjects, type Subject } from './keys.ts'
 import type { Recorded, Said } from './record.ts'
 import type { TrafficChange } from './traffic.ts'
 
-type Row = { id: string; customer_id: string | null; facts: MessageFacts | string; status: MessageStatus; direction: Direction; occurred_at: string }
+type Row = {
+  id: string
+  customer_id: string | null
+  facts: MessageFacts | string
+  status: MessageStatus
+  direction: Direction
+  occurred_at: string
+}
 
 /** Merges statements about messages into their rows and says what each message now owes. */
-export async function recordMessages(ctx: Ctx, said: readonly Said<MessageEvent>[], changes: TrafficChange[]): Promise<Recorded[]> {
-  const subjects = await resolveSubjects(ctx, 'message', said.map(({ event }) => event))
+export async function recordMessages(
+  ctx: Ctx,
+  said: readonly Said<MessageEvent>[],
+  changes: TrafficChange[],
+): Promise<Recorded[]> {
+  const subjects = await resolveSubjects(
+    ctx,
+    'message',
+    said.map(({ event }) => event),
+  )
   const rows = await statement<Row>(
     ctx.db,
     `select id, customer_id, facts, status, direction, occurred_at from sms_events
@@ -51,7 +72,12 @@ export async function recordMessages(ctx: Ctx, said: readonly Said<MessageEvent>
   }))
 }
 
-function pushTraffic(changes: TrafficChange[], count: 1 | -1, message: { status: MessageStatus; direction: Direction }, at: number): void {
+function pushTraffic(
+  changes: TrafficChange[],
+  count: 1 | -1,
+  message: { status: MessageStatus; direction: Direction },
+  at: number,
+): void {
   const outcome = messageOutcome(message)
   if (outcome !== undefined) changes.push({ at, outcome: `message.${outcome}`, count, seconds: 0 })
 }
@@ -91,7 +117,8 @@ const upsert = `insert into sms_events (id, customer_id, phone_number, direction
     occurred_at = excluded.occurred_at, facts = excluded.facts, updated_at = excluded.updated_at`
 
 async function writeRows(ctx: Ctx, messages: readonly Merged[]): Promise<void> {
-  const asText = (value: string | number | undefined | null) => (value === undefined || value === null ? null : String(value))
+  const asText = (value: string | number | undefined | null) =>
+    value === undefined || value === null ? null : String(value)
   const values = messages.map(({ id, owner, phoneNumber, summary, facts, messageSid }) => [
     id,
     asText(owner),
@@ -108,5 +135,9 @@ async function writeRows(ctx: Ctx, messages: readonly Merged[]): Promise<void> {
     JSON.stringify(facts),
     ctx.now.toISOString(),
   ])
-  await statement(ctx.db, upsert, Array.from({ length: 14 }, (_, index) => values.map((row) => row[index] ?? null)))
+  await statement(
+    ctx.db,
+    upsert,
+    Array.from({ length: 14 }, (_, index) => values.map((row) => row[index] ?? null)),
+  )
 }

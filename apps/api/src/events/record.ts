@@ -15,7 +15,14 @@ export type Recorded = {
   customerId: string | undefined
   phoneNumber: string | undefined
   webhooks: { webhookId: string; eventType: string; receivedAt: string }[]
-  charges: { meter: Meter; idemKey: string; eventId: string; customerId: string; quantity: number; occurredAt: string }[]
+  charges: {
+    meter: Meter
+    idemKey: string
+    eventId: string
+    customerId: string
+    quantity: number
+    occurredAt: string
+  }[]
 }
 
 /** Merges what a batch of webhooks says into `call_events` and `sms_events`, in any order and however often it is said. */

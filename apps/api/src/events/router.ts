@@ -16,15 +16,27 @@ const filter = pageInput.extend({
 
 export const callsRouter = {
   list: staff
-    .meta({ openapi: { method: 'GET', path: '/admin/call-events', tags: ['events'], summary: 'Calls, merged', protect: true } })
-    .input(filter.extend({ status: z.enum(callStatuses).optional(), provider: z.enum(['retell', 'twilio']).optional() }))
+    .meta({
+      openapi: { method: 'GET', path: '/admin/call-events', tags: ['events'], summary: 'Calls, merged', protect: true },
+    })
+    .input(
+      filter.extend({ status: z.enum(callStatuses).optional(), provider: z.enum(['retell', 'twilio']).optional() }),
+    )
     .output(pageOf(callRow))
     .query(({ ctx, input }) => listCalls(ctx, input)),
 }
 
 export const messagesRouter = {
   list: staff
-    .meta({ openapi: { method: 'GET', path: '/admin/sms-events', tags: ['events'], summary: 'Messages, merged', protect: true } })
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/admin/sms-events',
+        tags: ['events'],
+        summary: 'Messages, merged',
+        protect: true,
+      },
+    })
     .input(filter.extend({ status: z.enum(messageStatuses).optional(), provider: z.literal('twilio').optional() }))
     .output(pageOf(messageRow))
     .query(({ ctx, input }) => listMessages(ctx, input)),

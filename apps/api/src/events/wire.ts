@@ -41,7 +41,10 @@ export const messageRow = z.object({
   updatedAt: z.string(),
 })
 
-export const toCallRow = (call: typeof callEvents.$inferSelect, businessName: string | null): z.infer<typeof callRow> => ({
+export const toCallRow = (
+  call: typeof callEvents.$inferSelect,
+  businessName: string | null,
+): z.infer<typeof callRow> => ({
   id: toWireId('call', call.id),
   customer: toCustomerRef(call.customerId, businessName),
   direction: call.direction,
@@ -62,7 +65,10 @@ export const toCallRow = (call: typeof callEvents.$inferSelect, businessName: st
   updatedAt: call.updatedAt.toISOString(),
 })
 
-export const toMessageRow = (message: typeof smsEvents.$inferSelect, businessName: string | null): z.infer<typeof messageRow> => ({
+export const toMessageRow = (
+  message: typeof smsEvents.$inferSelect,
+  businessName: string | null,
+): z.infer<typeof messageRow> => ({
   id: toWireId('message', message.id),
   customer: toCustomerRef(message.customerId, businessName),
   direction: message.direction,

@@ -1,4 +1,4 @@
-import { severities, type Severity } from '@trunkline/core/alerts/severity'
+import { type Severity, severities } from '@trunkline/core/alerts/severity'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { callAllowance, smsAllowance } from '@trunkline/core/usage/limit'
 import { toUsageMeter } from '@trunkline/core/usage/wire'
@@ -22,7 +22,11 @@ export async function loadOverview(ctx: Ctx): Promise<Overview> {
   const now = ctx.now.getTime()
   const dayStart = Math.floor(now / (24 * hourMs)) * 24 * hourMs
   const hours = await hoursBetween(ctx, { from: new Date(now - 24 * hourMs - hourMs), to: ctx.now, bucket: 'hour' })
-  const lastWeek = await hoursBetween(ctx, { from: new Date(dayStart - weekMs), to: new Date(now - weekMs), bucket: 'hour' })
+  const lastWeek = await hoursBetween(ctx, {
+    from: new Date(dayStart - weekMs),
+    to: new Date(now - weekMs),
+    bucket: 'hour',
+  })
   const range = { hours, lastWeek, dayStart, now }
   const inbox = await inboxOf(ctx)
   const openAlerts = await openAlertsOf(ctx)
@@ -49,10 +53,19 @@ type Range = { hours: TrafficRow[]; lastWeek: TrafficRow[]; dayStart: number; no
 
 function trendOf(range: Range, prefix: string, field: 'count' | 'seconds') {
   const total = (rows: readonly TrafficRow[]) =>
-    Math.max(0, rows.filter(({ outcome }) => outcome.startsWith(prefix)).reduce((sum, row) => sum + Number(row[field]), 0))
+    Math.max(
+      0,
+      rows.filter(({ outcome }) => outcome.startsWith(prefix)).reduce((sum, row) => sum + Number(row[field]), 0),
+    )
   const firstHour = Math.floor(range.now / hourMs) * hourMs - 23 * hourMs
-  const spark = Array.from({ length: 24 }, (_, index) => total(range.hours.filter(({ at }) => Date.parse(at) === firstHour + index * hourMs)))
-  return { today: total(range.hours.filter(({ at }) => Date.parse(at) >= range.dayStart)), sameTimeLastWeek: total(range.lastWeek), spark }
+  const spark = Array.from({ length: 24 }, (_, index) =>
+    total(range.hours.filter(({ at }) => Date.parse(at) === firstHour + index * hourMs)),
+  )
+  return {
+    today: total(range.hours.filter(({ at }) => Date.parse(at) >= range.dayStart)),
+    sameTimeLastWeek: total(range.lastWeek),
+    spark,
+  }
 }
 
 async function inboxOf(ctx: Ctx): Promise<Overview['inbox']> {
@@ -64,7 +77,12 @@ async function inboxOf(ctx: Ctx): Promise<Overview['inbox']> {
        (select extract(epoch from now() - min(received_at))::float from webhook_queue where state in ('received', 'failed')) as oldest`,
     [],
   )
-  return { waiting: row?.waiting ?? 0, failed: row?.failed ?? 0, dead: row?.dead ?? 0, oldestWaitingSeconds: Math.max(0, row?.oldest ?? 0) }
+  return {
+    waiting: row?.waiting ?? 0,
+    failed: row?.failed ?? 0,
+    dead: row?.dead ?? 0,
+    oldestWaitingSeconds: Math.max(0, row?.oldest ?? 0),
+  }
 }
 
 async function openAlertsOf(ctx: Ctx): Promise<Overview['openAlerts']> {
@@ -85,7 +103,10 @@ async function nearestCapOf(ctx: Ctx): Promise<Overview['nearestCap']> {
     .select({ customer: customers, limits: usageLimits })
     .from(usageLimits)
     .innerJoin(customers, eq(customers.id, usageLimits.customerId))
-    .orderBy(desc(sql`greatest(${usageLimits.callUsedSeconds}::float / ${base}, ${usageLimits.smsUsed}::float / ${smsBase})`), customers.id)
+    .orderBy(
+      desc(sql`greatest(${usageLimits.callUsedSeconds}::float / ${base}, ${usageLimits.smsUsed}::float / ${smsBase})`),
+      customers.id,
+    )
     .limit(8)
   return rows.map(({ customer, limits }) => ({
     customerId: toWireId('customer', customer.id),
@@ -107,7 +128,9 @@ async function providersOf(ctx: Ctx): Promise<Overview['providers']> {
   const isConfigured = { retell: ctx.env.retellSecrets.length > 0, twilio: ctx.env.twilioSecrets.length > 0 }
   return heard.map(({ provider, at }) => {
     const api = known.find((row) => row.provider === provider)
-    const fallback = isConfigured[provider as keyof typeof isConfigured] ? ('healthy' as const) : ('not_configured' as const)
+    const fallback = isConfigured[provider as keyof typeof isConfigured]
+      ? ('healthy' as const)
+      : ('not_configured' as const)
     return {
       provider,
       component: 'webhooks',
@@ -121,20 +144,39 @@ async function providersOf(ctx: Ctx): Promise<Overview['providers']> {
 type Item = Overview['sentence']['items'][number]
 
 /** What is wrong, the worst first; nothing where nothing is. */
-function sentenceOf(found: Pick<Overview, 'inbox' | 'openAlerts' | 'unknownNumbers' | 'nearestCap'>): Overview['sentence'] {
+function sentenceOf(
+  found: Pick<Overview, 'inbox' | 'openAlerts' | 'unknownNumbers' | 'nearestCap'>,
+): Overview['sentence'] {
   const { inbox, openAlerts, unknownNumbers } = found
   const items: Item[] = []
   const urgent = openAlerts.bySeverity.critical + openAlerts.bySeverity.high
   if (inbox.oldestWaitingSeconds > 60) {
-    items.push({ severity: 'critical', text: `The inbox is ${Math.round(inbox.oldestWaitingSeconds)} s behind`, link: { to: 'webhooks' } })
+    items.push({
+      severity: 'critical',
+      text: `The inbox is ${Math.round(inbox.oldestWaitingSeconds)} s behind`,
+      link: { to: 'webhooks' },
+    })
   }
-  if (urgent > 0) items.push({ severity: 'high', text: `${urgent} urgent ${urgent === 1 ? 'alert is' : 'alerts are'} open`, link: { to: 'alerts' } })
+  if (urgent > 0)
+    items.push({
+      severity: 'high',
+      text: `${urgent} urgent ${urgent === 1 ? 'alert is' : 'alerts are'} open`,
+      link: { to: 'alerts' },
+    })
   if (inbox.dead > 0) {
-    items.push({ severity: 'medium', text: `${inbox.dead} ${inbox.dead === 1 ? 'webhook needs' : 'webhooks need'} a person`, link: { to: 'webhooks' } })
+    items.push({
+      severity: 'medium',
+      text: `${inbox.dead} ${inbox.dead === 1 ? 'webhook needs' : 'webhooks need'} a person`,
+      link: { to: 'webhooks' },
+    })
   }
   const stopped = found.nearestCap.filter(({ calls, sms }) => calls.state === 'hard_stop' || sms.state === 'hard_stop')
   for (const customer of stopped.slice(0, 3)) {
-    items.push({ severity: 'medium', text: `${customer.businessName} is stopped at its cap`, link: { to: 'customers', id: customer.customerId } })
+    items.push({
+      severity: 'medium',
+      text: `${customer.businessName} is stopped at its cap`,
+      link: { to: 'customers', id: customer.customerId },
+    })
   }
   if (unknownNumbers > 0) {
     const text = `${unknownNumbers} unknown ${unknownNumbers === 1 ? 'number waits' : 'numbers wait'} for an owner`

@@ -8,13 +8,23 @@ const tags = ['insights']
 
 export const insightsRouter = {
   overview: staff
-    .meta({ openapi: { method: 'GET', path: '/admin/overview', tags, summary: 'Is anything wrong, and how much is going on', protect: true } })
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/admin/overview',
+        tags,
+        summary: 'Is anything wrong, and how much is going on',
+        protect: true,
+      },
+    })
     .input(z.object({}).optional())
     .output(overview)
     .query(({ ctx }) => loadOverview(ctx)),
 
   traffic: staff
-    .meta({ openapi: { method: 'GET', path: '/admin/traffic', tags, summary: 'Calls and messages over time', protect: true } })
+    .meta({
+      openapi: { method: 'GET', path: '/admin/traffic', tags, summary: 'Calls and messages over time', protect: true },
+    })
     .input(
       z.object({
         from: z.iso.datetime({ offset: true }),

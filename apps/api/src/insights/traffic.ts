@@ -17,7 +17,9 @@ export async function loadTraffic(
   const start = Math.floor(Date.parse(input.from) / length) * length
   const end = Date.parse(input.to)
   if (end <= start || (end - start) / length > 800) {
-    throw new DomainError('invalid', 'The range must run forward and hold at most 800 buckets', { fields: { to: 'is out of range' } })
+    throw new DomainError('invalid', 'The range must run forward and hold at most 800 buckets', {
+      fields: { to: 'is out of range' },
+    })
   }
   const rows = await hoursBetween(ctx, { from: new Date(start), to: new Date(end), bucket: input.bucket })
   const byBucket = new Map<number, Map<string, TrafficRow>>()
@@ -39,7 +41,10 @@ export async function loadTraffic(
   return { bucket: input.bucket, points }
 }
 
-export async function hoursBetween(ctx: Ctx, range: { from: Date; to: Date; bucket: 'hour' | 'day' }): Promise<TrafficRow[]> {
+export async function hoursBetween(
+  ctx: Ctx,
+  range: { from: Date; to: Date; bucket: 'hour' | 'day' },
+): Promise<TrafficRow[]> {
   return await statement<TrafficRow>(
     ctx.db,
     `select to_char(date_trunc($3, hour, 'UTC') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at, outcome, sum(count)::text as count, sum(seconds)::text as seconds

@@ -15,7 +15,10 @@ export const overview = z.object({
       z.object({
         severity: severitySchema,
         text: z.string(),
-        link: z.object({ to: z.enum(['alerts', 'webhooks', 'unknown-numbers', 'customers']), id: z.string().optional() }),
+        link: z.object({
+          to: z.enum(['alerts', 'webhooks', 'unknown-numbers', 'customers']),
+          id: z.string().optional(),
+        }),
       }),
     ),
   }),
@@ -32,7 +35,13 @@ export const overview = z.object({
   unknownNumbers: z.number(),
   lastAlerts: z.array(alertRow),
   nearestCap: z.array(
-    z.object({ customerId: z.string(), businessName: z.string(), tier: tierSchema, calls: usageMeter, sms: usageMeter }),
+    z.object({
+      customerId: z.string(),
+      businessName: z.string(),
+      tier: tierSchema,
+      calls: usageMeter,
+      sms: usageMeter,
+    }),
   ),
   providers: z.array(
     z.object({

@@ -26,7 +26,13 @@ export async function checkHealth(ctx: Ctx, spool: { waiting(): number }): Promi
 async function databaseChecks(ctx: Ctx): Promise<Record<string, Check>> {
   const began = performance.now()
   try {
-    const [row] = await statement<{ waiting: number; dead: number; oldest: number | null; fsync: string; version: string }>(
+    const [row] = await statement<{
+      waiting: number
+      dead: number
+      oldest: number | null
+      fsync: string
+      version: string
+    }>(
       ctx.db,
       `select (select count(*)::int from webhook_queue where state in ('received', 'failed')) as waiting,
          (select count(*)::int from webhook_queue where state = 'dead') as dead,
@@ -38,8 +44,18 @@ async function databaseChecks(ctx: Ctx): Promise<Record<string, Check>> {
     inboxWaiting.set(row?.waiting ?? 0)
     inboxOldestSeconds.set(oldest)
     return {
-      database: { status: 'ok', ms: Math.round(performance.now() - began), version: row?.version ?? null, fsync: row?.fsync === 'on' },
-      inbox: { status: oldest > lagDegradedSeconds ? 'degraded' : 'ok', waiting: row?.waiting ?? 0, dead: row?.dead ?? 0, oldestSeconds: Math.round(oldest) },
+      database: {
+        status: 'ok',
+        ms: Math.round(performance.now() - began),
+        version: row?.version ?? null,
+        fsync: row?.fsync === 'on',
+      },
+      inbox: {
+        status: oldest > lagDegradedSeconds ? 'degraded' : 'ok',
+        waiting: row?.waiting ?? 0,
+        dead: row?.dead ?? 0,
+        oldestSeconds: Math.round(oldest),
+      },
     }
   } catch (error) {
     ctx.log.warn({ error }, 'health: the database does not answer')

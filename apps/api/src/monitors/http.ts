@@ -1,5 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { may } from '@trunkline/core/sessions/permission'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Ctx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { registry } from '../platform/metrics.ts'
@@ -8,7 +8,12 @@ import { checkHealth } from './health.ts'
 /** Health for load balancers, the same with figures for people, and metrics for Prometheus. */
 export function registerMonitors(
   app: FastifyInstance,
-  options: { ctxOf: (request: FastifyRequest) => Promise<Ctx>; systemCtx: () => Ctx; spool: { waiting(): number }; startedAt: Date },
+  options: {
+    ctxOf: (request: FastifyRequest) => Promise<Ctx>
+    systemCtx: () => Ctx
+    spool: { waiting(): number }
+    startedAt: Date
+  },
 ): void {
   app.get('/api/health', async (_request, reply) => {
     const { status, checks } = await checkHealth(options.systemCtx(), options.spool)

@@ -51,7 +51,13 @@ export async function keepUnknown(ctx: Ctx, strangers: readonly Stranger[]): Pro
       open,
       seen.map((some) => [...new Set(some.map(({ eventType }) => eventType))].sort().join(',')),
       seen.map((some) => some.map(({ at }) => at).sort()[0] ?? ''),
-      seen.map((some) => some.map(({ at }) => at).sort().at(-1) ?? ''),
+      seen.map(
+        (some) =>
+          some
+            .map(({ at }) => at)
+            .sort()
+            .at(-1) ?? '',
+      ),
     ],
   )
   const idOf = new Map(rows.map((row) => [row.phone_number, row.id]))

@@ -21,7 +21,12 @@ export const unknownPhone = z.object({
   customer: customerRef.nullable(),
 })
 
-type Input = { state?: 'open' | 'resolved' | undefined; phone?: string | undefined; cursor?: string | undefined; limit: number }
+type Input = {
+  state?: 'open' | 'resolved' | undefined
+  phone?: string | undefined
+  cursor?: string | undefined
+  limit: number
+}
 
 /** Numbers that nobody owned, the last seen first. */
 export async function listUnknownPhones(ctx: Ctx, input: Input) {
@@ -33,9 +38,16 @@ export async function listUnknownPhones(ctx: Ctx, input: Input) {
     .leftJoin(customers, eq(customers.id, unknownPhones.customerId))
     .where(
       and(
-        input.state === undefined ? undefined : input.state === 'open' ? isNull(unknownPhones.resolvedAt) : isNotNull(unknownPhones.resolvedAt),
-        input.phone === undefined ? undefined : like(unknownPhones.phoneNumber, `%${input.phone.replaceAll(/[^\d]/g, '')}%`),
-        after && sql`(${unknownPhones.lastSeenAt}, ${unknownPhones.id}) < (${after.value}::timestamptz, ${after.id}::uuid)`,
+        input.state === undefined
+          ? undefined
+          : input.state === 'open'
+            ? isNull(unknownPhones.resolvedAt)
+            : isNotNull(unknownPhones.resolvedAt),
+        input.phone === undefined
+          ? undefined
+          : like(unknownPhones.phoneNumber, `%${input.phone.replaceAll(/[^\d]/g, '')}%`),
+        after &&
+          sql`(${unknownPhones.lastSeenAt}, ${unknownPhones.id}) < (${after.value}::timestamptz, ${after.id}::uuid)`,
       ),
     )
     .orderBy(desc(unknownPhones.lastSeenAt), desc(unknownPhones.id))

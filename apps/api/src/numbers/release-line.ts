@@ -13,7 +13,12 @@ export async function releaseLine(ctx: Ctx, input: { agentId: string }): Promise
     if (line === undefined) return
     const [resolved] = await ctx.db
       .update(unknownPhones)
-      .set({ resolution: 'matched', resolvedAt: ctx.now, resolvedBy: actorLabel(ctx.actor), customerId: line.customerId })
+      .set({
+        resolution: 'matched',
+        resolvedAt: ctx.now,
+        resolvedBy: actorLabel(ctx.actor),
+        customerId: line.customerId,
+      })
       .where(and(eq(unknownPhones.phoneNumber, line.phoneNumber), isNull(unknownPhones.resolvedAt)))
       .returning({ id: unknownPhones.id })
     if (resolved === undefined) return

@@ -28,11 +28,15 @@ export async function resolveUnknownPhone(
 ): Promise<{ released: number }> {
   const { unknownPhoneId, resolution, customerId } = input
   if ((resolution === 'matched') !== (customerId !== undefined)) {
-    const text = resolution === 'matched' ? 'is required when a number is matched' : 'may only be given when a number is matched'
+    const text =
+      resolution === 'matched' ? 'is required when a number is matched' : 'may only be given when a number is matched'
     throw new DomainError('invalid', `The customer ${text}`, { fields: { customerId: text } })
   }
   return await inTransaction(ctx, async (ctx) => {
-    const [unknown] = await ctx.db.select({ phoneNumber: unknownPhones.phoneNumber }).from(unknownPhones).where(eq(unknownPhones.id, unknownPhoneId))
+    const [unknown] = await ctx.db
+      .select({ phoneNumber: unknownPhones.phoneNumber })
+      .from(unknownPhones)
+      .where(eq(unknownPhones.id, unknownPhoneId))
     if (unknown !== undefined) await lockNumbers(ctx, [unknown.phoneNumber])
     const [resolved] = await ctx.db
       .update(unknownPhones)
@@ -47,7 +51,12 @@ export async function resolveUnknownPhone(
     if (customerId !== undefined) {
       // Retell names its events call_started, Twilio's are ours: call.ringing
       const provider = resolved.eventTypes.some((name) => name.startsWith('call_')) ? 'retell' : 'twilio'
-      await createAgent(ctx, { customerId, phoneNumber: resolved.phoneNumber, provider, nickname: 'Resolved from unknown numbers' })
+      await createAgent(ctx, {
+        customerId,
+        phoneNumber: resolved.phoneNumber,
+        provider,
+        nickname: 'Resolved from unknown numbers',
+      })
       await enqueue(ctx, releaseWaitingSpec, { unknownPhoneId })
     }
     await audit(ctx, {
@@ -62,7 +71,10 @@ export async function resolveUnknownPhone(
 }
 
 async function whyNotResolved(ctx: Ctx, unknownPhoneId: string): Promise<DomainError> {
-  const [known] = await ctx.db.select({ by: unknownPhones.resolvedBy }).from(unknownPhones).where(eq(unknownPhones.id, unknownPhoneId))
+  const [known] = await ctx.db
+    .select({ by: unknownPhones.resolvedBy })
+    .from(unknownPhones)
+    .where(eq(unknownPhones.id, unknownPhoneId))
   return known === undefined
     ? new DomainError('not_found', 'There is no such unknown number')
     : new DomainError('conflict', 'Somebody has already resolved this number')

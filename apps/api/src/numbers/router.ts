@@ -10,14 +10,36 @@ const tags = ['unknown numbers']
 
 export const unknownPhonesRouter = {
   list: staff
-    .meta({ openapi: { method: 'GET', path: '/admin/unknown-phones', tags, summary: 'Numbers that nobody owned', protect: true } })
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/admin/unknown-phones',
+        tags,
+        summary: 'Numbers that nobody owned',
+        protect: true,
+      },
+    })
     .input(pageInput.extend({ state: z.enum(['open', 'resolved']).optional(), phone: z.string().max(40).optional() }))
     .output(pageOf(unknownPhone))
     .query(({ ctx, input }) => listUnknownPhones(ctx, input)),
 
   resolve: operator
-    .meta({ openapi: { method: 'POST', path: '/admin/unknown-phones/{id}/resolve', tags, summary: 'Say whose it is', protect: true } })
-    .input(z.object({ id: wireId('unknownPhone'), resolution: z.enum(resolutions), customerId: wireId('customer').optional() }))
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/admin/unknown-phones/{id}/resolve',
+        tags,
+        summary: 'Say whose it is',
+        protect: true,
+      },
+    })
+    .input(
+      z.object({
+        id: wireId('unknownPhone'),
+        resolution: z.enum(resolutions),
+        customerId: wireId('customer').optional(),
+      }),
+    )
     .output(z.object({ released: z.number() }))
     .mutation(({ ctx, input }) => resolveUnknownPhone(ctx, { ...input, unknownPhoneId: input.id })),
 }

@@ -1,5 +1,5 @@
-import { toWireId } from '@trunkline/core/platform/wire-id'
 import type { lineProviders } from '@trunkline/core/customers/customer'
+import { toWireId } from '@trunkline/core/platform/wire-id'
 import type { TierKey } from '@trunkline/core/usage/tier'
 import { createAgent } from '../customers/create-agent.ts'
 import { insertCustomer } from '../customers/insert.ts'
@@ -25,7 +25,8 @@ export async function createCustomer(ctx: Ctx, input: NewCustomer): Promise<stri
     const { phoneNumber, provider, agentId, ...facts } = input
     const customerId = await insertCustomer(ctx, facts)
     await openAccount(ctx, { customerId, tier: input.tier, timezone: input.timezone })
-    if (phoneNumber !== undefined) await createAgent(ctx, { customerId, phoneNumber, provider: provider ?? 'retell', agentId })
+    if (phoneNumber !== undefined)
+      await createAgent(ctx, { customerId, phoneNumber, provider: provider ?? 'retell', agentId })
     await audit(ctx, {
       action: 'customers.create',
       subject: toWireId('customer', customerId),

@@ -9,7 +9,15 @@ import { createCustomer } from './create-customer.ts'
 
 export const onboardingRouter = {
   createCustomer: operator
-    .meta({ openapi: { method: 'POST', path: '/admin/customers', tags: ['customers'], summary: 'Create a customer', protect: true } })
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/admin/customers',
+        tags: ['customers'],
+        summary: 'Create a customer',
+        protect: true,
+      },
+    })
     .input(
       z.object({
         businessName: z.string().trim().min(1, 'is required').max(200),

@@ -29,7 +29,10 @@ export async function seedDemo(ctx: Ctx, log: Logger): Promise<void> {
   const file = join(ctx.env.TRUNKLINE_DATA_DIR, 'demo.json')
   const { customers } = demoWorld.parse(JSON.parse(await readFile(file, 'utf8')))
   const numbers = customers.map(({ phoneNumber }) => phoneNumber)
-  const known = await ctx.db.select({ phoneNumber: agents.phoneNumber }).from(agents).where(inArray(agents.phoneNumber, numbers))
+  const known = await ctx.db
+    .select({ phoneNumber: agents.phoneNumber })
+    .from(agents)
+    .where(inArray(agents.phoneNumber, numbers))
   const missing = customers.filter(({ phoneNumber }) => !known.some((agent) => agent.phoneNumber === phoneNumber))
   for (const customer of missing) await createCustomer(ctx, customer)
   log.info({ created: missing.length }, 'demo world')

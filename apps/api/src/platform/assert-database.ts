@@ -11,6 +11,8 @@ export async function assertDatabase(sql: Sql): Promise<void> {
       current_setting('server_version_num')::int as version`) as unknown as Settings[]
   if (found === undefined) throw new Error('the database answered nothing about itself')
   if (found.version < 150_000) throw new Error('PostgreSQL 15 or newer is needed')
-  if (!['on', 'remote_apply'].includes(found.synchronous_commit)) throw new Error('the database does not commit durably (synchronous_commit)')
-  if (found.is_superuser || found.owns > 0) throw new Error('the application must not run as a superuser or as the owner of its tables')
+  if (!['on', 'remote_apply'].includes(found.synchronous_commit))
+    throw new Error('the database does not commit durably (synchronous_commit)')
+  if (found.is_superuser || found.owns > 0)
+    throw new Error('the application must not run as a superuser or as the owner of its tables')
 }

@@ -1,12 +1,20 @@
-import type { Db, Tx } from '@trunkline/db/connect'
 import type { Role } from '@trunkline/core/sessions/permission'
+import type { Db, Tx } from '@trunkline/db/connect'
 import type { Env } from './env.ts'
 import type { JobQueue } from './job.ts'
 import type { Logger } from './log.ts'
 
 /** Who does it. A value, never ambient. */
 export type Actor =
-  | { kind: 'user'; userId: string; email: string; name: string | null; role: Role; customerId: string | null; sessionId: string }
+  | {
+      kind: 'user'
+      userId: string
+      email: string
+      name: string | null
+      role: Role
+      customerId: string | null
+      sessionId: string
+    }
   | { kind: 'system'; name: string }
   | { kind: 'anonymous' }
 

@@ -4,7 +4,12 @@ import { z } from 'zod'
 
 const url = z.url().transform((text) => text.replace(/\/+$/, ''))
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
-const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+)
 const phone = z.string().transform((text, context) => {
   const number = toE164(text)
   if (number !== undefined) return number
@@ -28,7 +33,10 @@ const schema = z.object({
   RETELL_API_KEY: list.optional(),
   RETELL_WEBHOOK_SECRET: list.optional(),
   RETELL_BASE_URL: url.default('https://api.retellai.com'),
-  TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-zA-Z]{32}$/, 'must be AC and 32 letters or digits').optional(),
+  TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-zA-Z]{32}$/, 'must be AC and 32 letters or digits')
+    .optional(),
   TWILIO_AUTH_TOKEN: list.optional(),
   TWILIO_NUMBER: phone.optional(),
   TWILIO_BASE_URL: url.default('https://api.twilio.com'),
@@ -52,7 +60,9 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => {
       const name = issue.path.join('.')
-      return given[name] === undefined ? `${name} is required` : `${name} ${issue.message.replace(/^Invalid input: /, '')}`
+      return given[name] === undefined
+        ? `${name} is required`
+        : `${name} ${issue.message.replace(/^Invalid input: /, '')}`
     })
     throw new EnvironmentError(`The environment cannot be used: ${faults.join('; ')}`)
   }
@@ -70,7 +80,9 @@ export function readEnv(source: Record<string, string | undefined> = process.env
 
 /** Every secret text of this process, for the logger to take out wherever it stands. */
 export function secretsOf(env: Env): string[] {
-  const passwords = [env.DATABASE_URL, env.DATABASE_DIRECT_URL].map((text) => decodeURIComponent(new URL(text).password))
+  const passwords = [env.DATABASE_URL, env.DATABASE_DIRECT_URL].map((text) =>
+    decodeURIComponent(new URL(text).password),
+  )
   const all = [
     ...env.retellSecrets,
     ...(env.RETELL_API_KEY ?? []),

@@ -18,7 +18,12 @@ export function registerErrors(app: FastifyInstance): void {
       const message = `The request failed on our side. Quote the request id ${request.id} to support.`
       return await reply.code(500).send({ error: { ...envelope('internal', message), requestId: request.id } })
     }
-    return await reply.code(status).send({ error: envelope(error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? 'unsupported_media_type' : 'invalid', error.message) })
+    return await reply.code(status).send({
+      error: envelope(
+        error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? 'unsupported_media_type' : 'invalid',
+        error.message,
+      ),
+    })
   })
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?')[0] ?? ''
@@ -26,7 +31,11 @@ export function registerErrors(app: FastifyInstance): void {
   })
 }
 
-const envelope = (code: string, message: string, fields?: Record<string, string>): Shown => ({ code, message, ...(fields === undefined ? {} : { fields }) })
+const envelope = (code: string, message: string, fields?: Record<string, string>): Shown => ({
+  code,
+  message,
+  ...(fields === undefined ? {} : { fields }),
+})
 
 type RestError = { message: string; data?: { refusal?: string; fields?: Record<string, string>; requestId?: string } }
 
@@ -37,6 +46,11 @@ export function reshapeRestErrors(app: FastifyInstance): void {
     const { message, data, error } = JSON.parse(payload) as RestError & { error?: unknown }
     if (error !== undefined) return payload
     const refusal = data?.refusal ?? (reply.statusCode === 404 ? 'not_found' : 'invalid')
-    return JSON.stringify({ error: { ...envelope(refusal, message, data?.fields), ...(reply.statusCode >= 500 ? { requestId: data?.requestId } : {}) } })
+    return JSON.stringify({
+      error: {
+        ...envelope(refusal, message, data?.fields),
+        ...(reply.statusCode >= 500 ? { requestId: data?.requestId } : {}),
+      },
+    })
   })
 }

@@ -1,5 +1,5 @@
 import { DrizzleQueryError, sql } from 'drizzle-orm'
-import { fromDrizzle, type Job as QueuedJob, type JobResult, PgBoss } from 'pg-boss'
+import { fromDrizzle, type JobResult, PgBoss, type Job as QueuedJob } from 'pg-boss'
 import type { z } from 'zod'
 import type { Ctx, NetCtx } from './context.ts'
 import { finishRun, startRun } from './job-run.ts'
@@ -38,7 +38,12 @@ export type AnyJob = Job<any>
 export type Jobs = Awaited<ReturnType<typeof openJobs>>
 
 /** Opens the queue on the owner's connection. `work` begins taking jobs; without it this process only leaves them. */
-export async function openJobs(options: { directUrl: string; jobs: readonly AnyJob[]; log: Logger; isWorker: boolean }) {
+export async function openJobs(options: {
+  directUrl: string
+  jobs: readonly AnyJob[]
+  log: Logger
+  isWorker: boolean
+}) {
   const boss = new PgBoss({
     connectionString: options.directUrl,
     max: 4,
@@ -53,7 +58,12 @@ export async function openJobs(options: { directUrl: string; jobs: readonly AnyJ
   for (const { name, attempts } of options.jobs) {
     const policy = { retryLimit: attempts - 1, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, notify: true }
     await boss.createQueue(name, policy)
-    await boss.updateQueue(name, { retryLimit: policy.retryLimit, retryDelay: 2, retryBackoff: true, retryDelayMax: 300 })
+    await boss.updateQueue(name, {
+      retryLimit: policy.retryLimit,
+      retryDelay: 2,
+      retryBackoff: true,
+      retryDelayMax: 300,
+    })
   }
   const queue: JobQueue = {
     async send(ctx, name, input, { afterSeconds, attempts }) {
@@ -70,8 +80,16 @@ export async function openJobs(options: { directUrl: string; jobs: readonly AnyJ
       for (const one of options.jobs) {
         await boss.work<object>(
           one.name,
-          { batchSize: 20, localConcurrency: 2, perJobResults: true, burstWhenBatchFull: true, includeMetadata: true, pollingIntervalSeconds: 2 },
-          async (batch): Promise<JobResult[]> => Promise.all(batch.map((queued) => runOne(one, ctxFor(one.name), queued))),
+          {
+            batchSize: 20,
+            localConcurrency: 2,
+            perJobResults: true,
+            burstWhenBatchFull: true,
+            includeMetadata: true,
+            pollingIntervalSeconds: 2,
+          },
+          async (batch): Promise<JobResult[]> =>
+            Promise.all(batch.map((queued) => runOne(one, ctxFor(one.name), queued))),
         )
       }
     },
@@ -82,7 +100,11 @@ export async function openJobs(options: { directUrl: string; jobs: readonly AnyJ
   }
 }
 
-async function runOne(one: AnyJob, ctx: NetCtx, queued: QueuedJob<object> & { retryCount?: number }): Promise<JobResult> {
+async function runOne(
+  one: AnyJob,
+  ctx: NetCtx,
+  queued: QueuedJob<object> & { retryCount?: number },
+): Promise<JobResult> {
   const began = performance.now()
   const attempt = (queued.retryCount ?? 0) + 1
   const log = ctx.log.child({ job: one.name, jobId: queued.id, attempt })

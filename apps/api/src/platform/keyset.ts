@@ -21,4 +21,5 @@ export function pairOfCursor(cursor: string | undefined): { value: string; id: s
   return { id, value: text.slice(36) }
 }
 
-const invalidCursor = () => new DomainError('invalid', 'The cursor is not one that a page gave out', { fields: { cursor: 'is not known' } })
+const invalidCursor = () =>
+  new DomainError('invalid', 'The cursor is not one that a page gave out', { fields: { cursor: 'is not known' } })

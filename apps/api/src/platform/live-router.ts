@@ -5,11 +5,16 @@ import { staff } from './trpc.ts'
 
 export const liveRouter = {
   /** Which domains changed, as they change. After a gap the first event says `resync`: load again what you show. */
-  watch: staff.input(z.object({ lastEventId: z.string().nullish() }).optional()).subscription(async function* ({ ctx, input, signal }) {
+  watch: staff.input(z.object({ lastEventId: z.string().nullish() }).optional()).subscription(async function* ({
+    ctx,
+    input,
+    signal,
+  }) {
     const changes = ctx.live.watch(signal ?? new AbortController().signal)
     const started = new Date().toISOString()
     // who reconnects has missed what was said meanwhile
-    yield tracked(started, { topics: (input?.lastEventId ? ['resync'] : []) as Topic[], at: started })
+    const missed: Topic[] = input?.lastEventId ? ['resync'] : []
+    yield tracked(started, { topics: missed, at: started })
     for await (const all of changes) {
       const changed = all.filter((topic) => topic !== 'inbox')
       const at = new Date().toISOString()

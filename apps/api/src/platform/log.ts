@@ -7,7 +7,11 @@ export type { Logger }
  * The only logger. Every line passes the mask as its last step, so that a number, credential or known secret is gone
  * wherever in the line it stands. Bodies are never given to it.
  */
-export function openLog(options: { level: string; secrets: readonly string[]; destination?: DestinationStream }): Logger {
+export function openLog(options: {
+  level: string
+  secrets: readonly string[]
+  destination?: DestinationStream
+}): Logger {
   return pino(
     {
       level: options.level,

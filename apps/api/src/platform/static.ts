@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
@@ -30,7 +30,9 @@ export async function registerAdmin(app: FastifyInstance, nonceOf: () => string)
   })
   const sendPage = async (reply: FastifyReply) => {
     if (page === undefined) {
-      return await reply.code(503).send({ error: { code: 'unavailable', message: 'The admin is not built: pnpm --filter @trunkline/admin build' } })
+      return await reply.code(503).send({
+        error: { code: 'unavailable', message: 'The admin is not built: pnpm --filter @trunkline/admin build' },
+      })
     }
     const nonce = nonceOf()
     return await reply
@@ -40,7 +42,13 @@ export async function registerAdmin(app: FastifyInstance, nonceOf: () => string)
       .send(page.replaceAll('__CSP_NONCE__', nonce))
   }
   if (page !== undefined) {
-    await app.register(fastifyStatic, { root: join(adminFolder, 'assets'), prefix: '/admin/assets/', immutable: true, maxAge: '1y', decorateReply: false })
+    await app.register(fastifyStatic, {
+      root: join(adminFolder, 'assets'),
+      prefix: '/admin/assets/',
+      immutable: true,
+      maxAge: '1y',
+      decorateReply: false,
+    })
   }
   app.get('/', async (_request, reply) => reply.redirect('/admin'))
   app.get('/admin', async (_request, reply) => sendPage(reply))
@@ -62,11 +70,16 @@ export async function registerDocs(app: FastifyInstance, document: object): Prom
   })
   app.get('/api/openapi.json', async () => document)
   app.get('/api/docs/start.js', async (_request, reply) =>
-    reply.type('text/javascript').send("SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#docs', deepLinking: true })"),
+    reply
+      .type('text/javascript')
+      .send("SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#docs', deepLinking: true })"),
   )
   app.get('/api/docs', async (_request, reply) =>
     reply
-      .header('content-security-policy', "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'")
+      .header(
+        'content-security-policy',
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
+      )
       .type('text/html; charset=utf-8')
       .send(docsPage),
   )

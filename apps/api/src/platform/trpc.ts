@@ -1,14 +1,20 @@
+import { initTRPC, TRPCError } from '@trpc/server'
 import type {} from '@trpc/server/unstable-core-do-not-import'
 import { may, type Permission } from '@trunkline/core/sessions/permission'
-import { initTRPC, TRPCError } from '@trpc/server'
 import { z } from 'zod'
-import type { Actor, NetCtx } from './context.ts'
+import type { NetCtx } from './context.ts'
 import { DomainError, refusalAt } from './domain-error.ts'
 import type { Topic } from './live.ts'
 
 /** What a procedure says of itself: its REST path and who may call it. */
 export type ApiMeta = {
-  openapi?: { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; path: `/${string}`; summary?: string; tags?: string[]; protect?: boolean }
+  openapi?: {
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+    path: `/${string}`
+    summary?: string
+    tags?: string[]
+    protect?: boolean
+  }
   permission?: Permission | 'public'
 }
 
@@ -19,7 +25,6 @@ export type RequestCtx = NetCtx & {
   live: { watch(signal: AbortSignal): AsyncIterable<readonly Topic[]> }
 }
 
-type User = Extract<Actor, { kind: 'user' }>
 const wordOf = new Map<string, keyof typeof refusalAt>(
   Object.entries(refusalAt).map(([word, { rpc }]) => [rpc, word as keyof typeof refusalAt]),
 )
@@ -41,7 +46,9 @@ const t = initTRPC
           ? `The request failed on our side. Quote the request id ${ctx?.requestId ?? ''} to support.`
           : fault === undefined
             ? shape.message
-            : `Some input is not valid: ${Object.entries(fields ?? {}).map(([name, text]) => `${name} ${text}`).join('; ')}`,
+            : `Some input is not valid: ${Object.entries(fields ?? {})
+                .map(([name, text]) => `${name} ${text}`)
+                .join('; ')}`,
         data: {
           code: shape.data.code,
           httpStatus: shape.data.httpStatus,
@@ -55,7 +62,9 @@ const t = initTRPC
   })
 
 function fieldsOf(error: z.ZodError): Record<string, string> {
-  return Object.fromEntries(error.issues.map((issue) => [issue.path.join('.') || 'input', issue.message.replace(/^Invalid input: /, '')]))
+  return Object.fromEntries(
+    error.issues.map((issue) => [issue.path.join('.') || 'input', issue.message.replace(/^Invalid input: /, '')]),
+  )
 }
 
 const refuse = t.middleware(async ({ ctx, next, path, type }) => {
@@ -70,7 +79,8 @@ const refuse = t.middleware(async ({ ctx, next, path, type }) => {
   if (cause instanceof DomainError) {
     throw new TRPCError({ code: refusalAt[cause.refusal].rpc, message: cause.message, cause })
   }
-  if (result.error.code === 'INTERNAL_SERVER_ERROR') ctx.log.error({ error: cause ?? result.error, path, ms }, 'procedure failed')
+  if (result.error.code === 'INTERNAL_SERVER_ERROR')
+    ctx.log.error({ error: cause ?? result.error, path, ms }, 'procedure failed')
   return result
 })
 
@@ -81,7 +91,7 @@ function signedInAs(permission: Permission) {
     const { actor } = ctx
     if (actor.kind !== 'user') throw new DomainError('unauthenticated', 'Sign in first')
     if (!may(actor.role, permission)) throw new DomainError('forbidden', 'Your role does not allow this')
-    return next({ ctx: { ...ctx, actor: actor as User } })
+    return next({ ctx: { ...ctx, actor } })
   })
 }
 

@@ -38,7 +38,8 @@ export function registerUnbuilt(app: FastifyInstance): void {
     app.route({
       method,
       url: path,
-      handler: (_request, reply) => reply.code(501).send({ error: { code: 'not_built', message: `The domain «${domain}» does not answer yet` } }),
+      handler: (_request, reply) =>
+        reply.code(501).send({ error: { code: 'not_built', message: `The domain «${domain}» does not answer yet` } }),
     })
   }
 }

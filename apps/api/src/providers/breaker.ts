@@ -15,7 +15,8 @@ const toBreaker = (row: Row): Breaker => ({
   openings: row.openings,
 })
 
-const named = (of: Component) => and(eq(providerStatus.provider, of.provider), eq(providerStatus.component, of.component))
+const named = (of: Component) =>
+  and(eq(providerStatus.provider, of.provider), eq(providerStatus.component, of.component))
 
 /**
  * Refuses while the circuit is open. After its cooldown one caller gets through as the probe: whoever moves
@@ -38,7 +39,11 @@ export async function askBreaker(ctx: Ctx, of: Component): Promise<void> {
 }
 
 /** Remembers how a call went, under the row's lock, so that no count is lost between processes. */
-export async function tellBreaker(ctx: Ctx, of: Component, call: { succeeded: boolean; error?: string }): Promise<void> {
+export async function tellBreaker(
+  ctx: Ctx,
+  of: Component,
+  call: { succeeded: boolean; error?: string },
+): Promise<void> {
   await inTransaction(ctx, async (ctx) => {
     const now = new Date()
     await ctx.db

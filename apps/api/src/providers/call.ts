@@ -12,7 +12,11 @@ export class ProviderError extends Error {
   readonly outcome: 'refused' | 'failed' | 'unknown'
   readonly code: string | undefined
 
-  constructor(outcome: 'refused' | 'failed' | 'unknown', message: string, options: { code?: string | undefined; cause?: unknown } = {}) {
+  constructor(
+    outcome: 'refused' | 'failed' | 'unknown',
+    message: string,
+    options: { code?: string | undefined; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause })
     this.outcome = outcome
     this.code = options.code
@@ -24,7 +28,14 @@ const timeoutMs = 10_000
 /** The only way out to a provider: through its breaker, with a timeout, answering JSON or a ProviderError. */
 export async function callProvider(
   ctx: NetCtx,
-  request: { provider: string; component: string; method: 'GET' | 'POST'; url: string; headers: Record<string, string>; body?: string },
+  request: {
+    provider: string
+    component: string
+    method: 'GET' | 'POST'
+    url: string
+    headers: Record<string, string>
+    body?: string
+  },
 ): Promise<unknown> {
   const { provider, component, method, url, headers, body } = request
   await askBreaker(ctx, { provider, component })
@@ -33,13 +44,22 @@ export async function callProvider(
   const finish = async (outcome: 'ok' | ProviderError['outcome'], error?: string) => {
     providerCalls.inc({ provider, outcome })
     // a refusal is an answer: the provider is well
-    await tellBreaker(ctx, { provider, component }, { succeeded: outcome === 'ok' || outcome === 'refused', ...(error === undefined ? {} : { error }) })
+    await tellBreaker(
+      ctx,
+      { provider, component },
+      { succeeded: outcome === 'ok' || outcome === 'refused', ...(error === undefined ? {} : { error }) },
+    )
     log.info({ ms: Math.round(performance.now() - began), outcome, error }, 'provider call')
   }
   let response: Response
   let text: string
   try {
-    response = await ctx.net.fetch(url, { method, headers, signal: AbortSignal.timeout(timeoutMs), ...(body === undefined ? {} : { body }) })
+    response = await ctx.net.fetch(url, {
+      method,
+      headers,
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(body === undefined ? {} : { body }),
+    })
     text = await response.text()
   } catch (cause) {
     const wasNeverReached = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(causeCode(cause))

@@ -1,5 +1,5 @@
-import { deviceOf, sessionRule } from '@trunkline/core/sessions/session'
 import { toWireId } from '@trunkline/core/platform/wire-id'
+import { deviceOf, sessionRule } from '@trunkline/core/sessions/session'
 import { sessions, users } from '@trunkline/db/schema/sessions'
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { audit } from '../platform/audit.ts'
@@ -14,7 +14,10 @@ export async function logIn(ctx: Ctx, input: { email: string; password: string; 
   const [user] = await ctx.db.select().from(users).where(eq(users.email, input.email))
   const isRight = await isPassword(input.password, user?.passwordHash)
   if (user === undefined || !isRight || !user.isActive) {
-    await audit(ctx, { action: 'sessions.login_refused', subject: user === undefined ? 'user:unknown' : toWireId('user', user.id) })
+    await audit(ctx, {
+      action: 'sessions.login_refused',
+      subject: user === undefined ? 'user:unknown' : toWireId('user', user.id),
+    })
     throw new DomainError('unauthenticated', 'E-mail or password is wrong')
   }
   const token = newToken()
@@ -50,10 +53,19 @@ async function makeRoom(ctx: Ctx, userId: string): Promise<void> {
     .orderBy(asc(sessions.createdAt), asc(sessions.id))
   const leaving = alive.slice(0, Math.max(0, alive.length - sessionRule.atMost + 1)).map(({ id }) => id)
   if (leaving.length === 0) return
-  await ctx.db.update(sessions).set({ revokedAt: ctx.now, revokedReason: 'session_limit' }).where(inArray(sessions.id, leaving))
+  await ctx.db
+    .update(sessions)
+    .set({ revokedAt: ctx.now, revokedReason: 'session_limit' })
+    .where(inArray(sessions.id, leaving))
 }
 
-export function shownUser(user: { id: string; email: string; name: string | null; role: typeof users.$inferSelect.role; customerId: string | null }) {
+export function shownUser(user: {
+  id: string
+  email: string
+  name: string | null
+  role: typeof users.$inferSelect.role
+  customerId: string | null
+}) {
   return {
     id: toWireId('user', user.id),
     email: user.email,

@@ -13,7 +13,11 @@ const aliveOf = (userId: string) =>
 
 /** The caller's own sessions, newest use first. Never more than a handful, so one page holds them all. */
 export async function listSessions(ctx: Ctx, input: { user: User }) {
-  const rows = await ctx.db.select().from(sessions).where(aliveOf(input.user.userId)).orderBy(desc(sessions.lastActiveAt))
+  const rows = await ctx.db
+    .select()
+    .from(sessions)
+    .where(aliveOf(input.user.userId))
+    .orderBy(desc(sessions.lastActiveAt))
   const items = rows.map((row) => ({
     id: toWireId('session', row.id),
     device: row.device,
@@ -41,7 +45,11 @@ export async function revokeSession(ctx: Ctx, input: { user: User; sessionId: st
 export async function revokeOtherSessions(ctx: Ctx, input: { user: User }) {
   return await inTransaction(ctx, async (ctx) => {
     const revoked = await endOthers(ctx, input.user, 'revoked')
-    await audit(ctx, { action: 'sessions.revoke_others', subject: toWireId('user', input.user.userId), after: { revoked } })
+    await audit(ctx, {
+      action: 'sessions.revoke_others',
+      subject: toWireId('user', input.user.userId),
+      after: { revoked },
+    })
     return { revoked }
   })
 }

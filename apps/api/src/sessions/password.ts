@@ -6,7 +6,7 @@ const derive = promisify(argon2)
 const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const
 
 async function tagOf(password: string, nonce: Buffer): Promise<Buffer> {
-  return (await derive('argon2id', { message: Buffer.from(password), nonce, ...cost, tagLength: 32 })) as Buffer
+  return await derive('argon2id', { message: Buffer.from(password), nonce, ...cost, tagLength: 32 })
 }
 
 /** `argon2id$<memory>$<passes>$<salt>$<tag>`, base64url. */

@@ -71,7 +71,9 @@ export const sessionsRouter = {
     .mutation(({ ctx }) => revokeOtherSessions(ctx, { user: ctx.actor })),
 
   changePassword: signedIn
-    .meta({ openapi: { method: 'POST', path: '/change-password', tags, summary: 'Change the own password', protect: true } })
+    .meta({
+      openapi: { method: 'POST', path: '/change-password', tags, summary: 'Change the own password', protect: true },
+    })
     .input(z.object({ currentPassword: z.string().min(1).max(200), newPassword: newPasswordSchema }))
     .output(revoked)
     .mutation(({ ctx, input }) => changePassword(ctx, { user: ctx.actor, ...input })),

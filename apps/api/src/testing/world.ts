@@ -45,7 +45,7 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
   const env = readEnv({
     DATABASE_URL: database.url,
     TRUNKLINE_DATA_DIR: folder,
-    TRUNKLINE_KEY: 'c0ffee'.repeat(10) + 'beef',
+    TRUNKLINE_KEY: 'c0ffee00'.repeat(8),
     PUBLIC_URL: publicUrl,
     RETELL_API_KEY: retellKey,
     TWILIO_ACCOUNT_SID: `AC${'0'.repeat(31)}1`,
@@ -57,15 +57,23 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
     ...options.env,
   })
   const logged: string[] = []
-  const log = openLog({ level: env.LOG_LEVEL, secrets: secretsOf(env), destination: { write: (line) => void logged.push(line) } })
+  const log = openLog({
+    level: env.LOG_LEVEL,
+    secrets: secretsOf(env),
+    destination: { write: (line) => void logged.push(line) },
+  })
   const { db, pool } = openDrizzle(env.DATABASE_URL, { max: 6, name: 'world' })
   const owner = postgres(database.url, { max: 2, onnotice: () => undefined })
   const jobQueue = await openJobs({ directUrl: env.DATABASE_DIRECT_URL, jobs, log, isWorker: false })
   const sent: Sent[] = []
   const network: { answer(request: Sent, init: RequestInit): Promise<Response> } = { answer: acceptsEveryText }
   const net = {
-    fetch: async (input: string | URL | Request, init: RequestInit = {}) => {
-      const request = { url: String(input), method: init.method ?? 'GET', body: new URLSearchParams(String(init.body ?? '')) }
+    fetch: async (url: string, init: { method?: string; body?: string } = {}) => {
+      const request = {
+        url,
+        method: init.method ?? 'GET',
+        body: new URLSearchParams(init.body ?? ''),
+      }
       sent.push(request)
       return await network.answer(request, init)
     },
@@ -144,7 +152,11 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
     },
 
     /** A REST call; answers status and parsed body. */
-    async rest(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, request: { token?: string; body?: object } = {}) {
+    async rest(
+      method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+      path: string,
+      request: { token?: string; body?: object } = {},
+    ) {
       const answer = await app.inject({
         method,
         url: path,
@@ -158,21 +170,41 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
     async retell(event: object | string, delivery: { sign?: boolean; path?: string; key?: string; at?: number } = {}) {
       const body = typeof event === 'string' ? event : JSON.stringify(event)
       const at = delivery.at ?? Date.now()
-      const digest = createHmac('sha256', delivery.key ?? retellKey).update(`${body}${at}`).digest('hex')
+      const digest = createHmac('sha256', delivery.key ?? retellKey)
+        .update(`${body}${at}`)
+        .digest('hex')
       const answer = await app.inject({
         method: 'POST',
         url: delivery.path ?? '/webhooks/retell',
-        headers: { 'content-type': 'application/json', ...(delivery.sign === false ? {} : { 'x-retell-signature': `v=${at},d=${digest}` }) },
+        headers: {
+          'content-type': 'application/json',
+          ...(delivery.sign === false ? {} : { 'x-retell-signature': `v=${at},d=${digest}` }),
+        },
         payload: body,
       })
-      return { status: answer.statusCode, body: answer.json() as { received?: boolean; duplicate?: boolean; error?: { code: string } } }
+      return {
+        status: answer.statusCode,
+        body: answer.json<{ received?: boolean; duplicate?: boolean; error?: { code: string } }>(),
+      }
     },
 
     /** Delivers a form as Twilio does, signed over the public URL. */
-    async twilio(door: 'status' | 'sms' | 'sms-status', form: Record<string, string>, delivery: { token?: string } = {}) {
+    async twilio(
+      door: 'status' | 'sms' | 'sms-status',
+      form: Record<string, string>,
+      delivery: { token?: string } = {},
+    ) {
       const path = `/webhooks/twilio/${door}`
-      const data = publicUrl + path + Object.keys(form).sort().map((name) => name + form[name]).join('')
-      const signature = createHmac('sha1', delivery.token ?? twilioToken).update(data).digest('base64')
+      const data =
+        publicUrl +
+        path +
+        Object.keys(form)
+          .sort()
+          .map((name) => name + form[name])
+          .join('')
+      const signature = createHmac('sha1', delivery.token ?? twilioToken)
+        .update(data)
+        .digest('base64')
       const answer = await app.inject({
         method: 'POST',
         url: path,
@@ -228,11 +260,22 @@ export function randomNumber(): string {
 async function acceptsEveryText(request: Sent): Promise<Response> {
   if (request.method === 'GET') return Response.json({ messages: [] })
   const sid = `SM${newId().replaceAll('-', '')}`
-  return Response.json({ sid, status: 'queued', to: request.body.get('To'), body: request.body.get('Body') }, { status: 201 })
+  return Response.json(
+    { sid, status: 'queued', to: request.body.get('To'), body: request.body.get('Body') },
+    { status: 201 },
+  )
 }
 
 /** A finished Retell call, as `call_started`, `call_ended` and `call_analyzed`. */
-export function retellCall(call: { to: string; from?: string; seconds: number; id?: string; sid?: string; endedAt?: number; direction?: 'inbound' | 'outbound' }) {
+export function retellCall(call: {
+  to: string
+  from?: string
+  seconds: number
+  id?: string
+  sid?: string
+  endedAt?: number
+  direction?: 'inbound' | 'outbound'
+}) {
   const id = call.id ?? `call_${newId().replaceAll('-', '')}`
   const endedAt = call.endedAt ?? Date.now()
   const startedAt = endedAt - call.seconds * 1000
@@ -262,13 +305,24 @@ export function retellCall(call: { to: string; from?: string; seconds: number; i
     analyzed: {
       event: 'call_analyzed',
       event_timestamp: endedAt + 3000,
-      call: { ...ended, call_analysis: { call_summary: 'A leaking sink', user_sentiment: 'Neutral', call_successful: true } },
+      call: {
+        ...ended,
+        call_analysis: { call_summary: 'A leaking sink', user_sentiment: 'Neutral', call_successful: true },
+      },
     },
   }
 }
 
 /** Twilio's voice status callback. */
-export function twilioStatus(call: { sid: string; to: string; from?: string; status: string; seconds?: number; at?: number; sequence?: number }) {
+export function twilioStatus(call: {
+  sid: string
+  to: string
+  from?: string
+  status: string
+  seconds?: number
+  at?: number
+  sequence?: number
+}) {
   return {
     AccountSid: `AC${'0'.repeat(31)}1`,
     ApiVersion: '2010-04-01',
@@ -280,6 +334,8 @@ export function twilioStatus(call: { sid: string; to: string; from?: string; sta
     Timestamp: new Date(call.at ?? Date.now()).toUTCString(),
     CallbackSource: 'call-progress-events',
     ...(call.sequence === undefined ? {} : { SequenceNumber: String(call.sequence) }),
-    ...(call.seconds === undefined ? {} : { CallDuration: String(call.seconds), Duration: String(Math.ceil(call.seconds / 60)) }),
+    ...(call.seconds === undefined
+      ? {}
+      : { CallDuration: String(call.seconds), Duration: String(Math.ceil(call.seconds / 60)) }),
   }
 }

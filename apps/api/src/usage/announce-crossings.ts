@@ -33,7 +33,10 @@ export async function announceCrossings(ctx: Ctx, crossings: readonly Crossing[]
     .from(customers)
     .where(inArray(customers.id, ids))
   const nameOf = new Map(named.map(({ id, name }) => [id, name]))
-  await raiseAlerts(ctx, crossings.map((crossing) => draftOf(crossing, nameOf.get(crossing.customerId) ?? 'A customer')))
+  await raiseAlerts(
+    ctx,
+    crossings.map((crossing) => draftOf(crossing, nameOf.get(crossing.customerId) ?? 'A customer')),
+  )
 }
 
 function draftOf(crossing: Crossing, name: string): AlertDraft {

@@ -1,6 +1,6 @@
+import { toWireId } from '@trunkline/core/platform/wire-id'
 import { admissionReason, callAllowance, smsAllowance } from '@trunkline/core/usage/limit'
 import type { Meter } from '@trunkline/core/usage/meter'
-import { toWireId } from '@trunkline/core/platform/wire-id'
 import { usageHolds, usageLimits } from '@trunkline/db/schema/usage'
 import { and, eq, lte, sql } from 'drizzle-orm'
 import { type Ctx, inTransaction } from '../platform/context.ts'
@@ -20,13 +20,17 @@ const holdSeconds = (kind: 'call' | 'sms', quantity: number) => (kind === 'call'
 export async function checkUsage(ctx: Ctx, input: { customerId: string; kind: 'call' | 'sms'; quantity: number }) {
   const { customerId, kind, quantity } = input
   const isCall = kind === 'call'
-  const { callUsedSeconds, callReservedSeconds, callCapSeconds, callCreditSeconds, rolloverSeconds, graceSeconds } = usageLimits
+  const { callUsedSeconds, callReservedSeconds, callCapSeconds, callCreditSeconds, rolloverSeconds, graceSeconds } =
+    usageLimits
   const fits = isCall
     ? lte(
         sql`${callUsedSeconds} + ${callReservedSeconds} + ${quantity}`,
         sql`${callCapSeconds} + ${callCreditSeconds} + ${rolloverSeconds} + ${graceSeconds}`,
       )
-    : lte(sql`${usageLimits.smsUsed} + ${usageLimits.smsReserved} + ${quantity}`, sql`${usageLimits.smsCap} + ${usageLimits.smsCredit}`)
+    : lte(
+        sql`${usageLimits.smsUsed} + ${usageLimits.smsReserved} + ${quantity}`,
+        sql`${usageLimits.smsCap} + ${usageLimits.smsCredit}`,
+      )
   const reserve = isCall
     ? { callReservedSeconds: sql`${callReservedSeconds} + ${quantity}` }
     : { smsReserved: sql`${usageLimits.smsReserved} + ${quantity}` }

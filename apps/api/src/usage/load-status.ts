@@ -1,5 +1,5 @@
-import { callAllowance, limitState, remaining, smsAllowance } from '@trunkline/core/usage/limit'
 import { toWireId } from '@trunkline/core/platform/wire-id'
+import { callAllowance, limitState, remaining, smsAllowance } from '@trunkline/core/usage/limit'
 import { tierSnapshots, usageLimits } from '@trunkline/db/schema/usage'
 import { eq } from 'drizzle-orm'
 import type { Actor, Ctx } from '../platform/context.ts'
@@ -8,10 +8,12 @@ import { DomainError } from '../platform/domain-error.ts'
 /** An owner sees his own customer; a person of ours says which. */
 export function customerOf(actor: Extract<Actor, { kind: 'user' }>, asked: string | undefined): string {
   if (actor.role === 'owner') {
-    if (asked !== undefined && asked !== actor.customerId) throw new DomainError('not_found', 'There is no such customer')
+    if (asked !== undefined && asked !== actor.customerId)
+      throw new DomainError('not_found', 'There is no such customer')
     return actor.customerId ?? ''
   }
-  if (asked === undefined) throw new DomainError('invalid', 'Say which customer', { fields: { customerId: 'is required' } })
+  if (asked === undefined)
+    throw new DomainError('invalid', 'Say which customer', { fields: { customerId: 'is required' } })
   return asked
 }
 

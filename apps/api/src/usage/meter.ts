@@ -61,7 +61,11 @@ async function differences(ctx: Ctx, charges: readonly Charge[]): Promise<Entry[
       ctx.db,
       `update usage_keys as known set booked = new.booked::bigint, entries = known.entries + 1
        from unnest($1::text[], $2::text[], $3::text[]) as new (meter, key, booked) where known.meter = new.meter and known.idem_key = new.key`,
-      [entries.map(({ meter }) => meter), entries.map(({ idemKey }) => idemKey), entries.map(({ quantity }) => String(quantity))],
+      [
+        entries.map(({ meter }) => meter),
+        entries.map(({ idemKey }) => idemKey),
+        entries.map(({ quantity }) => String(quantity)),
+      ],
     )
   }
   return entries
@@ -89,9 +93,11 @@ async function moveCounters(ctx: Ctx, entries: readonly Entry[]): Promise<Counte
     sums.set(customerId, sum)
   }
   const customers = [...sums.keys()].sort()
-  await statement(ctx.db, 'select 1 from usage_limits where customer_id = any (($1::text[])::uuid[]) order by customer_id for update', [
-    customers,
-  ])
+  await statement(
+    ctx.db,
+    'select 1 from usage_limits where customer_id = any (($1::text[])::uuid[]) order by customer_id for update',
+    [customers],
+  )
   const counters = await statement<Omit<Counter, 'calls' | 'texts'>>(
     ctx.db,
     `update usage_limits as counter set call_used_seconds = call_used_seconds + sum.calls::bigint, sms_used = sms_used + sum.texts::bigint,

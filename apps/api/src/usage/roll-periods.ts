@@ -21,7 +21,14 @@ export async function rollPeriods(ctx: Ctx): Promise<void> {
     await inTransaction(ctx, async (ctx) => {
       const [rolled] = await ctx.db
         .update(usageLimits)
-        .set({ periodStart: start, periodEnd: end, callUsedSeconds: 0, smsUsed: 0, limitRevision: 1, updatedAt: ctx.now })
+        .set({
+          periodStart: start,
+          periodEnd: end,
+          callUsedSeconds: 0,
+          smsUsed: 0,
+          limitRevision: 1,
+          updatedAt: ctx.now,
+        })
         .where(and(eq(usageLimits.customerId, customerId), eq(usageLimits.periodEnd, periodEnd)))
         .returning({ customerId: usageLimits.customerId })
       if (rolled !== undefined) await announce(ctx, ['usage'])

@@ -13,7 +13,11 @@ export function describeChange(before: Picture, after: Picture): string[] {
       .filter(([field, value]) => old[field] !== value)
       .map(([field, value]) => `${name}: ${field} ${shown(field, old[field])} → ${shown(field, value)}`)
   })
-  return [...rows, ...moved(after.seconds - before.seconds, 's of calls'), ...moved(after.segments - before.segments, 'segments of texts')]
+  return [
+    ...rows,
+    ...moved(after.seconds - before.seconds, 's of calls'),
+    ...moved(after.segments - before.segments, 'segments of texts'),
+  ]
 }
 
 const shown = (field: string, value: string | number | null | undefined): string => {

@@ -1,10 +1,13 @@
-import type { webhooks } from '@trunkline/db/schema/webhooks'
 import { callKeys, smsKeys } from '@trunkline/db/schema/events'
+import type { webhooks } from '@trunkline/db/schema/webhooks'
 import { inArray } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { adapters } from './adapters.ts'
 
-type Webhook = Pick<typeof webhooks.$inferSelect, 'id' | 'provider' | 'door' | 'url' | 'body' | 'bodyEncoding' | 'receivedAt'>
+type Webhook = Pick<
+  typeof webhooks.$inferSelect,
+  'id' | 'provider' | 'door' | 'url' | 'body' | 'bodyEncoding' | 'receivedAt'
+>
 
 /** The rows of calls and messages that a stored webhook speaks of. */
 export async function eventKeysOf(ctx: Ctx, webhook: Webhook): Promise<{ callIds: string[]; messageIds: string[] }> {
@@ -12,7 +15,8 @@ export async function eventKeysOf(ctx: Ctx, webhook: Webhook): Promise<{ callIds
   const calls = events.filter(({ kind }) => kind === 'call').flatMap(({ keys }) => keys)
   const messages = events.filter(({ kind }) => kind === 'message').flatMap(({ keys }) => keys)
   const callRows = calls.length === 0 ? [] : await ctx.db.select().from(callKeys).where(inArray(callKeys.key, calls))
-  const messageRows = messages.length === 0 ? [] : await ctx.db.select().from(smsKeys).where(inArray(smsKeys.key, messages))
+  const messageRows =
+    messages.length === 0 ? [] : await ctx.db.select().from(smsKeys).where(inArray(smsKeys.key, messages))
   return {
     callIds: [...new Set(callRows.map(({ callId }) => callId))],
     messageIds: [...new Set(messageRows.map(({ smsId }) => smsId))],
@@ -22,7 +26,13 @@ export async function eventKeysOf(ctx: Ctx, webhook: Webhook): Promise<{ callIds
 function spokenOf(webhook: Webhook) {
   try {
     const body = Buffer.from(webhook.body, webhook.bodyEncoding)
-    const delivery = { door: webhook.door, url: webhook.url, headers: {}, body, receivedAt: webhook.receivedAt.getTime() }
+    const delivery = {
+      door: webhook.door,
+      url: webhook.url,
+      headers: {},
+      body,
+      receivedAt: webhook.receivedAt.getTime(),
+    }
     return adapters[webhook.provider].events(delivery, webhook.id)
   } catch (error) {
     if (error instanceof SyntaxError) return []

@@ -12,8 +12,8 @@ import { toAlertRow } from '../alerts/wire.ts'
 import { toCallRow, toMessageRow } from '../events/wire.ts'
 import type { Ctx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
-import { duplicatesOf } from './list.ts'
 import { eventKeysOf } from './event-keys.ts'
+import { duplicatesOf } from './list.ts'
 import { toWebhookRow, type webhookDetail } from './wire.ts'
 
 /** One webhook: bytes, verdict, every attempt, and what became of it, up to the alert. */
@@ -27,7 +27,11 @@ export async function findWebhook(ctx: Ctx, input: { webhookId: string }): Promi
   if (found === undefined) throw new DomainError('not_found', 'There is no such webhook')
   const { webhook } = found
   const duplicates = await duplicatesOf(ctx, [webhookId])
-  const attempts = await ctx.db.select().from(webhookAttempts).where(eq(webhookAttempts.webhookId, webhookId)).orderBy(webhookAttempts.id)
+  const attempts = await ctx.db
+    .select()
+    .from(webhookAttempts)
+    .where(eq(webhookAttempts.webhookId, webhookId))
+    .orderBy(webhookAttempts.id)
   const log = attempts.map(({ at, outcome, error, by }) => ({ at: at.toISOString(), outcome, error, by }))
   // the ordinary case, done at the first try, is told by the row itself
   if (webhook.processedAt !== null && !log.some(({ outcome }) => outcome === 'processed')) {
@@ -48,7 +52,10 @@ export async function findWebhook(ctx: Ctx, input: { webhookId: string }): Promi
   }
 }
 
-async function lineageOf(ctx: Ctx, webhook: typeof webhooks.$inferSelect): Promise<z.infer<typeof webhookDetail>['lineage']> {
+async function lineageOf(
+  ctx: Ctx,
+  webhook: typeof webhooks.$inferSelect,
+): Promise<z.infer<typeof webhookDetail>['lineage']> {
   const { callIds, messageIds } = await eventKeysOf(ctx, webhook)
   const calls = await ctx.db
     .select({ call: callEvents, businessName: customers.businessName })
@@ -76,7 +83,10 @@ async function lineageOf(ctx: Ctx, webhook: typeof webhooks.$inferSelect): Promi
     calls: calls.map(({ call, businessName }) => toCallRow(call, businessName)),
     messages: messages.map(({ message, businessName }) => toMessageRow(message, businessName)),
     usage: usage.map(toUsageEntry),
-    alerts: await alertsOf(ctx, usage.map(({ id }) => id)),
+    alerts: await alertsOf(
+      ctx,
+      usage.map(({ id }) => id),
+    ),
     unknownPhone: stranger === undefined ? null : { ...stranger, id: toWireId('unknownPhone', stranger.id) },
   }
 }
@@ -90,9 +100,16 @@ async function alertsOf(ctx: Ctx, entryIds: string[]) {
     .innerJoin(
       usageCrossings,
       // the transaction's time is one: entry and crossing of one commit carry the same
-      and(eq(usageCrossings.customerId, usageEntries.customerId), eq(usageCrossings.at, usageEntries.createdAt), eq(usageCrossings.meter, usageEntries.meter)),
+      and(
+        eq(usageCrossings.customerId, usageEntries.customerId),
+        eq(usageCrossings.at, usageEntries.createdAt),
+        eq(usageCrossings.meter, usageEntries.meter),
+      ),
     )
-    .innerJoin(opsAlerts, sql`${opsAlerts.metadata} ->> 'crossingId' = ${usageCrossings.id}::text and ${opsAlerts.customerId} = ${usageCrossings.customerId}`)
+    .innerJoin(
+      opsAlerts,
+      sql`${opsAlerts.metadata} ->> 'crossingId' = ${usageCrossings.id}::text and ${opsAlerts.customerId} = ${usageCrossings.customerId}`,
+    )
     .leftJoin(customers, eq(customers.id, opsAlerts.customerId))
     .where(inArray(usageEntries.id, entryIds))
   return rows.map(({ alert, businessName }) => toAlertRow(alert, businessName))

@@ -5,11 +5,17 @@ import { DomainError, refusalAt } from '../platform/domain-error.ts'
 import { intakeSeconds } from '../platform/metrics.ts'
 import { type Inbox, type Incoming, type Received, receiveWebhook, recordTooLarge } from './receive.ts'
 
-type Door = { provider: WebhookProvider; door: string; paths: readonly string[]; answer(reply: FastifyReply, received: Received): FastifyReply }
+type Door = {
+  provider: WebhookProvider
+  door: string
+  paths: readonly string[]
+  answer(reply: FastifyReply, received: Received): FastifyReply
+}
 
 const acknowledge = (reply: FastifyReply, { duplicate }: Received) => reply.send({ received: true, duplicate })
 // Twilio reads the answer to an inbound text as TwiML: an empty response says nothing to the sender
-const emptyTwiml = (reply: FastifyReply) => reply.type('text/xml; charset=utf-8').send('<?xml version="1.0" encoding="UTF-8"?><Response/>')
+const emptyTwiml = (reply: FastifyReply) =>
+  reply.type('text/xml; charset=utf-8').send('<?xml version="1.0" encoding="UTF-8"?><Response/>')
 
 /** Every door of a provider, and the names by which the first customers know them. */
 const doors: readonly Door[] = [
@@ -18,7 +24,8 @@ const doors: readonly Door[] = [
     door: 'events',
     paths: ['/webhooks/retell', '/api/retell/webhook', '/retell-webhook'],
     // a call that rings is answered with no override, so that the number's own agent takes it
-    answer: (reply, received) => (received.eventType === 'call_inbound' ? reply.send({ call_inbound: {} }) : acknowledge(reply, received)),
+    answer: (reply, received) =>
+      received.eventType === 'call_inbound' ? reply.send({ call_inbound: {} }) : acknowledge(reply, received),
   },
   { provider: 'twilio', door: 'status', paths: ['/webhooks/twilio/status', '/api/twilio/status'], answer: acknowledge },
   { provider: 'twilio', door: 'sms', paths: ['/webhooks/twilio/sms', '/api/twilio/sms'], answer: emptyTwiml },
@@ -30,9 +37,10 @@ type Body = { bytes: Buffer } | { tooLarge: { bytes: number; sha256: string } }
 /** The doors of the providers. Bytes reach the verifier as they came; nothing is parsed, limited or redirected before. */
 export function registerWebhookDoors(app: FastifyInstance, options: { inbox: Inbox; publicUrl: string }): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, payload, done) => {
-    readBody(payload).then((body) => done(null, body), done)
-  })
+  app.addContentTypeParser(
+    '*',
+    async (_request: FastifyRequest, payload: NodeJS.ReadableStream) => await readBody(payload),
+  )
   for (const { provider, door, paths, answer } of doors) {
     for (const path of paths) {
       app.post(path, async (request, reply) => {
@@ -46,7 +54,12 @@ export function registerWebhookDoors(app: FastifyInstance, options: { inbox: Inb
         const received = await receiveWebhook(options.inbox, incoming, body.bytes)
         intakeSeconds.observe((performance.now() - began) / 1000)
         if (received.verdict !== 'verified') {
-          return await refuse(reply, refusalAt.unauthenticated.http, received.verdict, 'The signature does not prove who sent this')
+          return await refuse(
+            reply,
+            refusalAt.unauthenticated.http,
+            received.verdict,
+            'The signature does not prove who sent this',
+          )
         }
         return await answer(reply, received)
       })
@@ -54,9 +67,13 @@ export function registerWebhookDoors(app: FastifyInstance, options: { inbox: Inb
   }
 }
 
-const refuse = (reply: FastifyReply, status: number, code: string, message: string) => reply.code(status).send({ error: { code, message } })
+const refuse = (reply: FastifyReply, status: number, code: string, message: string) =>
+  reply.code(status).send({ error: { code, message } })
 
-function incomingOf(request: FastifyRequest, door: { provider: WebhookProvider; door: string; publicUrl: string }): Incoming {
+function incomingOf(
+  request: FastifyRequest,
+  door: { provider: WebhookProvider; door: string; publicUrl: string },
+): Incoming {
   return {
     provider: door.provider,
     door: door.door,

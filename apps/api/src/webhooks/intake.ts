@@ -111,7 +111,10 @@ export function openIntake(options: { sql: Sql; spool: Spool; log: Logger; onSto
 async function withinSilence<Result>(work: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error('The database does not answer'), { code: 'SILENT' })), silenceMs)
+    timer = setTimeout(
+      () => reject(Object.assign(new Error('The database does not answer'), { code: 'SILENT' })),
+      silenceMs,
+    )
   })
   try {
     return await Promise.race([work, silence])
@@ -120,12 +123,20 @@ async function withinSilence<Result>(work: Promise<Result>): Promise<Result> {
   }
 }
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
+const codeOf = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : ''
+}
 
 /** `away`: no server to ask, the spool takes over. `busy`: it answers but cannot store now. `other`: the data may be at fault. */
 export function faultOf(error: unknown): 'away' | 'busy' | 'other' {
   const code = codeOf(error)
-  if (/^(SILENT|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|08|57P0|53|25006|58)/.test(code)) return 'away'
+  if (
+    /^(SILENT|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|08|57P0|53|25006|58)/.test(
+      code,
+    )
+  )
+    return 'away'
   if (error instanceof Error && error.message === 'connect timeout') return 'away'
   return /^(57014|55P03|40)/.test(code) ? 'busy' : 'other'
 }

@@ -39,7 +39,9 @@ export async function listWebhooks(ctx: Ctx, input: Input) {
         input.state && eq(webhooks.state, input.state),
         input.provider && eq(webhooks.provider, input.provider),
         input.phone ? eq(webhooks.phoneNumber, toE164(input.phone) ?? input.phone) : undefined,
-        pattern ? or(ilike(webhooks.eventType, pattern), ilike(webhooks.lastError, pattern), ilike(webhooks.body, pattern)) : undefined,
+        pattern
+          ? or(ilike(webhooks.eventType, pattern), ilike(webhooks.lastError, pattern), ilike(webhooks.body, pattern))
+          : undefined,
         input.from ? gte(webhooks.id, firstIdAt(new Date(input.from))) : undefined,
         input.to ? lt(webhooks.id, firstIdAt(new Date(input.to))) : undefined,
         after ? lt(webhooks.id, after) : undefined,
@@ -47,7 +49,10 @@ export async function listWebhooks(ctx: Ctx, input: Input) {
     )
     .orderBy(desc(webhooks.id))
     .limit(input.limit + 1)
-  const duplicates = await duplicatesOf(ctx, rows.map(({ webhook }) => webhook.id))
+  const duplicates = await duplicatesOf(
+    ctx,
+    rows.map(({ webhook }) => webhook.id),
+  )
   return toPage(rows, {
     limit: input.limit,
     cursorOf: ({ webhook }) => cursorOfId(webhook.id),

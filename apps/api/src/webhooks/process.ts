@@ -2,7 +2,7 @@ import type { VendorEvent } from '@trunkline/core/webhooks/adapter'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
 import { noteReceipts } from '../alerts/note-receipt.ts'
-import { recordEvents, type Recorded, type Said } from '../events/record.ts'
+import { type Recorded, recordEvents, type Said } from '../events/record.ts'
 import { keepUnknown } from '../numbers/keep-unknown.ts'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { announce, type Topic } from '../platform/live.ts'
@@ -87,7 +87,10 @@ async function processOneByOne(ctx: Ctx, ids: readonly string[]): Promise<BatchR
 }
 
 /** What became true of a batch: the same path for a first processing and for a replay. */
-export async function digest(ctx: Ctx, batch: readonly Stored[]): Promise<{ recorded: Recorded[]; unreadable: number }> {
+export async function digest(
+  ctx: Ctx,
+  batch: readonly Stored[],
+): Promise<{ recorded: Recorded[]; unreadable: number }> {
   const { said, faults } = readAll(batch)
   const recorded = await recordEvents(ctx, said)
   const own = ctx.env.TWILIO_NUMBER
@@ -97,7 +100,9 @@ export async function digest(ctx: Ctx, batch: readonly Stored[]): Promise<{ reco
       : [],
   )
   if (strangers.length > 0) await keepUnknown(ctx, strangers)
-  const charges = recorded.flatMap(({ charges, webhooks }) => charges.map((charge) => ({ ...charge, webhookId: webhooks.at(-1)?.webhookId })))
+  const charges = recorded.flatMap(({ charges, webhooks }) =>
+    charges.map((charge) => ({ ...charge, webhookId: webhooks.at(-1)?.webhookId })),
+  )
   const { booked } = await meterUsage(ctx, charges)
   await noteReceipts(ctx, receiptsOf(said, own))
   await markDone(ctx, batch, { recorded, faults })
@@ -138,7 +143,11 @@ async function markDone(
   batch: readonly Stored[],
   found: { recorded: readonly Recorded[]; faults: ReadonlyMap<string, string> },
 ): Promise<void> {
-  const ownerOf = new Map(found.recorded.flatMap(({ webhooks, customerId }) => webhooks.map(({ webhookId }) => [webhookId, customerId] as const)))
+  const ownerOf = new Map(
+    found.recorded.flatMap(({ webhooks, customerId }) =>
+      webhooks.map(({ webhookId }) => [webhookId, customerId] as const),
+    ),
+  )
   await statement(
     ctx.db,
     `update webhook_queue as webhook set state = done.state, processed_at = case when done.state = 'processed' then now() end,

@@ -1,5 +1,5 @@
-import { type Ctx, inTransaction } from '../platform/context.ts'
 import { statement } from '@trunkline/db/connect'
+import { type Ctx, inTransaction } from '../platform/context.ts'
 
 /** Refused deliveries that are kept each minute: from one address, and from all together. */
 const perAddress = { rows: 30, bytes: 4 * 1024 * 1024 }
@@ -22,7 +22,8 @@ export function quarantineBudget() {
       byAddress = new Map()
     }
     const used = byAddress.get(address) ?? { rows: 0, bytes: 0 }
-    const isOver = (spent: typeof used, limit: typeof used) => spent.rows >= limit.rows || spent.bytes + bytes > limit.bytes
+    const isOver = (spent: typeof used, limit: typeof used) =>
+      spent.rows >= limit.rows || spent.bytes + bytes > limit.bytes
     if (isOver(total, perMinute) || isOver(used, perAddress) || byAddress.size >= addressesRemembered) return false
     total = { rows: total.rows + 1, bytes: total.bytes + bytes }
     byAddress.set(address, { rows: used.rows + 1, bytes: used.bytes + bytes })

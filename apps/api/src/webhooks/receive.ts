@@ -1,13 +1,13 @@
-import { hash } from 'node:crypto'
 import { isUtf8 } from 'node:buffer'
+import { hash } from 'node:crypto'
 import type { Delivery, Reading } from '@trunkline/core/webhooks/adapter'
 import { unreadableIdentity } from '@trunkline/core/webhooks/idempotency'
 import type { Verdict, WebhookProvider, WebhookState } from '@trunkline/core/webhooks/state'
 import { newId } from '../platform/id.ts'
+import type { Logger } from '../platform/log.ts'
 import { webhooksReceived } from '../platform/metrics.ts'
 import { step } from '../platform/step.ts'
 import { adapters } from './adapters.ts'
-import type { Logger } from '../platform/log.ts'
 import type { Arrival } from './arrival.ts'
 import type { Intake } from './intake.ts'
 import type { SecretsByProvider } from './sources.ts'
@@ -58,9 +58,18 @@ export async function receiveWebhook(inbox: Inbox, incoming: Incoming, body: Buf
 }
 
 /** Keeps size and hash of a delivery that was too large to keep whole. */
-export async function recordTooLarge(inbox: Inbox, incoming: Incoming, seen: { bytes: number; sha256: string }): Promise<void> {
+export async function recordTooLarge(
+  inbox: Inbox,
+  incoming: Incoming,
+  seen: { bytes: number; sha256: string },
+): Promise<void> {
   webhooksReceived.inc({ provider: incoming.provider, outcome: 'too_large' })
-  await quarantine(inbox, incoming, { verdict: 'too_large', body: Buffer.alloc(0), bodySha256: seen.sha256, bodyBytes: seen.bytes })
+  await quarantine(inbox, incoming, {
+    verdict: 'too_large',
+    body: Buffer.alloc(0),
+    bodySha256: seen.sha256,
+    bodyBytes: seen.bytes,
+  })
 }
 
 async function quarantine(
@@ -80,7 +89,13 @@ async function quarantine(
 
 function arrivalOf(
   incoming: Incoming,
-  found: { body: Buffer; bodySha256: string; verdict: Verdict; secretId: string | undefined; reading: Reading | undefined },
+  found: {
+    body: Buffer
+    bodySha256: string
+    verdict: Verdict
+    secretId: string | undefined
+    reading: Reading | undefined
+  },
 ): Arrival {
   const { body, reading } = found
   const isText = isUtf8(body) && !body.includes(0)

@@ -12,7 +12,12 @@ export function reasonOf(error: unknown): { text: string; sqlState: string | und
   const cause = error instanceof DrizzleQueryError ? error.cause : error
   const sqlState = (cause as { code?: string } | undefined)?.code
   const text = cause instanceof Error ? cause.message : String(cause)
-  return { text: maskText(sqlState === undefined ? text : `${text} (${sqlState})`).replaceAll('\0', '�').slice(0, 1000), sqlState }
+  return {
+    text: maskText(sqlState === undefined ? text : `${text} (${sqlState})`)
+      .replaceAll('\0', '�')
+      .slice(0, 1000),
+    sqlState,
+  }
 }
 
 /** Counts a failed attempt: tried again later, or dead where it is hopeless or has been tried often enough. */
@@ -36,7 +41,9 @@ export async function recordFailure(ctx: Ctx, webhookId: string, error: unknown)
        where id = $1::text::uuid`,
       [webhookId, state, String(attempts), text, wait === undefined ? null : String(wait)],
     )
-    await ctx.db.insert(webhookAttempts).values({ id: newId(), webhookId, outcome: state, error: text, by: actorLabel(ctx.actor), at: ctx.now })
+    await ctx.db
+      .insert(webhookAttempts)
+      .values({ id: newId(), webhookId, outcome: state, error: text, by: actorLabel(ctx.actor), at: ctx.now })
     await announce(ctx, ['webhooks'])
     return state
   })

@@ -38,10 +38,15 @@ export async function replayWebhook(ctx: Ctx, input: { webhookId: string }): Pro
 async function replayInTransaction(ctx: Ctx, webhookId: string): Promise<Replayed> {
   const [webhook] = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId)).for('update')
   if (webhook === undefined) throw new DomainError('not_found', 'There is no such webhook')
-  if (webhook.verdict === 'too_large') throw new DomainError('conflict', 'Its body was too large to keep, so there is nothing to replay')
+  if (webhook.verdict === 'too_large')
+    throw new DomainError('conflict', 'Its body was too large to keep, so there is nothing to replay')
   if (webhook.state === 'quarantined') await release(ctx, webhook)
   const before = await pictureOf(ctx, webhook)
-  const [stored] = await statement<Stored>(ctx.db, `select ${storedColumns} from webhook_queue where id = $1::text::uuid`, [webhookId])
+  const [stored] = await statement<Stored>(
+    ctx.db,
+    `select ${storedColumns} from webhook_queue where id = $1::text::uuid`,
+    [webhookId],
+  )
   const { unreadable } = stored === undefined ? { unreadable: 0 } : await digest(ctx, [stored])
   const [after] = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId))
   const text = describeChange(before, await pictureOf(ctx, webhook))
@@ -71,12 +76,17 @@ async function release(ctx: Ctx, webhook: Webhook): Promise<void> {
   const headers = Object.fromEntries(webhook.headers.map(([name, value]) => [name.toLowerCase(), value]))
   const delivery = { door: webhook.door, url: webhook.url, headers, body, receivedAt: webhook.receivedAt.getTime() }
   const { verdict, secretId } = adapter.verify(delivery, (await loadSecrets(ctx))[webhook.provider])
-  if (verdict !== 'verified') throw new DomainError('conflict', `It still cannot be verified (${verdict.replaceAll('_', ' ')})`)
+  if (verdict !== 'verified')
+    throw new DomainError('conflict', `It still cannot be verified (${verdict.replaceAll('_', ' ')})`)
   const reading = adapter.read(delivery, webhook.bodySha256.toString('hex'))
   if (reading.readable && reading.identity !== undefined) {
     const taken = await ctx.db
       .insert(idempotencyKeys)
-      .values({ key: hash('sha256', reading.identity, 'buffer'), webhookId: webhook.id, bodySha256: webhook.bodySha256 })
+      .values({
+        key: hash('sha256', reading.identity, 'buffer'),
+        webhookId: webhook.id,
+        bodySha256: webhook.bodySha256,
+      })
       .onConflictDoNothing()
       .returning({ key: idempotencyKeys.key })
     if (taken.length === 0) throw new DomainError('conflict', 'The same event has been received and accepted since')
@@ -107,8 +117,14 @@ async function pictureOf(ctx: Ctx, webhook: Webhook): Promise<Picture> {
     .where(inArray(usageEntries.eventId, [...callIds, ...messageIds]))
   return {
     rows: [
-      ...calls.map(({ id, status, customerId, seconds, summary }) => ({ name: `Call ${toWireId('call', id)}`, facts: { status, customer: customerId, seconds, summary } })),
-      ...messages.map(({ id, status, customerId, segments }) => ({ name: `Message ${toWireId('message', id)}`, facts: { status, customer: customerId, segments } })),
+      ...calls.map(({ id, status, customerId, seconds, summary }) => ({
+        name: `Call ${toWireId('call', id)}`,
+        facts: { status, customer: customerId, seconds, summary },
+      })),
+      ...messages.map(({ id, status, customerId, segments }) => ({
+        name: `Message ${toWireId('message', id)}`,
+        facts: { status, customer: customerId, segments },
+      })),
     ],
     seconds: booked?.seconds ?? 0,
     segments: booked?.segments ?? 0,

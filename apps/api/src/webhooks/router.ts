@@ -12,7 +12,9 @@ const tags = ['webhooks']
 
 export const webhooksRouter = {
   list: staff
-    .meta({ openapi: { method: 'GET', path: '/admin/webhook-queue', tags, summary: 'The inbox, newest first', protect: true } })
+    .meta({
+      openapi: { method: 'GET', path: '/admin/webhook-queue', tags, summary: 'The inbox, newest first', protect: true },
+    })
     .input(
       pageInput.extend({
         state: webhookStateSchema.optional(),
@@ -27,20 +29,46 @@ export const webhooksRouter = {
     .query(({ ctx, input }) => listWebhooks(ctx, input)),
 
   counts: staff
-    .meta({ openapi: { method: 'GET', path: '/admin/webhook-queue-counts', tags, summary: 'How many wait, by state', protect: true } })
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/admin/webhook-queue-counts',
+        tags,
+        summary: 'How many wait, by state',
+        protect: true,
+      },
+    })
     .input(z.object({}).optional())
     .output(z.object({ received: z.number(), failed: z.number(), dead: z.number(), quarantined: z.number() }))
     .query(({ ctx }) => countWebhooks(ctx)),
 
   find: staff
-    .meta({ openapi: { method: 'GET', path: '/admin/webhook-queue/{id}', tags, summary: 'One webhook with bytes and lineage', protect: true } })
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/admin/webhook-queue/{id}',
+        tags,
+        summary: 'One webhook with bytes and lineage',
+        protect: true,
+      },
+    })
     .input(z.object({ id: wireId('webhook') }))
     .output(webhookDetail)
     .query(({ ctx, input }) => findWebhook(ctx, { webhookId: input.id })),
 
   replay: operator
-    .meta({ openapi: { method: 'POST', path: '/admin/webhook-queue/{id}/replay', tags, summary: 'Process its bytes again', protect: true } })
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/admin/webhook-queue/{id}/replay',
+        tags,
+        summary: 'Process its bytes again',
+        protect: true,
+      },
+    })
     .input(z.object({ id: wireId('webhook') }))
-    .output(z.object({ state: webhookStateSchema, effects: z.object({ changed: z.boolean(), text: z.array(z.string()) }) }))
+    .output(
+      z.object({ state: webhookStateSchema, effects: z.object({ changed: z.boolean(), text: z.array(z.string()) }) }),
+    )
     .mutation(({ ctx, input }) => replayWebhook(ctx, { webhookId: input.id })),
 }

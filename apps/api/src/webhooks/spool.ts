@@ -51,7 +51,11 @@ export async function openSpool(options: { folder: string; maxBytes: number; log
       current = { name, handle: await open(join(folder, name), 'a', 0o600) }
       // the file's name must survive a crash as well as its content
       const directory = await open(folder, 'r')
-      await directory.sync().finally(() => directory.close())
+      try {
+        await directory.sync()
+      } finally {
+        await directory.close()
+      }
     }
     await current.handle.appendFile(text)
     await current.handle.datasync()

@@ -74,7 +74,9 @@ function fold(arrivals: readonly Arrival[]): { firsts: Arrival[]; repeats: Arriv
 }
 
 async function insert(sql: Sql, arrivals: readonly Arrival[]): Promise<number> {
-  const parameters = columns.map((column) => arrivals.map((arrival) => (arrival[column] === null ? null : String(arrival[column]))))
+  const parameters = columns.map((column) =>
+    arrivals.map((arrival) => (arrival[column] === null ? null : String(arrival[column]))),
+  )
   const result = await sql.unsafe(insertStatement, parameters as never, { prepare: true })
   return result.count
 }
@@ -110,7 +112,10 @@ async function settleRepeats(
   }
   await countDuplicates(sql, counts)
   if (revisions.length === 0) return
-  const kept = await storeArrivals(sql, revisions.map(({ revision }) => revision))
+  const kept = await storeArrivals(
+    sql,
+    revisions.map(({ revision }) => revision),
+  )
   for (const [index, { arrival }] of revisions.entries()) {
     batch.receipts.set(arrival.id, kept[index] ?? { duplicate: false, webhookId: arrival.id })
   }

@@ -33,7 +33,9 @@ export const webhookDetail = webhookRow.extend({
   bodySha256: z.string(),
   revisionOf: z.string().nullable(),
   nextAttemptAt: z.string().nullable(),
-  attemptLog: z.array(z.object({ at: z.string(), outcome: z.enum(attemptOutcomes), error: z.string().nullable(), by: z.string() })),
+  attemptLog: z.array(
+    z.object({ at: z.string(), outcome: z.enum(attemptOutcomes), error: z.string().nullable(), by: z.string() }),
+  ),
   lineage: z.object({
     calls: z.array(callRow),
     messages: z.array(messageRow),
@@ -45,7 +47,11 @@ export const webhookDetail = webhookRow.extend({
 
 type Row = Omit<typeof webhooks.$inferSelect, 'headers' | 'body' | 'url' | 'bodySha256'>
 
-export function toWebhookRow(row: { webhook: Row; duplicates: number | null; businessName: string | null }): z.infer<typeof webhookRow> {
+export function toWebhookRow(row: {
+  webhook: Row
+  duplicates: number | null
+  businessName: string | null
+}): z.infer<typeof webhookRow> {
   const { webhook } = row
   return {
     id: toWireId('webhook', webhook.id),

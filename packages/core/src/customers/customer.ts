@@ -15,5 +15,8 @@ const isTimezone = (zone: string) => {
     return false
   }
 }
-export const timezoneSchema = z.string().max(64).refine(isTimezone, 'must be an IANA time zone, such as America/New_York')
+export const timezoneSchema = z
+  .string()
+  .max(64)
+  .refine(isTimezone, 'must be an IANA time zone, such as America/New_York')
 export const countrySchema = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country code, such as US')

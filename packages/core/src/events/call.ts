@@ -17,7 +17,8 @@ export type CallStatus = (typeof callStatuses)[number]
 export const directions = ['inbound', 'outbound'] as const
 export type Direction = (typeof directions)[number]
 
-export const isTerminal = (status: CallStatus): boolean => callStatuses.indexOf(status) >= callStatuses.indexOf('canceled')
+export const isTerminal = (status: CallStatus): boolean =>
+  callStatuses.indexOf(status) >= callStatuses.indexOf('canceled')
 
 /** One provider's statement about one call, in our words. Times are epoch milliseconds, money integer micro-dollars. */
 export type CallFact = {
@@ -145,7 +146,11 @@ export function callOutcome(status: CallStatus): CallOutcome | undefined {
 }
 
 /** The number that belongs to a customer, by direction: the called one inbound, the calling one outbound. */
-export function ownNumber(call: { direction?: Direction | undefined; from?: string | undefined; to?: string | undefined }): string | undefined {
+export function ownNumber(call: {
+  direction?: Direction | undefined
+  from?: string | undefined
+  to?: string | undefined
+}): string | undefined {
   if (call.direction === undefined) return undefined
   return call.direction === 'inbound' ? call.to : call.from
 }

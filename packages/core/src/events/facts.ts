@@ -40,7 +40,10 @@ export function inOrder<Fact extends { at: number }>(facts: Facts<Fact>, ranked:
 }
 
 /** The first value that any fact states. */
-export function firstOf<Fact, Value>(facts: readonly Fact[], pick: (fact: Fact) => Value | undefined): Value | undefined {
+export function firstOf<Fact, Value>(
+  facts: readonly Fact[],
+  pick: (fact: Fact) => Value | undefined,
+): Value | undefined {
   for (const fact of facts) {
     const value = pick(fact)
     if (value !== undefined) return value

@@ -49,14 +49,24 @@ export type MessageSummary = {
   occurredAt: number
 }
 
-const charged: readonly MessageStatus[] = ['received', 'sent', 'delivered', 'undelivered', 'partially_delivered', 'read']
+const charged: readonly MessageStatus[] = [
+  'received',
+  'sent',
+  'delivered',
+  'undelivered',
+  'partially_delivered',
+  'read',
+]
 
 /**
  * Everything shown and charged of a message. A status callback carries no segments, so an outbound message that the
  * carrier took counts one until a figure arrives; a later figure is a revision.
  */
 export function summarizeMessage(facts: MessageFacts): MessageSummary {
-  const known = inOrder(facts, [...messageStatuses].reverse().map((status) => `twilio:${status}`))
+  const known = inOrder(
+    facts,
+    [...messageStatuses].reverse().map((status) => `twilio:${status}`),
+  )
   const rank = Math.max(0, ...known.map((fact) => messageStatuses.indexOf(fact.status)))
   const isCharged = known.some((fact) => charged.includes(fact.status))
   return {

@@ -1,4 +1,4 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { z } from 'zod'
 
 /**
@@ -10,7 +10,7 @@ export function toE164(text: string, country?: string): string | undefined {
   if (!/^[+\d(]/.test(trimmed)) return undefined
   // providers deliver E.164 already: checked by shape, not by numbering plan, so that no real caller is refused
   if (/^\+[1-9]\d{6,14}$/.test(trimmed)) return trimmed
-  const home = country !== undefined && isSupportedCountry(country) ? (country as CountryCode) : undefined
+  const home = country !== undefined && isSupportedCountry(country) ? country : undefined
   const parsed = parsePhoneNumberFromString(trimmed, home)
   return parsed?.isPossible() === true && parsed.ext === undefined ? parsed.number : undefined
 }

@@ -29,8 +29,5 @@ function toUuid(wire: string): string {
 /** An id as it enters: `whk_<32 hex>` becomes the uuid that the database knows. */
 export function wireId(kind: IdKind) {
   const pattern = new RegExp(`^${idPrefixes[kind]}_[0-9a-f]{32}$`)
-  return z
-    .string()
-    .regex(pattern, `must look like ${idPrefixes[kind]}_ and 32 hexadecimal digits`)
-    .transform(toUuid)
+  return z.string().regex(pattern, `must look like ${idPrefixes[kind]}_ and 32 hexadecimal digits`).transform(toUuid)
 }

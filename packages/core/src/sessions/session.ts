@@ -12,5 +12,8 @@ export function deviceOf(userAgent: string): Device {
 }
 
 /** As browsers read it (WHATWG HTML): admin@localhost counts. */
-export const emailSchema = z.email({ pattern: z.regexes.html5Email }).max(254).transform((email) => email.toLowerCase())
+export const emailSchema = z
+  .email({ pattern: z.regexes.html5Email })
+  .max(254)
+  .transform((email) => email.toLowerCase())
 export const newPasswordSchema = z.string().min(12, 'must have at least 12 characters').max(200)

@@ -8,9 +8,11 @@ export type EntryKind = (typeof entryKinds)[number]
  * The ledger entry that makes what is booked equal to what is now known, or undefined where it is equal already.
  * Quantities are whole seconds or segments; a revision may be negative.
  */
-export function entryFor(known: { booked: number; entries: number; quantity: number }):
-  | { kind: EntryKind; quantity: number }
-  | undefined {
+export function entryFor(known: {
+  booked: number
+  entries: number
+  quantity: number
+}): { kind: EntryKind; quantity: number } | undefined {
   const { booked, entries, quantity } = known
   if (booked === quantity) return undefined
   if (entries === 0) return { kind: 'usage', quantity }

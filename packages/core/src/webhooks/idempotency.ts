@@ -17,11 +17,19 @@ export function retellIdentity(event: {
   return `retell:${name}:${callId}:${name.startsWith('transfer_') && eventTimestamp !== undefined ? eventTimestamp : bodySha256}`
 }
 
-export function twilioCallIdentity(event: { callSid: string; status: string; sequenceNumber: string | undefined }): string {
+export function twilioCallIdentity(event: {
+  callSid: string
+  status: string
+  sequenceNumber: string | undefined
+}): string {
   return `twilio:call:${event.callSid}:${event.status}:${event.sequenceNumber ?? ''}`
 }
 
-export function twilioMessageIdentity(event: { messageSid: string; status: string; errorCode: string | undefined }): string {
+export function twilioMessageIdentity(event: {
+  messageSid: string
+  status: string
+  errorCode: string | undefined
+}): string {
   return `twilio:message:${event.messageSid}:${event.status}:${event.errorCode ?? ''}`
 }
 

@@ -1,8 +1,8 @@
 import { type CallFacts, callStatuses, directions } from '@trunkline/core/events/call'
 import { type MessageFacts, messageStatuses } from '@trunkline/core/events/message'
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
-import { at, created, id, oneOf } from '../columns.ts'
+import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { at, created, id, oneOf, quantity } from '../columns.ts'
 
 /**
  * One row a call, merged from whatever its providers say, in any order. `facts` is what is known; every other column is
@@ -45,11 +45,9 @@ export const callEvents = pgTable(
 )
 
 /** Every name of a call (`retell:call_…`, `twilio:CA…`): the row that is locked to change the call, and where uniqueness stands. */
-export const callKeys = pgTable(
-  'call_keys',
-  { key: text().primaryKey(), callId: uuid().notNull() },
-  (key) => [index('call_keys_by_call').on(key.callId)],
-)
+export const callKeys = pgTable('call_keys', { key: text().primaryKey(), callId: uuid().notNull() }, (key) => [
+  index('call_keys_by_call').on(key.callId),
+])
 
 /** One row a message, as `call_events` is for calls. */
 export const smsEvents = pgTable(
@@ -80,3 +78,19 @@ export const smsEvents = pgTable(
 )
 
 export const smsKeys = pgTable('sms_keys', { key: text().primaryKey(), smsId: uuid().notNull() })
+
+/**
+ * Calls and messages counted by the hour they happened in, kept as changes of the rows they count. Several slots an hour,
+ * so that two workers need not wait for each other; a reader adds them up.
+ */
+export const trafficHours = pgTable(
+  'traffic_hours',
+  {
+    hour: at().notNull(),
+    outcome: text().notNull(),
+    slot: integer().notNull(),
+    count: quantity().notNull(),
+    seconds: quantity().notNull(),
+  },
+  (traffic) => [primaryKey({ columns: [traffic.hour, traffic.outcome, traffic.slot] })],
+)

@@ -174,4 +174,3 @@ export const usageSms = pgView('usage_sms', {
 }).as(
   sql`select id, customer_id, event_id as message_id, quantity as segments, kind, occurred_at, created_at from usage_entries where meter = 'sms_segments'`,
 )
-

@@ -37,7 +37,9 @@ export const webhooks = pgTable(
   (webhook) => [
     check('webhook_queue_state_is_known', oneOf(webhook.state, webhookStates)),
     index('webhook_queue_waiting').on(webhook.nextAttemptAt, webhook.id).where(sql`state in ('received', 'failed')`),
-    index('webhook_queue_needs_a_person').on(webhook.state, webhook.id).where(sql`state in ('failed', 'dead', 'quarantined')`),
+    index('webhook_queue_needs_a_person')
+      .on(webhook.state, webhook.id)
+      .where(sql`state in ('failed', 'dead', 'quarantined')`),
     index('webhook_queue_by_phone').on(webhook.phoneNumber, webhook.id),
   ],
 )

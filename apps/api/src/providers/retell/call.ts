@@ -63,10 +63,13 @@ function statusOf(event: string, call: RetellCall): CallStatus | undefined {
   const named = statusOfReason[call.disconnection_reason ?? '']
   if (named !== undefined) return named
   // `registered` stands on ended calls in Retell's own samples: the word alone proves nothing
-  return call.call_status === 'not_connected' || (call.call_status === 'error' && (call.duration_ms ?? 0) === 0) ? 'failed' : 'completed'
+  return call.call_status === 'not_connected' || (call.call_status === 'error' && (call.duration_ms ?? 0) === 0)
+    ? 'failed'
+    : 'completed'
 }
 
-const line = (raw: string | undefined): string | undefined => (raw === undefined ? undefined : (toE164(raw) ?? raw.slice(0, 100)))
+const line = (raw: string | undefined): string | undefined =>
+  raw === undefined ? undefined : (toE164(raw) ?? raw.slice(0, 100))
 
 const milliseconds = (value: number | undefined): number | undefined =>
   value === undefined || !Number.isFinite(value) || value < 0 || value > 4e12 ? undefined : Math.round(value)
@@ -83,8 +86,13 @@ function durationOf(event: string, call: RetellCall): number | undefined {
 const customerPattern = /^cus_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/
 
 /** Retell's statement as a fact in our words. Cost: Retell's fractional cents as whole micro-dollars. */
-export function factOf(envelope: Envelope, call: RetellCall, arrival: { receivedAt: number; webhookId: string }): CallFact {
-  const customer = customerPattern.exec(String(call.metadata?.customer_id ?? ''))
+export function factOf(
+  envelope: Envelope,
+  call: RetellCall,
+  arrival: { receivedAt: number; webhookId: string },
+): CallFact {
+  const named = call.metadata?.customer_id
+  const customer = typeof named === 'string' ? customerPattern.exec(named) : null
   const cost = call.call_cost?.combined_cost
   const status = statusOf(envelope.event, call)
   const fact: CallFact = {

@@ -1,7 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { ownNumber } from '@trunkline/core/events/call'
 import { toE164 } from '@trunkline/core/numbers/phone'
-import type { Delivery, Reading, SigningSecret, VendorEvent, Verification, WebhookAdapter } from '@trunkline/core/webhooks/adapter'
+import type {
+  Delivery,
+  Reading,
+  SigningSecret,
+  VendorEvent,
+  Verification,
+  WebhookAdapter,
+} from '@trunkline/core/webhooks/adapter'
 import { retellIdentity } from '@trunkline/core/webhooks/idempotency'
 import { callOf, type Envelope, envelopeSchema, factOf } from './call.ts'
 
@@ -46,7 +53,12 @@ function read(delivery: Delivery, bodySha256: string): Reading {
   const own = ownNumber({ direction, from, to })
   return {
     readable: true,
-    identity: retellIdentity({ event: envelope.event, callId: call?.call_id, eventTimestamp: envelope.event_timestamp, bodySha256 }),
+    identity: retellIdentity({
+      event: envelope.event,
+      callId: call?.call_id,
+      eventTimestamp: envelope.event_timestamp,
+      bodySha256,
+    }),
     eventType: envelope.event,
     phoneNumber: own === undefined ? undefined : toE164(own),
   }
@@ -65,7 +77,10 @@ function events(delivery: Delivery, webhookId: string): VendorEvent[] {
   return [
     {
       kind: 'call',
-      keys: [`retell:${call.call_id}`, ...(carrierSid === undefined || carrierSid === '' ? [] : [`twilio:${carrierSid}`])],
+      keys: [
+        `retell:${call.call_id}`,
+        ...(carrierSid === undefined || carrierSid === '' ? [] : [`twilio:${carrierSid}`]),
+      ],
       register: `retell:${envelope.event}`,
       fact: factOf(envelope, call, { receivedAt: delivery.receivedAt, webhookId }),
       ...(call.transcript === undefined || call.transcript === '' ? {} : { transcript: call.transcript }),

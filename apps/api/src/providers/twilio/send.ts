@@ -40,9 +40,16 @@ export async function sendSms(ctx: NetCtx, message: { to: string; body: string }
 }
 
 /** The text with this reference that Twilio took since then, if it took one (`GET …/Messages.json?To&DateSent>`). */
-export async function findSentSms(ctx: NetCtx, sent: { to: string; reference: string; since: Date }): Promise<{ sid: string } | undefined> {
+export async function findSentSms(
+  ctx: NetCtx,
+  sent: { to: string; reference: string; since: Date },
+): Promise<{ sid: string } | undefined> {
   const { base, authorization } = account(ctx)
-  const query = new URLSearchParams({ To: sent.to, PageSize: '100', 'DateSent>': sent.since.toISOString().slice(0, 10) })
+  const query = new URLSearchParams({
+    To: sent.to,
+    PageSize: '100',
+    'DateSent>': sent.since.toISOString().slice(0, 10),
+  })
   const answer = await callProvider(ctx, {
     provider: 'twilio',
     component: 'api',

@@ -9,7 +9,14 @@ export function formOf(body: Uint8Array): URLSearchParams {
 /** Twilio's `name + value` of every parameter, sorted by name; a repeated name gives its distinct values in order. */
 function signedParameters(form: URLSearchParams): string {
   const names = [...new Set(form.keys())].sort((a, b) => (a < b ? -1 : 1))
-  return names.map((name) => [...new Set(form.getAll(name))].sort().map((value) => name + value).join('')).join('')
+  return names
+    .map((name) =>
+      [...new Set(form.getAll(name))]
+        .sort()
+        .map((value) => name + value)
+        .join(''),
+    )
+    .join('')
 }
 
 /**
@@ -21,7 +28,9 @@ export function signedUrls(url: string): string[] {
   const [, scheme, host, port, rest] = /^(https?):\/\/(\[[^\]]+\]|[^/:?]+)(?::(\d+))?(.*)$/s.exec(bare) ?? []
   if (scheme === undefined || host === undefined) return [bare]
   const standard = scheme === 'https' ? '443' : '80'
-  return [...new Set([bare, `${scheme}://${host}${rest ?? ''}`, `${scheme}://${host}:${port ?? standard}${rest ?? ''}`])]
+  return [
+    ...new Set([bare, `${scheme}://${host}${rest ?? ''}`, `${scheme}://${host}:${port ?? standard}${rest ?? ''}`]),
+  ]
 }
 
 const isSame = (a: Buffer, b: Buffer) => a.length === b.length && timingSafeEqual(a, b)
@@ -40,7 +49,9 @@ export function verifyTwilio(delivery: Delivery, secrets: readonly SigningSecret
   const parameters = bodyHash === undefined ? signedParameters(formOf(delivery.body)) : ''
   for (const secret of secrets) {
     for (const url of signedUrls(delivery.url)) {
-      const expected = createHmac('sha1', secret.text).update(url + parameters, 'utf8').digest()
+      const expected = createHmac('sha1', secret.text)
+        .update(url + parameters, 'utf8')
+        .digest()
       if (isSame(expected, given)) return { verdict: 'verified', secretId: secret.id }
     }
   }

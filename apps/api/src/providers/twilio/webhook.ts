@@ -13,10 +13,12 @@ function formReader(body: Uint8Array): Form {
   return { get: (name) => form.get(name) || undefined }
 }
 
-const line = (raw: string | undefined): string | undefined => (raw === undefined ? undefined : (toE164(raw) ?? raw.slice(0, 100)))
+const line = (raw: string | undefined): string | undefined =>
+  raw === undefined ? undefined : (toE164(raw) ?? raw.slice(0, 100))
 
 const isCallStatus = (word: string | undefined): word is CallStatus => callStatuses.includes(word as CallStatus)
-const isMessageStatus = (word: string | undefined): word is MessageStatus => messageStatuses.includes(word as MessageStatus)
+const isMessageStatus = (word: string | undefined): word is MessageStatus =>
+  messageStatuses.includes(word as MessageStatus)
 
 function directionOf(form: Form): 'inbound' | 'outbound' | undefined {
   const word = form.get('Direction')
@@ -39,7 +41,8 @@ const messageStatusOf = (form: Form) => (form.get('MessageStatus') ?? form.get('
 function readCall(form: Form): Reading {
   const callSid = form.get('CallSid')
   const status = form.get('CallStatus')
-  if (callSid === undefined || status === undefined) return { readable: false, reason: 'The form names no CallSid and CallStatus' }
+  if (callSid === undefined || status === undefined)
+    return { readable: false, reason: 'The form names no CallSid and CallStatus' }
   const own = ownNumber({ direction: directionOf(form), from: form.get('From'), to: form.get('To') })
   return {
     readable: true,
@@ -52,7 +55,8 @@ function readCall(form: Form): Reading {
 function readMessage(door: string, form: Form): Reading {
   const messageSid = messageSidOf(form)
   const status = door === 'sms' ? 'received' : messageStatusOf(form)
-  if (messageSid === undefined || status === undefined) return { readable: false, reason: 'The form names no MessageSid and status' }
+  if (messageSid === undefined || status === undefined)
+    return { readable: false, reason: 'The form names no MessageSid and status' }
   const own = form.get(status === 'received' ? 'To' : 'From')
   return {
     readable: true,
@@ -105,13 +109,23 @@ function messageEvents(delivery: Delivery, form: Form, webhookId: string): Vendo
   }
   const said = Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined))
   const direction = status === 'received' || status === 'receiving' ? 'inbound' : 'outbound'
-  const fact: MessageFact = { at: 0, source: 'twilio', receivedAt: delivery.receivedAt, webhookId, status, direction, ...said }
+  const fact: MessageFact = {
+    at: 0,
+    source: 'twilio',
+    receivedAt: delivery.receivedAt,
+    webhookId,
+    status,
+    direction,
+    ...said,
+  }
   return [{ kind: 'message', keys: [`twilio:${messageSid}`], register: `twilio:${status}`, fact }]
 }
 
 function events(delivery: Delivery, webhookId: string): VendorEvent[] {
   const form = formReader(delivery.body)
-  return isAboutMessage(delivery.door) ? messageEvents(delivery, form, webhookId) : callEvents(delivery, form, webhookId)
+  return isAboutMessage(delivery.door)
+    ? messageEvents(delivery, form, webhookId)
+    : callEvents(delivery, form, webhookId)
 }
 
 export const twilio: WebhookAdapter = { provider: 'twilio', verify: verifyTwilio, read, events }

@@ -1,0 +1,998 @@
+// The type of every procedure, written by `pnpm contract` from apps/api/src/public.ts.
+import { BuiltRouter } from "@trpc/server/unstable-core-do-not-import";
+/** Who may: any person of ours, those who act, or whoever is signed in. */
+declare const permissions: {
+  readonly staff: readonly ["admin", "operator", "sales", "viewer"];
+  readonly operator: readonly ["admin", "operator"];
+  readonly signedIn: readonly ["admin", "operator", "sales", "viewer", "owner"];
+};
+type Permission = keyof typeof permissions;
+/** What a procedure says of itself: its REST path and who may call it. */
+type ApiMeta = {
+  openapi?: {
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+    path: `/${string}`;
+    summary?: string;
+    tags?: string[];
+    protect?: boolean;
+  };
+  permission?: Permission | 'public';
+};
+declare const record: import("@trpc/server/unstable-core-do-not-import").DecorateCreateRouterOptions<{
+  sessions: {
+    login: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        email: string;
+        password: string;
+      };
+      output: {
+        token: string;
+        user: {
+          id: string;
+          email: string;
+          name: string | null;
+          role: "admin" | "operator" | "owner" | "sales" | "viewer";
+          customerId: string | null;
+        };
+      };
+      meta: ApiMeta;
+    }>;
+    logout: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: Record<string, never>;
+      output: {
+        ended: boolean;
+      };
+      meta: ApiMeta;
+    }>;
+    me: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: Record<string, never> | undefined;
+      output: {
+        id: string;
+        email: string;
+        name: string | null;
+        role: "admin" | "operator" | "owner" | "sales" | "viewer";
+        customerId: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: Record<string, never> | undefined;
+      output: {
+        items: {
+          id: string;
+          device: "desktop" | "mobile" | "tablet";
+          ip: string;
+          lastActiveAt: string;
+          createdAt: string;
+          current: boolean;
+        }[];
+        nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    revoke: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        revoked: number;
+      };
+      meta: ApiMeta;
+    }>;
+    revokeOthers: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: Record<string, never> | undefined;
+      output: {
+        revoked: number;
+      };
+      meta: ApiMeta;
+    }>;
+    changePassword: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        currentPassword: string;
+        newPassword: string;
+      };
+      output: {
+        revoked: number;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  insights: {
+    overview: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: Record<string, never> | undefined;
+      output: {
+        now: string;
+        sentence: {
+          state: "attention" | "quiet";
+          items: {
+            severity: "critical" | "high" | "info" | "low" | "medium";
+            text: string;
+            link: {
+              to: "alerts" | "customers" | "unknown-numbers" | "webhooks";
+              id?: string | undefined;
+            };
+          }[];
+        };
+        calls: {
+          today: number;
+          sameTimeLastWeek: number;
+          spark: number[];
+        };
+        messages: {
+          today: number;
+          sameTimeLastWeek: number;
+          spark: number[];
+        };
+        seconds: {
+          today: number;
+          sameTimeLastWeek: number;
+          spark: number[];
+        };
+        inbox: {
+          waiting: number;
+          failed: number;
+          dead: number;
+          oldestWaitingSeconds: number;
+        };
+        openAlerts: {
+          total: number;
+          bySeverity: Record<"critical" | "high" | "info" | "low" | "medium", number>;
+        };
+        unknownNumbers: number;
+        lastAlerts: {
+          id: string;
+          type: string;
+          severity: "critical" | "high" | "info" | "low" | "medium";
+          title: string;
+          message: string;
+          customer: {
+            id: string;
+            businessName: string;
+          } | null;
+          createdAt: string;
+          acknowledgedAt: string | null;
+          acknowledgedBy: string | null;
+          delivery: "delivered" | "failed" | "logged" | "pending" | "sent" | "superseded";
+        }[];
+        nearestCap: {
+          customerId: string;
+          businessName: string;
+          tier: "core" | "elite" | "pro" | "scale";
+          calls: {
+            used: number;
+            cap: number;
+            credit: number;
+            reserved: number;
+            remaining: number;
+            percent: number;
+            state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+          };
+          sms: {
+            used: number;
+            cap: number;
+            credit: number;
+            reserved: number;
+            remaining: number;
+            percent: number;
+            state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+          };
+        }[];
+        providers: {
+          provider: string;
+          component: string;
+          state: "degraded" | "down" | "healthy" | "not_configured";
+          circuit: "closed" | "half_open" | "open";
+          lastEventAt: string | null;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+    traffic: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        from: string;
+        to: string;
+        bucket?: "day" | "hour" | undefined;
+      };
+      output: {
+        bucket: "day" | "hour";
+        points: {
+          at: string;
+          calls: {
+            completed: number;
+            missed: number;
+            failed: number;
+          };
+          messages: {
+            inbound: number;
+            outbound: number;
+            failed: number;
+          };
+          seconds: number;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  webhooks: {
+    list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        cursor?: string | undefined;
+        limit?: number | undefined;
+        state?: "dead" | "failed" | "processed" | "quarantined" | "received" | undefined;
+        provider?: "retell" | "twilio" | undefined;
+        phone?: string | undefined;
+        q?: string | undefined;
+        from?: string | undefined;
+        to?: string | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          provider: "retell" | "twilio";
+          door: string;
+          eventType: string | null;
+          phoneNumber: string | null;
+          state: "dead" | "failed" | "processed" | "quarantined" | "received";
+          verdict: "malformed_header" | "secret_missing" | "signature_invalid" | "signature_missing" | "timestamp_stale" | "too_large" | "verified";
+          receivedAt: string;
+          processedAt: string | null;
+          attempts: number;
+          lastError: string | null;
+          bodyBytes: number;
+          duplicates: number;
+          customer: {
+            id: string;
+            businessName: string;
+          } | null;
+        }[];
+        nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    counts: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: Record<string, never> | undefined;
+      output: {
+        received: number;
+        failed: number;
+        dead: number;
+        quarantined: number;
+      };
+      meta: ApiMeta;
+    }>;
+    find: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        id: string;
+        provider: "retell" | "twilio";
+        door: string;
+        eventType: string | null;
+        phoneNumber: string | null;
+        state: "dead" | "failed" | "processed" | "quarantined" | "received";
+        verdict: "malformed_header" | "secret_missing" | "signature_invalid" | "signature_missing" | "timestamp_stale" | "too_large" | "verified";
+        receivedAt: string;
+        processedAt: string | null;
+        attempts: number;
+        lastError: string | null;
+        bodyBytes: number;
+        duplicates: number;
+        customer: {
+          id: string;
+          businessName: string;
+        } | null;
+        url: string;
+        remoteAddress: string;
+        headers: [string, string][];
+        body: string;
+        bodyEncoding: "base64" | "utf8";
+        bodySha256: string;
+        revisionOf: string | null;
+        nextAttemptAt: string | null;
+        attemptLog: {
+          at: string;
+          outcome: "dead" | "failed" | "processed" | "replayed";
+          error: string | null;
+          by: string;
+        }[];
+        lineage: {
+          calls: {
+            id: string;
+            customer: {
+              id: string;
+              businessName: string;
+            } | null;
+            direction: "inbound" | "outbound" | null;
+            fromNumber: string | null;
+            toNumber: string | null;
+            status: "busy" | "canceled" | "completed" | "failed" | "in-progress" | "initiated" | "no-answer" | "queued" | "ringing";
+            startedAt: string | null;
+            endedAt: string | null;
+            occurredAt: string;
+            seconds: number | null;
+            secondsSource: "retell" | "twilio" | null;
+            costMicros: number | null;
+            disconnectReason: string | null;
+            sentiment: string | null;
+            summary: string | null;
+            retellCallId: string | null;
+            twilioCallSid: string | null;
+            updatedAt: string;
+          }[];
+          messages: {
+            id: string;
+            customer: {
+              id: string;
+              businessName: string;
+            } | null;
+            direction: "inbound" | "outbound";
+            fromNumber: string | null;
+            toNumber: string | null;
+            status: "accepted" | "canceled" | "delivered" | "failed" | "partially_delivered" | "queued" | "read" | "received" | "receiving" | "scheduled" | "sending" | "sent" | "undelivered";
+            segments: number | null;
+            body: string | null;
+            errorCode: string | null;
+            messageSid: string | null;
+            occurredAt: string;
+            updatedAt: string;
+          }[];
+          usage: {
+            id: string;
+            meter: "call_seconds" | "sms_segments";
+            kind: "revision" | "usage" | "void";
+            quantity: number;
+            occurredAt: string;
+            recordedAt: string;
+          }[];
+          alerts: {
+            id: string;
+            type: string;
+            severity: "critical" | "high" | "info" | "low" | "medium";
+            title: string;
+            message: string;
+            customer: {
+              id: string;
+              businessName: string;
+            } | null;
+            createdAt: string;
+            acknowledgedAt: string | null;
+            acknowledgedBy: string | null;
+            delivery: "delivered" | "failed" | "logged" | "pending" | "sent" | "superseded";
+          }[];
+          unknownPhone: {
+            id: string;
+            phoneNumber: string;
+          } | null;
+        };
+      };
+      meta: ApiMeta;
+    }>;
+    replay: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        state: "dead" | "failed" | "processed" | "quarantined" | "received";
+        effects: {
+          changed: boolean;
+          text: string[];
+        };
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  calls: {
+    list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        cursor?: string | undefined;
+        limit?: number | undefined;
+        customerId?: string | undefined;
+        phone?: string | undefined;
+        from?: string | undefined;
+        to?: string | undefined;
+        status?: "busy" | "canceled" | "completed" | "failed" | "in-progress" | "initiated" | "no-answer" | "queued" | "ringing" | undefined;
+        provider?: "retell" | "twilio" | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          customer: {
+            id: string;
+            businessName: string;
+          } | null;
+          direction: "inbound" | "outbound" | null;
+          fromNumber: string | null;
+          toNumber: string | null;
+          status: "busy" | "canceled" | "completed" | "failed" | "in-progress" | "initiated" | "no-answer" | "queued" | "ringing";
+          startedAt: string | null;
+          endedAt: string | null;
+          occurredAt: string;
+          seconds: number | null;
+          secondsSource: "retell" | "twilio" | null;
+          costMicros: number | null;
+          disconnectReason: string | null;
+          sentiment: string | null;
+          summary: string | null;
+          retellCallId: string | null;
+          twilioCallSid: string | null;
+          updatedAt: string;
+        }[];
+        nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  messages: {
+    list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        cursor?: string | undefined;
+        limit?: number | undefined;
+        customerId?: string | undefined;
+        phone?: string | undefined;
+        from?: string | undefined;
+        to?: string | undefined;
+        status?: "accepted" | "canceled" | "delivered" | "failed" | "partially_delivered" | "queued" | "read" | "received" | "receiving" | "scheduled" | "sending" | "sent" | "undelivered" | undefined;
+        provider?: "twilio" | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          customer: {
+            id: string;
+            businessName: string;
+          } | null;
+          direction: "inbound" | "outbound";
+          fromNumber: string | null;
+          toNumber: string | null;
+          status: "accepted" | "canceled" | "delivered" | "failed" | "partially_delivered" | "queued" | "read" | "received" | "receiving" | "scheduled" | "sending" | "sent" | "undelivered";
+          segments: number | null;
+          body: string | null;
+          errorCode: string | null;
+          messageSid: string | null;
+          occurredAt: string;
+          updatedAt: string;
+        }[];
+        nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  usage: {
+    status: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        customerId?: string | undefined;
+      };
+      output: {
+        customerId: string;
+        tier: "core" | "elite" | "pro" | "scale";
+        periodStart: string;
+        periodEnd: string;
+        calls: {
+          usedSeconds: number;
+          capSeconds: number;
+          creditSeconds: number;
+          graceSeconds: number;
+          remainingSeconds: number;
+          state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+        };
+        sms: {
+          usedSegments: number;
+          capSegments: number;
+          creditSegments: number;
+          remainingSegments: number;
+          state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+        };
+      };
+      meta: ApiMeta;
+    }>;
+    check: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        customerId: string;
+        kind: "call" | "sms";
+        quantity: number;
+      };
+      output: {
+        allowed: boolean;
+        reason: "hard_stop" | "insufficient_allowance" | "paused" | "within_limit";
+        holdId: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    settle: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+        quantity?: number | undefined;
+      };
+      output: {
+        settled: boolean;
+        overrun: number;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  unknownPhones: {
+    list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        cursor?: string | undefined;
+        limit?: number | undefined;
+        state?: "open" | "resolved" | undefined;
+        phone?: string | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          phoneNumber: string;
+          eventTypes: string[];
+          waiting: number;
+          firstSeenAt: string;
+          lastSeenAt: string;
+          resolvedAt: string | null;
+          resolution: "ignored" | "matched" | "spam" | null;
+          customer: {
+            id: string;
+            businessName: string;
+          } | null;
+        }[];
+        nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    resolve: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+        resolution: "ignored" | "matched" | "spam";
+        customerId?: string | undefined;
+      };
+      output: {
+        released: number;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  alerts: {
+    list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        cursor?: string | undefined;
+        limit?: number | undefined;
+        state?: "acknowledged" | "open" | undefined;
+        severity?: "critical" | "high" | "info" | "low" | "medium" | undefined;
+        type?: string | undefined;
+        customerId?: string | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          type: string;
+          severity: "critical" | "high" | "info" | "low" | "medium";
+          title: string;
+          message: string;
+          customer: {
+            id: string;
+            businessName: string;
+          } | null;
+          createdAt: string;
+          acknowledgedAt: string | null;
+          acknowledgedBy: string | null;
+          delivery: "delivered" | "failed" | "logged" | "pending" | "sent" | "superseded";
+        }[];
+        nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    find: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        id: string;
+        type: string;
+        severity: "critical" | "high" | "info" | "low" | "medium";
+        title: string;
+        message: string;
+        customer: {
+          id: string;
+          businessName: string;
+        } | null;
+        createdAt: string;
+        acknowledgedAt: string | null;
+        acknowledgedBy: string | null;
+        delivery: "delivered" | "failed" | "logged" | "pending" | "sent" | "superseded";
+        deliveries: {
+          channel: "log" | "sms";
+          state: "delivered" | "failed" | "logged" | "pending" | "sent" | "superseded";
+          at: string;
+          reason: string | null;
+          attempts: number;
+        }[];
+        runbook: string | null;
+        explanation: {
+          label: string;
+          value: string;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+    acknowledge: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        id: string;
+        type: string;
+        severity: "critical" | "high" | "info" | "low" | "medium";
+        title: string;
+        message: string;
+        customer: {
+          id: string;
+          businessName: string;
+        } | null;
+        createdAt: string;
+        acknowledgedAt: string | null;
+        acknowledgedBy: string | null;
+        delivery: "delivered" | "failed" | "logged" | "pending" | "sent" | "superseded";
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  customers: {
+    list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        cursor?: string | undefined;
+        limit?: number | undefined;
+        q?: string | undefined;
+        tier?: "core" | "elite" | "pro" | "scale" | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          businessName: string;
+          tier: "core" | "elite" | "pro" | "scale";
+          timezone: string;
+          country: string;
+          ownerEmail: string | null;
+          status: "active" | "closed" | "suspended";
+          createdAt: string;
+          numbers: string[];
+          calls: {
+            used: number;
+            cap: number;
+            credit: number;
+            reserved: number;
+            remaining: number;
+            percent: number;
+            state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+          };
+          sms: {
+            used: number;
+            cap: number;
+            credit: number;
+            reserved: number;
+            remaining: number;
+            percent: number;
+            state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+          };
+        }[];
+        nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    find: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        id: string;
+        businessName: string;
+        tier: "core" | "elite" | "pro" | "scale";
+        timezone: string;
+        country: string;
+        ownerEmail: string | null;
+        status: "active" | "closed" | "suspended";
+        createdAt: string;
+        numbers: string[];
+        calls: {
+          used: number;
+          cap: number;
+          credit: number;
+          reserved: number;
+          remaining: number;
+          percent: number;
+          state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+        };
+        sms: {
+          used: number;
+          cap: number;
+          credit: number;
+          reserved: number;
+          remaining: number;
+          percent: number;
+          state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+        };
+        agents: {
+          id: string;
+          customerId: string;
+          phoneNumber: string;
+          userId: string | null;
+          agentId: string | null;
+          providerNumberId: string | null;
+          deployRequestId: string | null;
+          nickname: string | null;
+          status: "configured" | "deployed" | "failed" | "retired" | "suspended";
+          isActive: boolean;
+          provider: "retell" | "telnyx" | "twilio";
+          provisionedBy: string | null;
+          createdAt: string;
+          updatedAt: string;
+        }[];
+        period: {
+          start: string;
+          end: string;
+          graceSeconds: number;
+          limitRevision: number;
+        };
+        recentEntries: {
+          id: string;
+          meter: "call_seconds" | "sms_segments";
+          kind: "revision" | "usage" | "void";
+          quantity: number;
+          occurredAt: string;
+          recordedAt: string;
+        }[];
+        crossings: {
+          id: string;
+          meter: "call_seconds" | "sms_segments";
+          level: number;
+          at: string;
+          used: number;
+          cap: number;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+    update: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+        businessName?: string | undefined;
+        timezone?: string | undefined;
+        country?: string | undefined;
+        ownerEmail?: string | null | undefined;
+      };
+      output: {
+        id: string;
+        businessName: string;
+        tier: "core" | "elite" | "pro" | "scale";
+        timezone: string;
+        country: string;
+        ownerEmail: string | null;
+        status: "active" | "closed" | "suspended";
+        createdAt: string;
+        numbers: string[];
+        calls: {
+          used: number;
+          cap: number;
+          credit: number;
+          reserved: number;
+          remaining: number;
+          percent: number;
+          state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+        };
+        sms: {
+          used: number;
+          cap: number;
+          credit: number;
+          reserved: number;
+          remaining: number;
+          percent: number;
+          state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+        };
+        agents: {
+          id: string;
+          customerId: string;
+          phoneNumber: string;
+          userId: string | null;
+          agentId: string | null;
+          providerNumberId: string | null;
+          deployRequestId: string | null;
+          nickname: string | null;
+          status: "configured" | "deployed" | "failed" | "retired" | "suspended";
+          isActive: boolean;
+          provider: "retell" | "telnyx" | "twilio";
+          provisionedBy: string | null;
+          createdAt: string;
+          updatedAt: string;
+        }[];
+        period: {
+          start: string;
+          end: string;
+          graceSeconds: number;
+          limitRevision: number;
+        };
+        recentEntries: {
+          id: string;
+          meter: "call_seconds" | "sms_segments";
+          kind: "revision" | "usage" | "void";
+          quantity: number;
+          occurredAt: string;
+          recordedAt: string;
+        }[];
+        crossings: {
+          id: string;
+          meter: "call_seconds" | "sms_segments";
+          level: number;
+          at: string;
+          used: number;
+          cap: number;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+    create: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        businessName: string;
+        tier: "core" | "elite" | "pro" | "scale";
+        timezone?: string | undefined;
+        country?: string | undefined;
+        ownerEmail?: string | undefined;
+        phoneNumber?: string | undefined;
+        provider?: "retell" | "telnyx" | "twilio" | undefined;
+        agentId?: string | undefined;
+      };
+      output: {
+        id: string;
+        businessName: string;
+        tier: "core" | "elite" | "pro" | "scale";
+        timezone: string;
+        country: string;
+        ownerEmail: string | null;
+        status: "active" | "closed" | "suspended";
+        createdAt: string;
+        numbers: string[];
+        calls: {
+          used: number;
+          cap: number;
+          credit: number;
+          reserved: number;
+          remaining: number;
+          percent: number;
+          state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+        };
+        sms: {
+          used: number;
+          cap: number;
+          credit: number;
+          reserved: number;
+          remaining: number;
+          percent: number;
+          state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+        };
+        agents: {
+          id: string;
+          customerId: string;
+          phoneNumber: string;
+          userId: string | null;
+          agentId: string | null;
+          providerNumberId: string | null;
+          deployRequestId: string | null;
+          nickname: string | null;
+          status: "configured" | "deployed" | "failed" | "retired" | "suspended";
+          isActive: boolean;
+          provider: "retell" | "telnyx" | "twilio";
+          provisionedBy: string | null;
+          createdAt: string;
+          updatedAt: string;
+        }[];
+        period: {
+          start: string;
+          end: string;
+          graceSeconds: number;
+          limitRevision: number;
+        };
+        recentEntries: {
+          id: string;
+          meter: "call_seconds" | "sms_segments";
+          kind: "revision" | "usage" | "void";
+          quantity: number;
+          occurredAt: string;
+          recordedAt: string;
+        }[];
+        crossings: {
+          id: string;
+          meter: "call_seconds" | "sms_segments";
+          level: number;
+          at: string;
+          used: number;
+          cap: number;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  agents: {
+    list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        cursor?: string | undefined;
+        limit?: number | undefined;
+        customerId?: string | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          customerId: string;
+          phoneNumber: string;
+          userId: string | null;
+          agentId: string | null;
+          providerNumberId: string | null;
+          deployRequestId: string | null;
+          nickname: string | null;
+          status: "configured" | "deployed" | "failed" | "retired" | "suspended";
+          isActive: boolean;
+          provider: "retell" | "telnyx" | "twilio";
+          provisionedBy: string | null;
+          createdAt: string;
+          updatedAt: string;
+        }[];
+        nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    create: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        customerId: string;
+        phoneNumber: string;
+        provider: "retell" | "telnyx" | "twilio";
+        agentId?: string | undefined;
+        nickname?: string | undefined;
+      };
+      output: {
+        id: string;
+        customerId: string;
+        phoneNumber: string;
+        userId: string | null;
+        agentId: string | null;
+        providerNumberId: string | null;
+        deployRequestId: string | null;
+        nickname: string | null;
+        status: "configured" | "deployed" | "failed" | "retired" | "suspended";
+        isActive: boolean;
+        provider: "retell" | "telnyx" | "twilio";
+        provisionedBy: string | null;
+        createdAt: string;
+        updatedAt: string;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  live: {
+    watch: import("@trpc/server/unstable-core-do-not-import").SubscriptionProcedure<{
+      input: {
+        lastEventId?: string | null | undefined;
+      } | undefined;
+      output: AsyncIterable<import("@trpc/server/unstable-core-do-not-import").TrackedData<{
+        topics: ("alerts" | "calls" | "customers" | "inbox" | "jobs" | "messages" | "resync" | "unknown_phones" | "usage" | "webhooks")[];
+        at: string;
+      }>, void, any>;
+      meta: ApiMeta;
+    }>;
+  };
+}>;
+/** An error as every client sees it. */
+type ErrorShape = {
+  message: string;
+  code: number;
+  data: {
+    code: string;
+    httpStatus: number;
+    path: string | undefined;
+    refusal: string;
+    fields: Record<string, string> | undefined;
+    requestId: string | undefined;
+  };
+};
+/** The router as clients know it: procedures with their inputs and outputs, nothing of the server behind them. */
+type PublicRouter = BuiltRouter<{
+  ctx: object;
+  meta: object;
+  errorShape: ErrorShape;
+  transformer: false;
+}, typeof record>;
+export { ErrorShape, PublicRouter };

@@ -1,1 +1,0 @@
-CREATE INDEX "sms_events_by_sid" ON "sms_events" USING btree ("message_sid");

@@ -1,0 +1,589 @@
+-- migrations: 76e664c6eff79977149db8b8b23acca01a7e14ee3e395bf8bdf7d6c256de1d8c
+-- Written by npm test from the catalogue. To be read and compared, not to be run.
+
+create table active_sessions (
+  id uuid not null,
+  user_id uuid not null,
+  token_hash bytea not null,
+  device text not null,
+  ip text not null,
+  user_agent text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  last_active_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  revoked_at timestamp(3) with time zone,
+  revoked_reason text,
+  constraint active_sessions_pkey PRIMARY KEY (id),
+  constraint active_sessions_token_stands_once UNIQUE (token_hash),
+  constraint active_sessions_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint active_sessions_device_is_known CHECK ((device = ANY (ARRAY['desktop'::text, 'mobile'::text, 'tablet'::text])))
+);
+CREATE INDEX active_sessions_alive ON public.active_sessions USING btree (user_id, created_at) WHERE (revoked_at IS NULL);
+grant insert, select, update on active_sessions to trunkline_app;
+
+create table agents (
+  id uuid not null,
+  customer_id uuid not null,
+  phone_number text not null,
+  user_id uuid,
+  agent_id text,
+  provider_number_id text,
+  deploy_request_id text,
+  nickname text,
+  status text not null default 'deployed'::text,
+  is_active boolean not null default true,
+  provider text not null,
+  provisioned_by text,
+  created_at timestamp(3) with time zone not null default now(),
+  updated_at timestamp(3) with time zone not null,
+  constraint agents_pkey PRIMARY KEY (id),
+  constraint agents_phone_number_belongs_to_one UNIQUE (phone_number),
+  constraint agents_user_has_one UNIQUE (user_id),
+  constraint agents_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint agents_provider_is_known CHECK ((provider = ANY (ARRAY['retell'::text, 'twilio'::text, 'telnyx'::text]))),
+  constraint agents_status_is_known CHECK ((status = ANY (ARRAY['deployed'::text, 'configured'::text, 'suspended'::text, 'failed'::text, 'retired'::text])))
+);
+CREATE INDEX agents_by_customer ON public.agents USING btree (customer_id);
+CREATE INDEX agents_by_vendor_agent ON public.agents USING btree (agent_id);
+grant insert, select, update on agents to trunkline_app;
+
+create table alert_logs (
+  id uuid not null,
+  alert_id uuid not null,
+  channel text not null,
+  state text not null,
+  attempts integer not null default 0,
+  lease_generation integer not null default 0,
+  lease_until timestamp(3) with time zone,
+  provider_message_id text,
+  reason text,
+  created_at timestamp(3) with time zone not null default now(),
+  delivered_at timestamp(3) with time zone,
+  updated_at timestamp(3) with time zone not null,
+  constraint alert_logs_pkey PRIMARY KEY (id),
+  constraint alert_logs_alert_id_ops_alerts_id_fk FOREIGN KEY (alert_id) REFERENCES ops_alerts(id),
+  constraint alert_logs_channel_is_known CHECK ((channel = ANY (ARRAY['sms'::text, 'log'::text]))),
+  constraint alert_logs_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'logged'::text, 'superseded'::text])))
+);
+CREATE INDEX alert_logs_by_alert ON public.alert_logs USING btree (alert_id, id);
+CREATE INDEX alert_logs_by_provider_message ON public.alert_logs USING btree (provider_message_id);
+grant insert, select, update on alert_logs to trunkline_app;
+
+create table audit_log (
+  id uuid not null,
+  actor text not null,
+  address text,
+  request_id text not null,
+  action text not null,
+  subject text not null,
+  customer_id uuid,
+  before jsonb,
+  after jsonb,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint audit_log_pkey PRIMARY KEY (id)
+);
+CREATE INDEX audit_log_by_subject ON public.audit_log USING btree (subject, id);
+grant insert, select on audit_log to trunkline_app;
+
+create table call_events (
+  id uuid not null,
+  customer_id uuid,
+  phone_number text,
+  direction text,
+  from_number text,
+  to_number text,
+  agent_id text,
+  status text not null,
+  started_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  occurred_at timestamp(3) with time zone not null,
+  seconds integer,
+  seconds_source text,
+  cost_micros bigint,
+  disconnect_reason text,
+  recording_url text,
+  summary text,
+  sentiment text,
+  transcript text,
+  retell_call_id text,
+  twilio_call_sid text,
+  facts jsonb not null,
+  created_at timestamp(3) with time zone not null default now(),
+  updated_at timestamp(3) with time zone not null,
+  constraint call_events_pkey PRIMARY KEY (id),
+  constraint call_events_seconds_are_not_negative CHECK ((seconds >= 0)),
+  constraint call_events_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'initiated'::text, 'ringing'::text, 'in-progress'::text, 'canceled'::text, 'failed'::text, 'busy'::text, 'no-answer'::text, 'completed'::text])))
+) partition by RANGE (id);
+CREATE INDEX call_events_by_customer ON public.call_events USING btree (customer_id, id);
+CREATE INDEX call_events_by_phone ON public.call_events USING btree (phone_number, id);
+grant delete, insert, select, update on call_events to trunkline_app;
+
+create table call_events_default partition of call_events (
+  id uuid not null,
+  customer_id uuid,
+  phone_number text,
+  direction text,
+  from_number text,
+  to_number text,
+  agent_id text,
+  status text not null,
+  started_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  occurred_at timestamp(3) with time zone not null,
+  seconds integer,
+  seconds_source text,
+  cost_micros bigint,
+  disconnect_reason text,
+  recording_url text,
+  summary text,
+  sentiment text,
+  transcript text,
+  retell_call_id text,
+  twilio_call_sid text,
+  facts jsonb not null,
+  created_at timestamp(3) with time zone not null default now(),
+  updated_at timestamp(3) with time zone not null
+) default;
+
+create table call_keys (
+  key text not null,
+  call_id uuid not null,
+  constraint call_keys_pkey PRIMARY KEY (key)
+);
+CREATE INDEX call_keys_by_call ON public.call_keys USING btree (call_id);
+grant insert, select, update on call_keys to trunkline_app;
+
+create table customers (
+  id uuid not null,
+  business_name text not null,
+  tier text not null,
+  timezone text not null,
+  country text not null,
+  owner_email text,
+  status text not null default 'active'::text,
+  created_at timestamp(3) with time zone not null default now(),
+  updated_at timestamp(3) with time zone not null,
+  constraint customers_pkey PRIMARY KEY (id),
+  constraint customers_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'closed'::text]))),
+  constraint customers_tier_is_known CHECK ((tier = ANY (ARRAY['core'::text, 'pro'::text, 'elite'::text, 'scale'::text])))
+);
+CREATE INDEX customers_by_name ON public.customers USING btree (business_name, id);
+grant insert, select, update on customers to trunkline_app;
+
+create table idempotency_keys (
+  key bytea not null,
+  webhook_id uuid not null,
+  body_sha256 bytea not null,
+  duplicates integer not null default 0,
+  last_duplicate_at timestamp(3) with time zone,
+  expires_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint idempotency_keys_pkey PRIMARY KEY (key)
+);
+grant delete, insert, select, update on idempotency_keys to trunkline_app;
+
+create table job_runs (
+  id uuid not null,
+  name text not null,
+  job_id text not null,
+  attempt integer not null,
+  due_at timestamp(3) with time zone,
+  started_at timestamp(3) with time zone not null,
+  finished_at timestamp(3) with time zone,
+  outcome text not null,
+  error text,
+  constraint job_runs_pkey PRIMARY KEY (id)
+);
+CREATE INDEX job_runs_by_name ON public.job_runs USING btree (name, id);
+CREATE INDEX job_runs_running ON public.job_runs USING btree (started_at) WHERE (outcome = 'running'::text);
+grant insert, select, update on job_runs to trunkline_app;
+
+create table ops_alerts (
+  id uuid not null,
+  alert_type text not null,
+  dedup_key text not null,
+  severity text not null,
+  customer_id uuid,
+  title text not null,
+  message text not null,
+  runbook text,
+  metadata jsonb not null,
+  delivery text not null default 'pending'::text,
+  created_at timestamp(3) with time zone not null default now(),
+  acknowledged_at timestamp(3) with time zone,
+  acknowledged_by text,
+  constraint ops_alerts_pkey PRIMARY KEY (id),
+  constraint ops_alerts_raised_once UNIQUE (dedup_key),
+  constraint ops_alerts_delivery_is_known CHECK ((delivery = ANY (ARRAY['pending'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'logged'::text, 'superseded'::text]))),
+  constraint ops_alerts_severity_is_known CHECK ((severity = ANY (ARRAY['info'::text, 'low'::text, 'medium'::text, 'high'::text, 'critical'::text])))
+);
+CREATE INDEX ops_alerts_by_customer ON public.ops_alerts USING btree (customer_id, id);
+CREATE INDEX ops_alerts_open ON public.ops_alerts USING btree (id) WHERE (acknowledged_at IS NULL);
+grant insert, select, update on ops_alerts to trunkline_app;
+
+create table provider_status (
+  provider text not null,
+  component text not null,
+  state text not null,
+  circuit text not null,
+  failure_count integer not null default 0,
+  openings integer not null default 0,
+  last_error text,
+  last_failure_at timestamp(3) with time zone,
+  last_success_at timestamp(3) with time zone,
+  cooldown_until timestamp(3) with time zone,
+  updated_at timestamp(3) with time zone not null,
+  constraint provider_status_provider_component_pk PRIMARY KEY (provider, component),
+  constraint provider_status_circuit_is_known CHECK ((circuit = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text]))),
+  constraint provider_status_state_is_known CHECK ((state = ANY (ARRAY['healthy'::text, 'degraded'::text, 'down'::text, 'not_configured'::text])))
+);
+grant insert, select, update on provider_status to trunkline_app;
+
+create table schedules (
+  name text not null,
+  every_seconds integer not null,
+  next_due_at timestamp(3) with time zone not null,
+  last_run_at timestamp(3) with time zone,
+  constraint schedules_pkey PRIMARY KEY (name)
+);
+grant insert, select, update on schedules to trunkline_app;
+
+create table sms_events (
+  id uuid not null,
+  customer_id uuid,
+  phone_number text,
+  direction text not null,
+  from_number text,
+  to_number text,
+  status text not null,
+  segments integer,
+  body text,
+  error_code text,
+  message_sid text,
+  occurred_at timestamp(3) with time zone not null,
+  facts jsonb not null,
+  created_at timestamp(3) with time zone not null default now(),
+  updated_at timestamp(3) with time zone not null,
+  constraint sms_events_pkey PRIMARY KEY (id),
+  constraint sms_events_status_is_known CHECK ((status = ANY (ARRAY['accepted'::text, 'scheduled'::text, 'queued'::text, 'sending'::text, 'receiving'::text, 'sent'::text, 'partially_delivered'::text, 'canceled'::text, 'failed'::text, 'undelivered'::text, 'delivered'::text, 'received'::text, 'read'::text])))
+) partition by RANGE (id);
+CREATE INDEX sms_events_by_customer ON public.sms_events USING btree (customer_id, id);
+CREATE INDEX sms_events_by_phone ON public.sms_events USING btree (phone_number, id);
+CREATE INDEX sms_events_by_sid ON public.sms_events USING btree (message_sid);
+grant insert, select, update on sms_events to trunkline_app;
+
+create table sms_events_default partition of sms_events (
+  id uuid not null,
+  customer_id uuid,
+  phone_number text,
+  direction text not null,
+  from_number text,
+  to_number text,
+  status text not null,
+  segments integer,
+  body text,
+  error_code text,
+  message_sid text,
+  occurred_at timestamp(3) with time zone not null,
+  facts jsonb not null,
+  created_at timestamp(3) with time zone not null default now(),
+  updated_at timestamp(3) with time zone not null
+) default;
+
+create table sms_keys (
+  key text not null,
+  sms_id uuid not null,
+  constraint sms_keys_pkey PRIMARY KEY (key)
+);
+grant insert, select, update on sms_keys to trunkline_app;
+
+create table tier_snapshots (
+  id uuid not null,
+  tier text not null,
+  version integer not null,
+  rank integer not null,
+  monthly_price_cents integer not null,
+  call_cap_seconds bigint not null,
+  sms_cap_segments bigint not null,
+  call_grace_seconds bigint not null,
+  effective_from timestamp(3) with time zone not null,
+  effective_until timestamp(3) with time zone,
+  constraint tier_snapshots_pkey PRIMARY KEY (id),
+  constraint tier_snapshots_version_stands_once UNIQUE (tier, version),
+  constraint tier_snapshots_tier_is_known CHECK ((tier = ANY (ARRAY['core'::text, 'pro'::text, 'elite'::text, 'scale'::text])))
+);
+grant insert, select on tier_snapshots to trunkline_app;
+
+create table traffic_hours (
+  hour timestamp(3) with time zone not null,
+  outcome text not null,
+  slot integer not null,
+  count bigint not null,
+  seconds bigint not null,
+  constraint traffic_hours_hour_outcome_slot_pk PRIMARY KEY (hour, outcome, slot)
+);
+grant insert, select, update on traffic_hours to trunkline_app;
+
+create table unknown_phone (
+  id uuid not null,
+  phone_number text not null,
+  event_types text[] not null,
+  first_seen_at timestamp(3) with time zone not null,
+  last_seen_at timestamp(3) with time zone not null,
+  resolved_at timestamp(3) with time zone,
+  resolved_by text,
+  resolution text,
+  customer_id uuid,
+  constraint unknown_phone_pkey PRIMARY KEY (id),
+  constraint unknown_phone_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint unknown_phone_matched_names_its_customer CHECK ((((resolution = 'matched'::text) = (customer_id IS NOT NULL)) OR (resolution IS NULL))),
+  constraint unknown_phone_resolution_is_known CHECK ((resolution = ANY (ARRAY['matched'::text, 'spam'::text, 'ignored'::text])))
+);
+CREATE INDEX unknown_phone_by_last_seen ON public.unknown_phone USING btree (last_seen_at, id);
+CREATE UNIQUE INDEX unknown_phone_open_once ON public.unknown_phone USING btree (phone_number) WHERE (resolved_at IS NULL);
+grant insert, select, update on unknown_phone to trunkline_app;
+
+create table unknown_phone_webhooks (
+  unknown_phone_id uuid not null,
+  webhook_id uuid not null,
+  constraint unknown_phone_webhooks_unknown_phone_id_webhook_id_pk PRIMARY KEY (unknown_phone_id, webhook_id),
+  constraint unknown_phone_webhooks_unknown_phone_id_unknown_phone_id_fk FOREIGN KEY (unknown_phone_id) REFERENCES unknown_phone(id) ON DELETE CASCADE
+);
+CREATE INDEX unknown_phone_webhooks_by_webhook ON public.unknown_phone_webhooks USING btree (webhook_id);
+grant delete, insert, select, update on unknown_phone_webhooks to trunkline_app;
+
+create table usage_crossings (
+  id uuid not null,
+  customer_id uuid not null,
+  meter text not null,
+  period_start timestamp(3) with time zone not null,
+  limit_revision integer not null,
+  level integer not null,
+  before bigint not null,
+  after bigint not null,
+  base bigint not null,
+  at timestamp(3) with time zone not null,
+  constraint usage_crossings_pkey PRIMARY KEY (id),
+  constraint usage_crossings_announced_once UNIQUE (customer_id, meter, period_start, limit_revision, level),
+  constraint usage_crossings_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id)
+);
+grant insert, select on usage_crossings to trunkline_app;
+
+create table usage_entries (
+  id uuid not null,
+  customer_id uuid not null,
+  meter text not null,
+  idem_key text not null,
+  kind text not null,
+  quantity bigint not null,
+  occurred_at timestamp(3) with time zone not null,
+  period_start timestamp(3) with time zone not null,
+  event_id uuid not null,
+  webhook_id uuid,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint usage_entries_pkey PRIMARY KEY (id),
+  constraint usage_entries_change_something CHECK ((quantity <> 0)),
+  constraint usage_entries_kind_is_known CHECK ((kind = ANY (ARRAY['usage'::text, 'revision'::text, 'void'::text]))),
+  constraint usage_entries_meter_is_known CHECK ((meter = ANY (ARRAY['call_seconds'::text, 'sms_segments'::text])))
+) partition by RANGE (id);
+CREATE INDEX usage_entries_by_customer ON public.usage_entries USING btree (customer_id, id);
+CREATE INDEX usage_entries_by_event ON public.usage_entries USING btree (event_id);
+grant insert, select on usage_entries to trunkline_app;
+
+create table usage_entries_default partition of usage_entries (
+  id uuid not null,
+  customer_id uuid not null,
+  meter text not null,
+  idem_key text not null,
+  kind text not null,
+  quantity bigint not null,
+  occurred_at timestamp(3) with time zone not null,
+  period_start timestamp(3) with time zone not null,
+  event_id uuid not null,
+  webhook_id uuid,
+  created_at timestamp(3) with time zone not null default now()
+) default;
+
+create table usage_holds (
+  id uuid not null,
+  customer_id uuid not null,
+  meter text not null,
+  quantity bigint not null,
+  state text not null default 'open'::text,
+  expires_at timestamp(3) with time zone not null,
+  settled_quantity bigint,
+  created_at timestamp(3) with time zone not null default now(),
+  ended_at timestamp(3) with time zone,
+  constraint usage_holds_pkey PRIMARY KEY (id),
+  constraint usage_holds_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint usage_holds_quantity_is_positive CHECK ((quantity > 0)),
+  constraint usage_holds_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'settled'::text, 'expired'::text])))
+);
+CREATE INDEX usage_holds_open ON public.usage_holds USING btree (expires_at) WHERE (state = 'open'::text);
+grant insert, select, update on usage_holds to trunkline_app;
+
+create table usage_keys (
+  meter text not null,
+  idem_key text not null,
+  customer_id uuid not null,
+  booked bigint not null default 0,
+  entries integer not null default 0,
+  constraint usage_keys_meter_idem_key_pk PRIMARY KEY (meter, idem_key)
+);
+grant insert, select, update on usage_keys to trunkline_app;
+
+create table usage_limits (
+  customer_id uuid not null,
+  tier_snapshot_id uuid not null,
+  period_start timestamp(3) with time zone not null,
+  period_end timestamp(3) with time zone not null,
+  limit_revision integer not null default 1,
+  call_used_seconds bigint not null default 0,
+  call_reserved_seconds bigint not null default 0,
+  call_cap_seconds bigint not null,
+  call_credit_seconds bigint not null default 0,
+  rollover_seconds bigint not null default 0,
+  grace_seconds bigint not null,
+  sms_used bigint not null default 0,
+  sms_reserved bigint not null default 0,
+  sms_cap bigint not null,
+  sms_credit bigint not null default 0,
+  force_pause boolean not null default false,
+  updated_at timestamp(3) with time zone not null,
+  constraint usage_limits_pkey PRIMARY KEY (customer_id),
+  constraint usage_limits_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint usage_limits_tier_snapshot_id_tier_snapshots_id_fk FOREIGN KEY (tier_snapshot_id) REFERENCES tier_snapshots(id),
+  constraint usage_limits_call_reserved_is_not_negative CHECK ((call_reserved_seconds >= 0)),
+  constraint usage_limits_period_runs_forward CHECK ((period_end > period_start)),
+  constraint usage_limits_sms_reserved_is_not_negative CHECK ((sms_reserved >= 0))
+);
+CREATE INDEX usage_limits_period_end ON public.usage_limits USING btree (period_end);
+grant insert, select, update on usage_limits to trunkline_app;
+
+create table users (
+  id uuid not null,
+  email text not null,
+  name text,
+  role text not null,
+  customer_id uuid,
+  password_hash text not null,
+  is_active boolean not null default true,
+  created_at timestamp(3) with time zone not null default now(),
+  last_sign_in_at timestamp(3) with time zone,
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_email_stands_once UNIQUE (email),
+  constraint users_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint users_owner_has_a_customer CHECK (((role = 'owner'::text) = (customer_id IS NOT NULL))),
+  constraint users_role_is_known CHECK ((role = ANY (ARRAY['admin'::text, 'operator'::text, 'sales'::text, 'viewer'::text, 'owner'::text])))
+);
+grant insert, select, update on users to trunkline_app;
+
+create table webhook_attempts (
+  id uuid not null,
+  webhook_id uuid not null,
+  outcome text not null,
+  error text,
+  by text not null,
+  at timestamp(3) with time zone not null,
+  constraint webhook_attempts_pkey PRIMARY KEY (id),
+  constraint webhook_attempts_outcome_is_known CHECK ((outcome = ANY (ARRAY['processed'::text, 'failed'::text, 'dead'::text, 'replayed'::text])))
+);
+CREATE INDEX webhook_attempts_by_webhook ON public.webhook_attempts USING btree (webhook_id, id);
+grant insert, select on webhook_attempts to trunkline_app;
+
+create table webhook_queue (
+  id uuid not null,
+  provider text not null,
+  door text not null,
+  event_type text,
+  phone_number text,
+  url text not null,
+  remote_address text not null,
+  headers jsonb not null,
+  body text storage external not null,
+  body_encoding text not null,
+  body_bytes integer not null,
+  body_sha256 bytea not null,
+  verdict text not null,
+  secret_id uuid,
+  revision_of uuid,
+  state text not null,
+  received_at timestamp(3) with time zone not null,
+  attempts integer not null default 0,
+  next_attempt_at timestamp(3) with time zone,
+  processed_at timestamp(3) with time zone,
+  last_error text,
+  customer_id uuid,
+  constraint webhook_queue_pkey PRIMARY KEY (id),
+  constraint webhook_queue_state_is_known CHECK ((state = ANY (ARRAY['received'::text, 'processed'::text, 'failed'::text, 'dead'::text, 'quarantined'::text])))
+) partition by RANGE (id);
+CREATE INDEX webhook_queue_by_phone ON public.webhook_queue USING btree (phone_number, id);
+CREATE INDEX webhook_queue_needs_a_person ON public.webhook_queue USING btree (state, id) WHERE (state = ANY (ARRAY['failed'::text, 'dead'::text, 'quarantined'::text]));
+CREATE INDEX webhook_queue_waiting ON public.webhook_queue USING btree (next_attempt_at, id) WHERE (state = ANY (ARRAY['received'::text, 'failed'::text]));
+grant delete, insert, select, update on webhook_queue to trunkline_app;
+
+create table webhook_queue_default partition of webhook_queue (
+  id uuid not null,
+  provider text not null,
+  door text not null,
+  event_type text,
+  phone_number text,
+  url text not null,
+  remote_address text not null,
+  headers jsonb not null,
+  body text storage external not null,
+  body_encoding text not null,
+  body_bytes integer not null,
+  body_sha256 bytea not null,
+  verdict text not null,
+  secret_id uuid,
+  revision_of uuid,
+  state text not null,
+  received_at timestamp(3) with time zone not null,
+  attempts integer not null default 0,
+  next_attempt_at timestamp(3) with time zone,
+  processed_at timestamp(3) with time zone,
+  last_error text,
+  customer_id uuid
+) default;
+
+create table webhook_sources (
+  id uuid not null,
+  provider text not null,
+  name text not null,
+  secret_ciphertext text not null,
+  secret_sha256 bytea not null,
+  not_after timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint webhook_sources_pkey PRIMARY KEY (id),
+  constraint webhook_sources_secret_stands_once UNIQUE (secret_sha256),
+  constraint webhook_sources_provider_is_known CHECK ((provider = ANY (ARRAY['retell'::text, 'twilio'::text])))
+);
+grant insert, select, update on webhook_sources to trunkline_app;
+
+create view usage_calls as
+ SELECT id,
+    customer_id,
+    event_id AS call_id,
+    quantity AS seconds,
+    kind,
+    occurred_at,
+    created_at
+   FROM usage_entries
+  WHERE (meter = 'call_seconds'::text);
+grant select on usage_calls to trunkline_app;
+
+create view usage_sms as
+ SELECT id,
+    customer_id,
+    event_id AS message_id,
+    quantity AS segments,
+    kind,
+    occurred_at,
+    created_at
+   FROM usage_entries
+  WHERE (meter = 'sms_segments'::text);
+grant select on usage_sms to trunkline_app;
+
+grant usage on schema public to public;
+grant usage on schema public to trunkline_app;
