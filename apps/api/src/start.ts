@@ -63,9 +63,7 @@ async function start(env: Env, log: Logger, closing: (() => Promise<void>)[]): P
   const spoolFolder = join(env.TRUNKLINE_DATA_DIR, 'spool')
   await mkdir(spoolFolder, { recursive: true, mode: 0o700 })
   await migrate(env.DATABASE_DIRECT_URL)
-  // behind a pooler named statements are not ours to keep
-  const prepare = env.DATABASE_DIRECT_URL === env.DATABASE_URL
-  const { db, pool } = openDrizzle(env.DATABASE_URL, { max: env.DATABASE_POOL, name: 'app', prepare })
+  const { db, pool } = openDrizzle(env.DATABASE_URL, { max: env.DATABASE_POOL, name: 'app', pooled: isPooled(env) })
   closing.push(() => pool.end({ timeout: 5 }))
   await assertDatabase(pool)
   const isWorker = env.ROLE !== 'web'
@@ -109,6 +107,9 @@ async function prepareWorld(env: Env, log: Logger, ctx: NetCtx): Promise<void> {
   if (env.TRUNKLINE_DEMO === 'on') await seedDemo(ctx, log)
 }
 
+/** Two addresses mean that the first one leads through a pooler. */
+const isPooled = (env: Env) => env.DATABASE_DIRECT_URL !== env.DATABASE_URL
+
 type Serving = {
   env: Env
   log: Logger
@@ -123,7 +124,7 @@ async function serve({ env, log, live, spoolFolder, ctx, system, closing }: Serv
   const intakePool = openPool(env.DATABASE_URL, {
     max: 2,
     name: 'intake',
-    prepare: env.DATABASE_DIRECT_URL === env.DATABASE_URL,
+    pooled: isPooled(env),
     statementTimeoutMs: 5000,
   })
   closing.push(() => intakePool.end({ timeout: 5 }))

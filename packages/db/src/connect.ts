@@ -5,28 +5,33 @@ import postgres from 'postgres'
 export type Sql = postgres.Sql
 export type TransactionSql = postgres.TransactionSql
 
-/** A connection pool of the application: logs in, takes the role that owns nothing, commits durably. */
-export function openPool(
-  url: string,
-  options: { max: number; name: string; prepare?: boolean; statementTimeoutMs?: number },
-): Sql {
+type PoolOptions = { max: number; name: string; statementTimeoutMs?: number; pooled?: boolean }
+
+/**
+ * A connection pool of the application: logs in, takes the role that owns nothing, commits durably. Behind a pooler in
+ * transaction mode (`pooled`) neither named statements nor session settings are ours: the login itself must be such a role.
+ */
+export function openPool(url: string, options: PoolOptions): Sql {
+  const application_name = `trunkline:${options.name}`
   return postgres(url, {
     max: options.max,
-    prepare: options.prepare ?? true,
+    prepare: options.pooled !== true,
     idle_timeout: 60,
     connect_timeout: 5,
     // a reconnect is tried soon: what waits for the database is webhooks
     backoff: (attempt: number) => Math.min(1, 0.05 * 2 ** attempt),
     onnotice: () => undefined,
     socket: noDelaySocket,
-    connection: {
-      application_name: `trunkline:${options.name}`,
-      role: 'trunkline_app',
-      synchronous_commit: 'on',
-      idle_in_transaction_session_timeout: 30_000,
-      statement_timeout: options.statementTimeoutMs ?? 30_000,
-      TimeZone: 'UTC',
-    },
+    connection: options.pooled
+      ? { application_name }
+      : {
+          application_name,
+          role: 'trunkline_app',
+          synchronous_commit: 'on',
+          idle_in_transaction_session_timeout: 30_000,
+          statement_timeout: options.statementTimeoutMs ?? 30_000,
+          TimeZone: 'UTC',
+        },
   } as postgres.Options<Record<string, never>>)
 }
 
@@ -51,7 +56,7 @@ function noDelaySocket(options: { host: string[] | string; port: number[] | numb
 }
 
 /** Drizzle over a pool of its own: it changes the pool's parsers, so nothing else may use that pool. */
-export function openDrizzle(url: string, options: { max: number; name: string; prepare?: boolean }) {
+export function openDrizzle(url: string, options: PoolOptions) {
   const pool = openPool(url, options)
   return { db: drizzle(pool, { casing: 'snake_case' }), pool }
 }

@@ -35,6 +35,17 @@ export async function openLive(options: { directUrl: string; log: Logger }) {
   const emitter = new EventEmitter().setMaxListeners(0)
   const connection: Sql = openPool(options.directUrl, { max: 1, name: 'live' })
   const closing = new AbortController()
+  const gathered = new Set<Topic>()
+  let gathering: NodeJS.Timeout | undefined
+  // screens hear at most ten times a second what changed; the worker hears at once
+  emitter.on('changed', (changed: readonly Topic[]) => {
+    for (const topic of changed) gathered.add(topic)
+    gathering ??= setTimeout(() => {
+      gathering = undefined
+      emitter.emit('gathered', [...gathered])
+      gathered.clear()
+    }, 100).unref()
+  })
   let hasListened = false
   const listening = connection.listen(
     channel,
@@ -59,7 +70,7 @@ export async function openLive(options: { directUrl: string; log: Logger }) {
     async *watch(signal: AbortSignal): AsyncGenerator<readonly Topic[]> {
       const ends = AbortSignal.any([signal, closing.signal])
       try {
-        for await (const [changed] of on(emitter, 'changed', { signal: ends })) yield changed as readonly Topic[]
+        for await (const [changed] of on(emitter, 'gathered', { signal: ends })) yield changed as readonly Topic[]
       } catch (error) {
         if (!ends.aborted) throw error
       }
