@@ -35,6 +35,8 @@ export async function enqueue<Input extends object>(
 // biome-ignore lint/suspicious/noExplicitAny: a list of jobs with different inputs
 export type AnyJob = Job<any>
 
+const deadAfterSeconds = 20
+
 export type Jobs = Awaited<ReturnType<typeof openJobs>>
 
 /** Opens the queue on the owner's connection. `work` begins taking jobs; without it this process only leaves them. */
@@ -51,19 +53,24 @@ export async function openJobs(options: {
     createSchema: false,
     schedule: false,
     supervise: options.isWorker,
+    superviseIntervalSeconds: 10,
+    monitorIntervalSeconds: 10,
     useListenNotify: true,
   })
   boss.on('error', (error) => options.log.error({ error }, 'job queue'))
   await boss.start()
   for (const { name, attempts } of options.jobs) {
-    const policy = { retryLimit: attempts - 1, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, notify: true }
-    await boss.createQueue(name, policy)
-    await boss.updateQueue(name, {
-      retryLimit: policy.retryLimit,
+    const policy = {
+      retryLimit: attempts - 1,
       retryDelay: 2,
       retryBackoff: true,
       retryDelayMax: 300,
-    })
+      // a worker that died stops sending these, and its job goes to another
+      heartbeatSeconds: deadAfterSeconds,
+      expireInSeconds: 3600,
+    }
+    await boss.createQueue(name, { ...policy, notify: true })
+    await boss.updateQueue(name, policy)
   }
   const queue: JobQueue = {
     async send(ctx, name, input, { afterSeconds, attempts }) {
