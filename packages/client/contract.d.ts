@@ -1,9 +1,10 @@
 // The type of every procedure, written by `pnpm contract` from apps/api/src/public.ts.
 import { BuiltRouter } from "@trpc/server/unstable-core-do-not-import";
-/** Who may: any person of ours, those who act, or whoever is signed in. */
+/** Who may: any person of ours, those who act, those who act and an owner for his own customer, or whoever is signed in. */
 declare const permissions: {
   readonly staff: readonly ["admin", "operator", "sales", "viewer"];
   readonly operator: readonly ["admin", "operator"];
+  readonly operatorOrOwner: readonly ["admin", "operator", "owner"];
   readonly signedIn: readonly ["admin", "operator", "sales", "viewer", "owner"];
 };
 type Permission = keyof typeof permissions;

@@ -102,5 +102,7 @@ export const open = base.meta({ permission: 'public' })
 export const signedIn = signedInAs('signedIn')
 /** Every person of ours: reads. */
 export const staff = signedInAs('staff')
+/** Those of ours who may act, and an owner; the verb narrows him to his customer. */
+export const operatorOrOwner = signedInAs('operatorOrOwner')
 /** Those of ours who may act. */
 export const operator = signedInAs('operator')

@@ -2,7 +2,7 @@ import { wireId } from '@trunkline/core/platform/wire-id'
 import { refusalReasons } from '@trunkline/core/usage/limit'
 import { usageStatus } from '@trunkline/core/usage/wire'
 import { z } from 'zod'
-import { operator, signedIn } from '../platform/trpc.ts'
+import { operatorOrOwner, signedIn } from '../platform/trpc.ts'
 import { callKinds, checkUsage } from './check.ts'
 import { customerOf, loadUsageStatus } from './load-status.ts'
 import { settleHold } from './settle.ts'
@@ -25,7 +25,7 @@ export const usageRouter = {
     .output(usageStatus)
     .query(({ ctx, input }) => loadUsageStatus(ctx, { customerId: customerOf(ctx.actor, input.customerId) })),
 
-  check: operator
+  check: operatorOrOwner
     .meta({
       openapi: {
         method: 'POST',
@@ -37,11 +37,13 @@ export const usageRouter = {
     })
     .input(z.object({ customerId: wireId('customer'), kind: z.enum(callKinds), quantity: units }))
     .output(z.object({ allowed: z.boolean(), reason: z.enum(refusalReasons), holdId: z.string().nullable() }))
-    .mutation(({ ctx, input }) => checkUsage(ctx, input)),
+    .mutation(({ ctx, input }) => checkUsage(ctx, { ...input, customerId: customerOf(ctx.actor, input.customerId) })),
 
-  settle: operator
+  settle: operatorOrOwner
     .meta({ openapi: { method: 'POST', path: '/usage/holds/{id}/settle', tags, summary: 'End a hold', protect: true } })
     .input(z.object({ id: wireId('hold'), quantity: z.number().int().min(0).max(86_400).optional() }))
     .output(z.object({ settled: z.boolean(), overrun: z.number() }))
-    .mutation(({ ctx, input }) => settleHold(ctx, { holdId: input.id, quantity: input.quantity })),
+    .mutation(({ ctx, input }) =>
+      settleHold(ctx, { holdId: input.id, quantity: input.quantity, ownedBy: ctx.actor.customerId }),
+    ),
 }

@@ -10,10 +10,14 @@ type Hold = typeof usageHolds.$inferSelect
  * Ends a hold and frees what it reserved. With a quantity the caller charges it, keyed by the hold: for calls and texts
  * that no provider will report. Without one the provider's own webhook charges. Settling twice changes nothing.
  */
-export async function settleHold(ctx: Ctx, input: { holdId: string; quantity?: number | undefined }) {
+export async function settleHold(
+  ctx: Ctx,
+  input: { holdId: string; quantity?: number | undefined; ownedBy: string | null },
+) {
   return await inTransaction(ctx, async (ctx) => {
     const [hold] = await ctx.db.select().from(usageHolds).where(eq(usageHolds.id, input.holdId)).for('update')
-    if (hold === undefined) throw new DomainError('not_found', 'There is no such hold')
+    if (hold === undefined || (input.ownedBy !== null && hold.customerId !== input.ownedBy))
+      throw new DomainError('not_found', 'There is no such hold')
     if (hold.state === 'settled') {
       const isSame = input.quantity === undefined || input.quantity === hold.settledQuantity
       if (!isSame) throw new DomainError('conflict', 'This hold was settled with another quantity')
