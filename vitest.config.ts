@@ -1,0 +1,71 @@
+import { defineConfig } from 'vitest/config'
+
+const forks = { pool: 'forks' as const, retry: 0, exclude: ['**/node_modules/**', '**/dist/**'] }
+const needsDatabase = { globalSetup: ['test/global-setup.ts'] }
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...forks,
+          name: 'unit',
+          sequence: { groupOrder: 0 },
+          include: [
+            'packages/core/**/*.test.ts',
+            'packages/db/src/local/**/*.test.ts',
+            'packages/db/src/schema/**/*.test.ts',
+            'apps/sim/**/*.test.ts',
+            'apps/admin/**/*.test.ts',
+            'test/architecture.test.ts',
+            'test/docs.test.ts',
+            'test/architecture/**/*.test.ts',
+          ],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          ...forks,
+          ...needsDatabase,
+          name: 'db',
+          sequence: { groupOrder: 0 },
+          include: [
+            'apps/api/**/*.test.ts',
+            'packages/db/**/*.test.ts',
+            'packages/client/**/*.test.ts',
+            'test/journey*.test.ts',
+          ],
+          exclude: [...forks.exclude, 'packages/db/src/local/**', 'packages/db/src/schema/**'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...forks,
+          ...needsDatabase,
+          name: 'process',
+          sequence: { groupOrder: 1 },
+          include: ['test/process/**/*.test.ts', 'test/launcher.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...forks,
+          ...needsDatabase,
+          name: 'browser',
+          sequence: { groupOrder: 2 },
+          include: ['e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
