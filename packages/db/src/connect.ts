@@ -35,24 +35,13 @@ export function openPool(url: string, options: PoolOptions): Sql {
   } as postgres.Options<Record<string, never>>)
 }
 
-/** postgres.js leaves Nagle's algorithm on, which costs up to 40 ms on small writes. */
-function noDelaySocket(options: { host: string[] | string; port: number[] | number; path?: string }): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const first = <Value>(value: Value[] | Value): Value => (Array.isArray(value) ? (value[0] as Value) : value)
-    const socket = connectSocket({
-      host: first(options.host),
-      port: first(options.port),
-      noDelay: true,
-      keepAlive: true,
-    })
-    socket.setTimeout(5000, () => socket.destroy(new Error('connect timeout')))
-    socket.once('error', reject)
-    socket.once('connect', () => {
-      socket.setTimeout(0)
-      socket.off('error', reject)
-      resolve(socket)
-    })
-  })
+/**
+ * postgres.js leaves Nagle's algorithm on, which costs up to 40 ms on small writes. The socket is handed over while it still
+ * connects: postgres.js counts a connection whose socket it was refused as connecting for ever, and never uses it again.
+ */
+function noDelaySocket(options: { host: string[] | string; port: number[] | number }): Socket {
+  const first = <Value>(value: Value[] | Value): Value => (Array.isArray(value) ? (value[0] as Value) : value)
+  return connectSocket({ host: first(options.host), port: first(options.port), noDelay: true, keepAlive: true })
 }
 
 /** Drizzle over a pool of its own: it changes the pool's parsers, so nothing else may use that pool. */

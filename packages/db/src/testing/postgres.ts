@@ -47,9 +47,9 @@ export async function startTestServer(options: {
   url: string | undefined
   migrate: (ownerUrl: string) => Promise<void>
 }): Promise<() => Promise<void>> {
+  if (options.url !== undefined) refuseRemote(options.url)
   // another project of the same run has prepared it
   if (process.env[serverVariable]) return async () => undefined
-  if (options.url !== undefined) refuseRemote(options.url)
   const embedded = options.url === undefined ? await startThrowawayPostgres() : undefined
   // always the same database: advisory locks are seen by sessions of one database only
   const adminUrl = withDatabase(options.url ?? embedded?.postgres.url ?? '', 'postgres')

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { DataFolder } from './data-folder.ts'
+import { type Demo, inventDemo } from './demo.ts'
+import { Fault } from './fault.ts'
+
+/** What the api needs beside the operator's environment to use the embedded database. */
+export function embeddedEnvironment(folder: DataFolder, url: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const key = env.TRUNKLINE_KEY || folder.once('key', () => randomBytes(32).toString('hex'))
+  return { DATABASE_URL: url, DATABASE_DIRECT_URL: url, TRUNKLINE_KEY: key }
+}
+
+/** What the api needs to take the sim for its providers. */
+export function demoEnvironment(folder: DataFolder, simPort: number, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const demo = readDemo(folder)
+  const provider = `http://127.0.0.1:${simPort}`
+  return {
+    TRUNKLINE_DEMO: 'on',
+    RETELL_API_KEY: demo.retellApiKey,
+    RETELL_BASE_URL: provider,
+    TWILIO_ACCOUNT_SID: demo.twilioAccountSid,
+    TWILIO_AUTH_TOKEN: demo.twilioAuthToken,
+    TWILIO_NUMBER: demo.opsNumber,
+    TWILIO_BASE_URL: provider,
+    ADMIN_PHONE: env.ADMIN_PHONE || demo.adminPhone,
+    // somebody looks at the screens: the terminal is for what needs attention
+    LOG_LEVEL: env.LOG_LEVEL || 'warn',
+  }
+}
+
+/** What the sim needs to find the api, the signatures' address and the demo. */
+export function simEnvironment(
+  folder: DataFolder,
+  simPort: number,
+  apiUrl: string,
+  env: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  return {
+    SIM_PORT: String(simPort),
+    TRUNKLINE_URL: apiUrl,
+    TRUNKLINE_PUBLIC_URL: env.PUBLIC_URL || apiUrl,
+    TRUNKLINE_DEMO_FILE: join(folder.path, 'demo.json'),
+  }
+}
+
+function readDemo(folder: DataFolder): Demo {
+  const text = folder.once('demo.json', () => `${JSON.stringify(inventDemo(), null, 2)}\n`)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Fault(`${join(folder.path, 'demo.json')} is not JSON; remove it to get a new one`)
+  }
+}
