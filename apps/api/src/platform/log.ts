@@ -19,8 +19,25 @@ export function openLog(options: {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
       hooks: { streamWrite: (line) => maskText(line, options.secrets) },
-      serializers: { error: pino.stdSerializers.errWithCause, err: pino.stdSerializers.errWithCause },
+      serializers: { error: errorFacts, err: errorFacts },
     },
     options.destination ?? pino.destination({ fd: 1, sync: false }),
   )
+}
+
+/** What a reader needs of an error. Libraries hang clients, statements and parameters on theirs: those stay out. */
+function errorFacts(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { name, message, stack, cause } = error
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  // Drizzle puts the statement's parameters, which may be a body, into its message
+  const text = name === 'DrizzleQueryError' ? 'The statement failed' : message
+  const lines = stack?.split('\n').filter((line) => /^\s+at /.test(line))
+  return {
+    type: name,
+    message: text,
+    code,
+    stack: lines?.slice(0, 12).join('\n'),
+    cause: cause === undefined ? undefined : errorFacts(cause),
+  }
 }
