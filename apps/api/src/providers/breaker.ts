@@ -31,7 +31,12 @@ export async function askBreaker(ctx: Ctx, of: Component): Promise<void> {
     const [probe] = await ctx.db
       .update(providerStatus)
       .set({ circuit: 'half_open', cooldownUntil: sql`now() + interval '30 seconds'`, updatedAt: sql`now()` })
-      .where(and(named(of), eq(providerStatus.cooldownUntil, row.cooldownUntil ?? sql`null`)))
+      .where(
+        and(
+          named(of),
+          sql`${providerStatus.cooldownUntil} is not distinct from ${row.cooldownUntil?.toISOString() ?? null}::timestamptz`,
+        ),
+      )
       .returning({ provider: providerStatus.provider })
     if (probe !== undefined) return
   }

@@ -12,8 +12,12 @@ export function alertReference(alertId: string): string {
 /** The text of an alert as SMS: severity, title, message, reference. Never longer than Twilio takes (1,600 characters). */
 export function alertText(alert: { id: string; severity: string; title: string; message: string }): string {
   const reference = alertReference(alert.id)
-  const head = `${alert.severity.toUpperCase()}: ${alert.title}\n`
-  const room = 1600 - head.length - reference.length - 1
-  const message = alert.message.length > room ? `${alert.message.slice(0, room - 1)}…` : alert.message
-  return `${head}${message}\n${reference}`
+  const head = cut(`${alert.severity.toUpperCase()}: ${alert.title}`, 800)
+  const message = cut(alert.message, 1600 - head.length - reference.length - 2)
+  return `${head}\n${message}\n${reference}`
+}
+
+/** At most so many characters, with … where something was left out; never half a character. */
+function cut(text: string, length: number): string {
+  return (text.length > length ? `${text.slice(0, length - 1)}…` : text).toWellFormed()
 }

@@ -12,7 +12,10 @@ export function toE164(text: string, country?: string): string | undefined {
   if (/^\+[1-9]\d{6,14}$/.test(trimmed)) return trimmed
   const home = country !== undefined && isSupportedCountry(country) ? country : undefined
   const parsed = parsePhoneNumberFromString(trimmed, home)
-  return parsed?.isPossible() === true && parsed.ext === undefined ? parsed.number : undefined
+  if (parsed === undefined || parsed.ext !== undefined) return undefined
+  // without a plus the country is assumed: a number of its plan, or at least none that still has its trunk zero
+  const isPlausible = trimmed.startsWith('+') || !parsed.nationalNumber.startsWith('0') || parsed.isValid()
+  return isPlausible && parsed.isPossible() ? parsed.number : undefined
 }
 
 /** A number typed into a form: must be complete with its country code. */

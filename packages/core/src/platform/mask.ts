@@ -5,12 +5,25 @@ export function maskPhone(phone: string): string {
   return phone.startsWith('+') ? `+${keepEnds(phone.slice(1))}` : keepEnds(phone)
 }
 
-// E.164 with a plus, also percent-encoded as forms carry it, or ten to fifteen digits that stand alone
-const phonePattern = /(?:\+|%2B)\d{7,15}(?!\d)|(?<![\w.:-])\d{10,15}(?![\w.:-])/gi
-const tokenPattern = /\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}/gi
-const namedSecretPattern =
-  /((?:password|passwd|secret|token|authorization|cookie|api[-_]?key|x-twilio-signature|x-retell-signature|set-cookie)["']?\s*[:=]\s*["']?)([^"',;\s&}]{4,})/gi
-const urlPasswordPattern = /(\w+:\/\/[^:/\s]+:)[^@/\s]+@/g
+// a plus, also percent-encoded as forms carry it, and digits; grouped as people write them only where no digit stands
+// before the plus, which is an offset from UTC
+const plusPattern = /(?:\+|%2B)\d{7,}|(?<!\d)(?:\+|%2B)\d(?:(?:[ ().-]|%20){0,2}\d){7,14}(?!\d)/gi
+// ten to fifteen digits that stand alone; ten or thirteen after a 1 are seconds or milliseconds since 1970 and no
+// possible number; a number in JSON must stay one
+const digitsPattern = /(?<![\w-]|\d\.|":)(?!1(?:\d{9}|\d{12})(?!\d))\d{10,15}(?![\w-]|\.\d)/g
+const nationalPattern = /(?<![\w-])(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\w-])/g
+
+const bearerPattern = /\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}/gi
+const ownTokenPattern = /\b(?:tls_|whsec_|sk_(?:live|test)_|key_(?=[0-9a-f]{20}))[\w+/=-]{12,}/g
+const secretName = '(?:password|passwd|secret|token|authorization|cookie|api[-_]?key|x-(?:twilio|retell)-signature)'
+// `"password":"…"`, the same inside a text that is itself quoted, and `password=…`
+const quotedSecretPattern = new RegExp(String.raw`(${secretName}["']?\s*[:=]\s*)(["'])(?:\\.|(?!\2)[^\\])*\2`, 'gi')
+const nestedSecretPattern = new RegExp(String.raw`(${secretName}\\+["']\s*[:=]\s*(\\+)(["'])).*?((?<!\\)\2\3)`, 'gi')
+const bareSecretPattern = new RegExp(String.raw`(${secretName}["']?\s*[:=]\s*)[^"'\\,;\s&}]{4,}`, 'gi')
+const urlPasswordPattern = /(\w+:\/\/[^:/\s@]*:)[^/\s"']+@/g
+
+/** A secret as it may stand in a line: plain, inside JSON, in a URL. */
+const spellings = (secret: string) => new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
 
 /**
  * Takes phone numbers, credentials and passwords out of any text that leaves for a log, an error row or a job.
@@ -18,10 +31,17 @@ const urlPasswordPattern = /(\w+:\/\/[^:/\s]+:)[^@/\s]+@/g
  */
 export function maskText(text: string, secrets: readonly string[] = []): string {
   let masked = text
-  for (const secret of secrets) masked = masked.replaceAll(secret, '•••')
+  for (const secret of secrets) {
+    for (const spelling of spellings(secret)) if (spelling !== '') masked = masked.replaceAll(spelling, '•••')
+  }
   return masked
-    .replace(tokenPattern, (found) => `${found.slice(0, found.indexOf(' '))} •••`)
-    .replace(namedSecretPattern, '$1•••')
+    .replace(bearerPattern, (found) => `${found.slice(0, found.search(/\s/))} •••`)
+    .replace(ownTokenPattern, '•••')
+    .replace(quotedSecretPattern, '$1$2•••$2')
+    .replace(nestedSecretPattern, '$1•••$4')
+    .replace(bareSecretPattern, '$1•••')
     .replace(urlPasswordPattern, '$1•••@')
-    .replace(phonePattern, (found) => (/^%2B/i.test(found) ? `%2B${keepEnds(found.slice(3))}` : maskPhone(found)))
+    .replace(plusPattern, (found) => (found.startsWith('+') ? maskPhone(found) : `%2B${keepEnds(found.slice(3))}`))
+    .replace(nationalPattern, (found) => keepEnds(found.replaceAll(/\D/g, '')))
+    .replace(digitsPattern, keepEnds)
 }

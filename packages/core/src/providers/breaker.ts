@@ -23,10 +23,10 @@ export const closedBreaker: Breaker = {
   openings: 0,
 }
 
-/** Whether a call may go out now. An open circuit lets one probe through when its cooldown has passed. */
+/** Whether a call may go out now. An open circuit lets one probe through when its cooldown has passed or is not known. */
 export function mayCall(breaker: Breaker, now: number): 'yes' | 'probe' | 'no' {
   if (breaker.circuit === 'closed') return 'yes'
-  return breaker.cooldownUntil !== undefined && now >= breaker.cooldownUntil ? 'probe' : 'no'
+  return breaker.cooldownUntil === undefined || now >= breaker.cooldownUntil ? 'probe' : 'no'
 }
 
 /** The breaker after a call. Old failures age out, so that three in a month open nothing; a failed probe waits twice as long. */
@@ -35,7 +35,8 @@ export function afterCall(breaker: Breaker, call: { succeeded: boolean; now: num
   const isFresh =
     breaker.lastFailureAt !== undefined && call.now - breaker.lastFailureAt <= breakerRule.windowSeconds * 1000
   const failures = isFresh ? breaker.failures + 1 : 1
-  const opens = breaker.circuit !== 'closed' || failures >= breakerRule.failures
+  const opens = breaker.circuit === 'half_open' || (breaker.circuit === 'closed' && failures >= breakerRule.failures)
+  // calls that were under way when it opened say nothing new
   if (!opens) return { ...breaker, failures, lastFailureAt: call.now }
   const cooldown = Math.min(breakerRule.maxCooldownSeconds, breakerRule.cooldownSeconds * 2 ** breaker.openings)
   return {

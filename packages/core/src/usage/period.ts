@@ -24,7 +24,9 @@ export function monthStart(zone: string, year: number, month: number): Date {
   const wall = Date.UTC(year, month - 1, 1)
   // the offset at the wall time read as UTC may belong to the other side of a clock change: ask twice
   const guess = new Date(wall - offsetAt(zone, new Date(wall)))
-  return new Date(wall - offsetAt(zone, guess))
+  const start = new Date(wall - offsetAt(zone, guess))
+  // where a clock change skips this midnight the month begins with the change itself
+  return start.getTime() + offsetAt(zone, start) < wall ? guess : start
 }
 
 /** The calendar month of the customer's zone that holds `at`, half-open: `start` ≤ t < `end`. */

@@ -1,0 +1,237 @@
+import type { Delivery, SigningSecret, WebhookAdapter } from '@trunkline/core/webhooks/adapter'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+export type Body = { name: string; door: string; text: string }
+
+export type Exam = {
+  /** The delivery as the provider would make it: signed with this secret at this moment. */
+  sign(delivery: Delivery, secret: string): Delivery
+  /** The header that carries the signature, in lower case. */
+  header: string
+  /** Bodies as the provider sends them, at least one for each door and kind of event. */
+  bodies: readonly Body[]
+  /** What the signature covers of a body, where that is not every byte (Twilio signs the parameters). */
+  covered?(body: Uint8Array): unknown
+}
+
+export const now = 1_700_000_000_000
+export const secretOf = (text: string): SigningSecret => ({ id: `id of ${text}`, text })
+
+export const deliver = (body: Uint8Array | string, facts: Partial<Delivery> = {}): Delivery => ({
+  door: 'events',
+  url: 'https://hooks.trunkline.example/webhooks',
+  headers: {},
+  body: typeof body === 'string' ? Buffer.from(body) : body,
+  receivedAt: now,
+  ...facts,
+})
+
+/** What a stranger may send: any bytes, any text, any JSON, any form. */
+export const strangerBytes = (words: readonly string[]): fc.Arbitrary<Uint8Array> => {
+  const word = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...words) }, fc.string())
+  const value = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('', 'inbound', 'completed', '0', '-1', '1e400', '\0'),
+  )
+  const odd = fc.oneof(
+    value,
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.integer(),
+    fc.constant(null),
+    fc.dictionary(word, value),
+  )
+  return fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+    fc.json().map((text) => Buffer.from(text)),
+    fc.dictionary(word, fc.oneof(odd, fc.dictionary(word, odd))).map((json) => Buffer.from(JSON.stringify(json))),
+    fc.array(fc.tuple(word, value)).map((pairs) => Buffer.from(new URLSearchParams(pairs).toString())),
+  )
+}
+
+/** What every provider's adapter must do, whoever the provider is. */
+export function keepsTheContract(adapter: WebhookAdapter, exam: Exam): void {
+  const { sign, header, bodies } = exam
+  const covered = exam.covered ?? ((body: Uint8Array) => Buffer.from(body).toString('base64'))
+  const body = fc.constantFrom(...bodies)
+  const [own, other] = [secretOf('own-secret-0123456789'), secretOf('another-secret-0123456789')]
+  const signed = ({ door, text }: Body, secret: SigningSecret) => sign(deliver(text, { door }), secret.text)
+  const withHeader = (delivery: Delivery, value: string | undefined): Delivery => ({
+    ...delivery,
+    headers: { ...delivery.headers, [header]: value },
+  })
+
+  describe(`the contract of ${adapter.provider}`, () => {
+    test.each(bodies)('a true signature passes: $name', (body) => {
+      expect(adapter.verify(signed(body, own), [own])).toEqual({ verdict: 'verified', secretId: own.id })
+    })
+
+    test('a changed byte fails (K-8, C-8)', () => {
+      fc.assert(
+        fc.property(body, fc.nat(), fc.integer({ min: 1, max: 255 }), (body, at, change) => {
+          const genuine = signed(body, own)
+          const forged = Uint8Array.from(genuine.body)
+          forged[at % forged.length] = (forged[at % forged.length] ?? 0) ^ change
+          fc.pre(JSON.stringify(covered(forged)) !== JSON.stringify(covered(genuine.body)))
+          expect(adapter.verify({ ...genuine, body: forged }, [own])).toEqual({ verdict: 'signature_invalid' })
+        }),
+      )
+    })
+
+    test('bytes that were taken away or added fail', () => {
+      fc.assert(
+        fc.property(body, fc.nat(), fc.stringMatching(/^[&={}a-z]{1,5}$/), (body, cut, more) => {
+          const genuine = signed(body, own)
+          const shorter = genuine.body.slice(0, cut % genuine.body.length)
+          const longer = Buffer.concat([genuine.body, Buffer.from(more)])
+          for (const forged of [shorter, longer]) {
+            if (JSON.stringify(covered(forged)) === JSON.stringify(covered(genuine.body))) continue
+            expect(adapter.verify({ ...genuine, body: forged }, [own]).verdict).toBe('signature_invalid')
+          }
+        }),
+      )
+    })
+
+    test('the wrong secret fails', () => {
+      for (const body of bodies)
+        expect(adapter.verify(signed(body, other), [own])).toEqual({ verdict: 'signature_invalid' })
+    })
+
+    test('while a secret rotates both count, and the verdict names the one that signed', () => {
+      for (const secrets of [
+        [own, other],
+        [other, own],
+      ]) {
+        for (const signer of secrets) {
+          const [body] = bodies as [Body]
+          expect(adapter.verify(signed(body, signer), secrets)).toEqual({ verdict: 'verified', secretId: signer.id })
+        }
+      }
+    })
+
+    test('without a secret nobody is let in (C-8)', () => {
+      for (const body of bodies) {
+        expect(adapter.verify(signed(body, own), [])).toEqual({ verdict: 'secret_missing' })
+        expect(adapter.verify(withHeader(signed(body, own), undefined), [])).toEqual({ verdict: 'secret_missing' })
+      }
+    })
+
+    test('a missing or empty signature is refused as missing (K-8, V-5, J-12)', () => {
+      for (const body of bodies) {
+        for (const value of [undefined, ''])
+          expect(adapter.verify(withHeader(signed(body, own), value), [own])).toEqual({ verdict: 'signature_missing' })
+      }
+    })
+
+    test('no other header is a signature', () => {
+      const genuine = (body: Body) => signed(body, own).headers[header] ?? ''
+      const made = fc.oneof(
+        fc.string(),
+        fc.string({ unit: 'binary' }),
+        fc.base64String(),
+        fc.tuple(body, fc.nat(), fc.string({ minLength: 1, maxLength: 1 })).map(([body, at, sign]) => {
+          const text = genuine(body)
+          const place = at % text.length
+          return text.slice(0, place) + sign + text.slice(place + 1)
+        }),
+      )
+      fc.assert(
+        fc.property(body, made, (body, value) => {
+          // hexadecimal digits may be written in capitals
+          fc.pre(value.toLowerCase() !== genuine(body).toLowerCase() && value !== '')
+          const { verdict } = adapter.verify(withHeader(signed(body, own), value), [own])
+          if (verdict === 'verified') expect(Buffer.from(value, 'base64')).toEqual(Buffer.from(genuine(body), 'base64'))
+          else expect(['signature_invalid', 'malformed_header', 'timestamp_stale']).toContain(verdict)
+        }),
+        { numRuns: 300 },
+      )
+    })
+
+    test.each(bodies)('it is read the same each time: $name', (body) => {
+      const delivery = deliver(body.text, { door: body.door })
+      const reading = adapter.read(delivery, 'hash')
+
+      expect(reading).toMatchObject({ readable: true, eventType: expect.stringMatching(/^\S+$/) })
+      expect(adapter.read(delivery, 'hash')).toEqual(reading)
+      expect(adapter.events(delivery, 'whk')).toEqual(adapter.events(delivery, 'whk'))
+    })
+
+    test('whatever a stranger sends is read or called unreadable, and gives a list or a SyntaxError: no crash', () => {
+      const keys = bodies.flatMap(({ text }) => text.match(/[A-Za-z_]{3,}/g) ?? [])
+      const doors = fc.constantFrom(...new Set(bodies.map(({ door }) => door)))
+      fc.assert(
+        fc.property(strangerBytes([...new Set(keys)]), doors, (body, door) => {
+          const delivery = deliver(body, { door })
+          const reading = adapter.read(delivery, 'hash')
+          if (!reading.readable) expect(reading.reason).toMatch(/\w/)
+          expect(adapter.verify(delivery, [own]).verdict).not.toBe('verified')
+          expectSensible(eventsOrFault(adapter, delivery))
+        }),
+        { numRuns: 500 },
+      )
+    })
+
+    test('a genuine body with anything in place of one of its values is read too', () => {
+      const value = fc.oneof(
+        fc.jsonValue({ maxDepth: 1 }),
+        fc.string({ unit: 'binary' }),
+        fc.double(),
+        fc.constant('9'.repeat(400)),
+      )
+      fc.assert(
+        fc.property(body, fc.nat(), value, ({ door, text }, at, value) => {
+          const delivery = deliver(exchanged(text, at, value), { door })
+          expect(() => adapter.read(delivery, 'hash')).not.toThrow()
+          expectSensible(eventsOrFault(adapter, delivery))
+        }),
+        { numRuns: 500 },
+      )
+    })
+  })
+}
+
+export function eventsOrFault(adapter: WebhookAdapter, delivery: Delivery) {
+  try {
+    return adapter.events(delivery, 'whk')
+  } catch (error) {
+    expect(error).toBeInstanceOf(SyntaxError)
+    return []
+  }
+}
+
+/** What is said can be stored, merged and charged. */
+export function expectSensible(events: ReturnType<WebhookAdapter['events']>): void {
+  for (const { kind, keys, register, fact } of events) {
+    expect(keys.length).toBeGreaterThan(0)
+    for (const key of keys) expect(key).toMatch(/^(retell|twilio):./s)
+    expect(register.startsWith(`${fact.source}:`)).toBe(true)
+    expect(JSON.parse(JSON.stringify(fact))).toEqual(fact)
+    const figures =
+      kind === 'call'
+        ? [fact.at, fact.startedAt, fact.endedAt, fact.durationMs, fact.durationSeconds, fact.costMicros]
+        : [fact.at, fact.segments]
+    for (const figure of figures) {
+      if (figure === undefined) continue
+      expect(Number.isSafeInteger(figure)).toBe(true)
+      expect(figure).toBeGreaterThanOrEqual(0)
+    }
+    if (kind === 'call') expect(fact.durationMs ?? 0).toBeLessThanOrEqual(7 * 86_400_000)
+  }
+}
+
+/** The body with one value exchanged: of a JSON object at any depth, or of a form. */
+function exchanged(text: string, at: number, value: unknown): string {
+  if (!text.startsWith('{')) {
+    const form = [...new URLSearchParams(text)]
+    const changed = form.map(([name, old], index) => [name, index === at % form.length ? String(value) : old])
+    return new URLSearchParams(changed as [string, string][]).toString()
+  }
+  let left = at % (text.match(/":/g)?.length ?? 1)
+  return JSON.stringify(
+    JSON.parse(text, (name, old) => {
+      if (name === '' || left-- !== 0) return old
+      return value
+    }),
+  )
+}

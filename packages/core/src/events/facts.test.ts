@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Facts, firstOf, inOrder, joinFacts } from './facts.ts'
+
+type Fact = { at: number; says: unknown }
+// few registers, few moments: ties and clashes are the rule, not the exception
+const fact = fc.record({ at: fc.integer({ min: 0, max: 2 }), says: fc.jsonValue({ maxDepth: 2 }) })
+const facts: fc.Arbitrary<Facts<Fact>> = fc
+  .dictionary(fc.constantFrom('retell:call_ended', 'retell:call_analyzed', 'twilio:completed'), fact)
+  // as they come back from the database
+  .map((made) => JSON.parse(JSON.stringify(made)))
+
+test('what two batches know joins to the same, whichever came first', () => {
+  fc.assert(
+    fc.property(facts, facts, (a, b) => {
+      expect(joinFacts(a, b)).toEqual(joinFacts(b, a))
+    }),
+  )
+})
+
+test('it does not matter how the deliveries were split into batches', () => {
+  fc.assert(
+    fc.property(facts, facts, facts, (a, b, c) => {
+      expect(joinFacts(joinFacts(a, b), c)).toEqual(joinFacts(a, joinFacts(b, c)))
+    }),
+  )
+})
+
+test('hearing the same thing again changes nothing', () => {
+  fc.assert(
+    fc.property(facts, facts, (a, b) => {
+      expect(joinFacts(a, a)).toEqual(a)
+      expect(joinFacts(joinFacts(a, b), b)).toEqual(joinFacts(a, b))
+    }),
+  )
+})
+
+test('each register holds the newest fact that was said there', () => {
+  fc.assert(
+    fc.property(fc.array(facts, { minLength: 1 }), (batches) => {
+      const joined = batches.reduce(joinFacts, {})
+      for (const [register, kept] of Object.entries(joined)) {
+        const said = batches.map((batch) => batch[register]).filter((one) => one !== undefined)
+        expect(kept.at).toBe(Math.max(...said.map(({ at }) => at)))
+        expect(said).toContainEqual(kept)
+      }
+      expect(Object.keys(joined).sort()).toEqual([...new Set(batches.flatMap(Object.keys))].sort())
+    }),
+  )
+})
+
+test('the keys of a fact may stand in any order', () => {
+  const [a, b] = [
+    { at: 1, says: { x: 1, y: 2 } },
+    { at: 1, says: { y: 2, x: 1 } },
+  ]
+
+  expect(joinFacts<Fact>({ one: a }, { one: b })).toEqual(joinFacts<Fact>({ one: b }, { one: a }))
+})
+
+test('the order of registers is the given one, then the alphabet, however the map was built', () => {
+  fc.assert(
+    fc.property(facts, fc.shuffledSubarray(['twilio:completed', 'retell:call_ended']), (known, ranked) => {
+      const backwards = Object.fromEntries(Object.entries(known).reverse())
+      expect(inOrder(backwards, ranked)).toEqual(inOrder(known, ranked))
+      const registers = inOrder(known, ranked).map((one) => Object.keys(known).find((name) => known[name] === one))
+      const expected = [
+        ...ranked.filter((name) => name in known),
+        ...Object.keys(known)
+          .filter((name) => !ranked.includes(name))
+          .sort(),
+      ]
+      expect(registers).toEqual(expected)
+    }),
+  )
+})
+
+test('the first fact that says something is heard, and nothing where none does', () => {
+  expect(firstOf([{ a: undefined }, { a: 0 }, { a: 1 }], ({ a }) => a)).toBe(0)
+  expect(firstOf([{ a: undefined }], ({ a }) => a)).toBeUndefined()
+})

@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { crossedThresholds, reaches, thresholds } from './threshold.ts'
+
+const base = fc.integer({ min: 0, max: 200_000 })
+const increments = fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 30 })
+
+test('however usage arrives, no level is announced twice and none that was reached is missed', () => {
+  fc.assert(
+    fc.property(base, increments, (base, steps) => {
+      let used = 0
+      const announced = steps.flatMap((step) => {
+        const before = used
+        used += step
+        return crossedThresholds({ before, after: used, base })
+      })
+      expect(announced).toEqual(thresholds.filter((percent) => reaches(used, base, percent)))
+    }),
+  )
+})
+
+test('one big step announces what many small ones would (K-11)', () => {
+  fc.assert(
+    fc.property(base, increments, (base, steps) => {
+      const after = steps.reduce((sum, step) => sum + step, 0)
+      let used = 0
+      const small = steps.flatMap((step) => {
+        used += step
+        return crossedThresholds({ before: used - step, after: used, base })
+      })
+      expect(crossedThresholds({ before: 0, after, base })).toEqual(small)
+    }),
+  )
+})
+
+test('a level counts from its exact figure on', () => {
+  expect(crossedThresholds({ before: 0, after: 7199, base: 9000 })).toEqual([])
+  expect(crossedThresholds({ before: 7199, after: 7200, base: 9000 })).toEqual([80])
+  expect(crossedThresholds({ before: 7200, after: 8999, base: 9000 })).toEqual([])
+  expect(crossedThresholds({ before: 8999, after: 9000, base: 9000 })).toEqual([100])
+  expect(crossedThresholds({ before: 0, after: 9000, base: 9000 })).toEqual([80, 100])
+  expect(crossedThresholds({ before: 9000, after: 99_000, base: 9000 })).toEqual([])
+})
+
+test('a correction downwards announces nothing', () => {
+  fc.assert(
+    fc.property(base, fc.nat(100_000), fc.nat(100_000), (base, used, less) => {
+      expect(crossedThresholds({ before: used + less, after: used, base })).toEqual([])
+    }),
+  )
+})
+
+test('where nothing is included the first unit reaches every level', () => {
+  expect(crossedThresholds({ before: 0, after: 0, base: 0 })).toEqual([])
+  expect(crossedThresholds({ before: 0, after: 1, base: 0 })).toEqual([80, 100])
+  expect(crossedThresholds({ before: 1, after: 2, base: 0 })).toEqual([])
+})

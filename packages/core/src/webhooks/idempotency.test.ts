@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { retellIdentity, twilioCallIdentity, twilioMessageIdentity, unreadableIdentity } from './idempotency.ts'
+
+const word = fc.stringMatching(/^[A-Za-z0-9_]{1,6}$/)
+const retellEvent = fc.record({
+  event: fc.constantFrom('call_started', 'call_ended', 'call_analyzed'),
+  callId: word,
+  eventTimestamp: fc.option(fc.nat(3), { nil: undefined }),
+  bodySha256: word,
+})
+
+test('a Retell event is its name and its call: a retry with another time or body is the same event (K-4)', () => {
+  fc.assert(
+    fc.property(retellEvent, retellEvent, (a, b) => {
+      const isSame = a.event === b.event && a.callId === b.callId
+      expect(retellIdentity(a) === retellIdentity(b)).toBe(isSame)
+    }),
+  )
+})
+
+test.each(['call_inbound', 'chat_inbound'])(
+  '%s is never deduplicated: two calls of one caller are alike (K-4)',
+  (event) => {
+    expect(retellIdentity({ event, callId: undefined, eventTimestamp: 1, bodySha256: 'same' })).toBeUndefined()
+  },
+)
+
+test('every transfer and every transcript update of a call is an event of its own', () => {
+  const transfer = { event: 'transfer_started', callId: 'call_1', bodySha256: 'same' }
+  const transcript = { event: 'transcript_updated', callId: 'call_1', eventTimestamp: 1 }
+
+  expect(retellIdentity({ ...transfer, eventTimestamp: 1 })).not.toBe(
+    retellIdentity({ ...transfer, eventTimestamp: 2 }),
+  )
+  expect(retellIdentity({ ...transfer, eventTimestamp: 1 })).toBe(
+    retellIdentity({ ...transfer, eventTimestamp: 1, bodySha256: 'other' }),
+  )
+  expect(retellIdentity({ ...transcript, bodySha256: 'a' })).not.toBe(
+    retellIdentity({ ...transcript, bodySha256: 'b' }),
+  )
+})
+
+test('an event that names no call is known by its body', () => {
+  const chat = { event: 'chat_ended', callId: undefined, eventTimestamp: undefined }
+
+  expect(retellIdentity({ ...chat, bodySha256: 'a' })).not.toBe(retellIdentity({ ...chat, bodySha256: 'b' }))
+  expect(retellIdentity({ ...chat, bodySha256: 'a' })).toBe(retellIdentity({ ...chat, bodySha256: 'a' }))
+})
+
+test('ringing and completed of one call are two events, and so are two turns of one status (K-4, V-3)', () => {
+  const call = fc.record({
+    callSid: word,
+    status: fc.constantFrom('ringing', 'in-progress', 'completed'),
+    sequenceNumber: fc.option(fc.constantFrom('0', '1', '2'), { nil: undefined }),
+  })
+  fc.assert(
+    fc.property(call, call, (a, b) => {
+      const isSame = a.callSid === b.callSid && a.status === b.status && a.sequenceNumber === b.sequenceNumber
+      expect(twilioCallIdentity(a) === twilioCallIdentity(b)).toBe(isSame)
+    }),
+  )
+})
+
+test('a message’s event is its sid, status and error', () => {
+  const message = fc.record({
+    messageSid: word,
+    status: fc.constantFrom('sent', 'delivered', 'undelivered'),
+    errorCode: fc.option(fc.constantFrom('30003', '30005'), { nil: undefined }),
+  })
+  fc.assert(
+    fc.property(message, message, (a, b) => {
+      const isSame = a.messageSid === b.messageSid && a.status === b.status && a.errorCode === b.errorCode
+      expect(twilioMessageIdentity(a) === twilioMessageIdentity(b)).toBe(isSame)
+    }),
+  )
+})
+
+test('no identity of one provider is that of another', () => {
+  const texts = [
+    retellIdentity({ event: 'call_ended', callId: 'x', eventTimestamp: 1, bodySha256: 'x' }),
+    twilioCallIdentity({ callSid: 'x', status: 'ended', sequenceNumber: undefined }),
+    twilioMessageIdentity({ messageSid: 'x', status: 'ended', errorCode: undefined }),
+    unreadableIdentity('retell', 'x'),
+    unreadableIdentity('twilio', 'x'),
+  ]
+
+  expect(new Set(texts).size).toBe(texts.length)
+})
