@@ -1,0 +1,35 @@
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import type { PublicRouter } from '@trunkline/api/public'
+
+export type { PublicRouter }
+
+type Answers = inferRouterOutputs<PublicRouter>
+export type Questions = inferRouterInputs<PublicRouter>
+
+export type Page<T> = { items: T[]; nextCursor: string | null }
+type ItemOf<List extends Page<unknown>> = List['items'][number]
+
+export type User = Answers['sessions']['me']
+export type Role = User['role']
+export type SessionRow = ItemOf<Answers['sessions']['list']>
+export type Overview = Answers['insights']['overview']
+export type Traffic = Answers['insights']['traffic']
+export type WebhookRow = ItemOf<Answers['webhooks']['list']>
+export type WebhookDetail = Answers['webhooks']['find']
+export type WebhookState = WebhookRow['state']
+export type Verdict = WebhookRow['verdict']
+export type Provider = WebhookRow['provider']
+export type CallRow = ItemOf<Answers['calls']['list']>
+export type MessageRow = ItemOf<Answers['messages']['list']>
+export type UnknownPhone = ItemOf<Answers['unknownPhones']['list']>
+export type AlertRow = ItemOf<Answers['alerts']['list']>
+export type AlertDetail = Answers['alerts']['find']
+export type Severity = AlertRow['severity']
+export type CustomerRow = ItemOf<Answers['customers']['list']>
+export type CustomerDetail = Answers['customers']['find']
+export type Tier = CustomerRow['tier']
+export type UsageMeter = CustomerRow['calls']
+export type UsageEntry = CustomerDetail['recentEntries'][number]
+export type Agent = CustomerDetail['agents'][number]
+type Change = Answers['live']['watch'] extends AsyncIterable<infer Event> ? Event : never
+export type Topic = Change extends { data: { topics: readonly (infer Name)[] } } ? Name : never

@@ -1,0 +1,45 @@
+import { Maximize2, X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { IconButton } from '../ui/button.tsx'
+
+/** The head of an open record: which one, how it stands, what can be done. Below it, the record. */
+export function DetailFrame({
+  title,
+  sub,
+  actions,
+  onClose,
+  onFullPage,
+  children,
+}: {
+  title: ReactNode
+  sub?: ReactNode
+  actions?: ReactNode
+  /** Absent where the record is the page. */
+  onClose?: () => void
+  onFullPage?: () => void
+  children: ReactNode
+}) {
+  const Heading = onClose ? 'h2' : 'h1'
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <header className="border-b px-4 py-3 sm:px-5">
+        <div className="flex flex-wrap items-center gap-x-1 gap-y-2">
+          <Heading className="mr-auto min-w-0 text-lg font-semibold break-words">{title}</Heading>
+          {actions && <div className="mr-1 flex items-center gap-2">{actions}</div>}
+          {onFullPage && (
+            <IconButton label="Open as a full page" keys="o" size="icon-small" onClick={onFullPage}>
+              <Maximize2 aria-hidden className="size-3.5" />
+            </IconButton>
+          )}
+          {onClose && (
+            <IconButton label="Close" keys="escape" size="icon-small" className="-mr-1.5" onClick={onClose}>
+              <X aria-hidden className="size-4" />
+            </IconButton>
+          )}
+        </div>
+        {sub && <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-2">{sub}</div>}
+      </header>
+      <div className="scroll-thin min-h-0 flex-1 overflow-y-auto">{children}</div>
+    </div>
+  )
+}

@@ -1,0 +1,17 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback } from 'react'
+
+/** The filters of a list, as they stand in the address, and how to change them there. */
+export function useFilters<Filters extends Record<string, string | undefined>>(): [
+  Filters,
+  (change: Partial<Filters>) => void,
+] {
+  const filters: object = useSearch({ strict: false })
+  const navigate = useNavigate()
+  const set = useCallback(
+    (change: Partial<Filters>) =>
+      void navigate({ to: '.', search: (before) => ({ ...before, ...change }), replace: true }),
+    [navigate],
+  )
+  return [filters as Filters, set]
+}

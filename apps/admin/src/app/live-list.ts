@@ -1,0 +1,159 @@
+import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { formatNumber } from '../ui/format.ts'
+import type { Page, Topic } from './contract.ts'
+import { useLiveTopics } from './live.ts'
+
+const pageSize = 50
+type Pages<Row> = InfiniteData<Page<Row>, string | undefined>
+const nobody: ReadonlySet<string> = new Set()
+
+/**
+ * A list of any length, newest first, that stays true while it is read. Rows change where they stand. New rows come in
+ * at the top when nobody is reading, and are counted when somebody is.
+ */
+export function useLiveList<Row extends { id: string }>({
+  path,
+  filter,
+  topics,
+  load,
+}: {
+  path: readonly [domain: string, verb: string]
+  filter: Record<string, unknown>
+  topics: readonly Topic[]
+  load: (page: { cursor?: string; limit: number }, signal?: AbortSignal) => Promise<Page<Row>>
+}) {
+  const client = useQueryClient()
+  const queryKey = useMemo(() => [path, { input: filter, type: 'infinite' }] as const, [path, filter])
+  const query = useInfiniteQuery({
+    queryKey,
+    queryFn: ({ pageParam, signal }) => load({ cursor: pageParam, limit: pageSize }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+    // bringing every loaded page up to date at once is what `update` is there to avoid
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnMount: false,
+    refetchOnWindowFocus: false,
+  })
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = query
+
+  const reading = useRef(false)
+  const held = useRef(false)
+  const busy = useRef(false)
+  const once = useRef(false)
+  const around = useRef(0)
+  const latest = useRef({ load, queryKey })
+  const [fresh, setFresh] = useState(0)
+  const [gone, setGone] = useState(nobody)
+  useEffect(() => {
+    latest.current = { load, queryKey }
+  })
+  // another filter is another list
+  useEffect(() => {
+    setFresh(0)
+    setGone(nobody)
+    held.current = false
+  }, [queryKey])
+
+  const update = useCallback(
+    async function update(show: boolean): Promise<void> {
+      if (busy.current) {
+        once.current = true
+        return
+      }
+      const { load, queryKey } = latest.current
+      const before = client.getQueryData<Pages<Row>>(queryKey)
+      if (!before) return
+      busy.current = true
+      try {
+        const beside = show || !reading.current ? 0 : Math.floor(around.current / pageSize)
+        const [first, second] = await Promise.all([
+          load({ limit: pageSize }),
+          beside > 0 && beside < before.pages.length
+            ? load({ cursor: before.pageParams[beside], limit: pageSize })
+            : undefined,
+        ])
+        if (latest.current.queryKey !== queryKey) return
+        if (show || !reading.current) {
+          client.setQueryData<Pages<Row>>(queryKey, { pages: [first], pageParams: [undefined] })
+          setFresh(0)
+          setGone(nobody)
+          held.current = false
+          return
+        }
+        const answers = new Map([...first.items, ...(second?.items ?? [])].map((row) => [row.id, row]))
+        client.setQueryData<Pages<Row>>(
+          queryKey,
+          (now) =>
+            now && {
+              ...now,
+              pages: now.pages.map((page) => ({ ...page, items: page.items.map((row) => answers.get(row.id) ?? row) })),
+            },
+        )
+        const known = before.pages.flatMap((page) => page.items.map((row) => row.id))
+        const top = first.items.findIndex((row) => known.includes(row.id))
+        setFresh(top < 0 ? first.items.length : top)
+        setGone(new Set([...missing(before.pages[0], first), ...(second ? missing(before.pages[beside], second) : [])]))
+        held.current = true
+      } catch {
+        // what is shown stays; the live dot says that the server is away, and its return asks again
+        held.current = true
+      } finally {
+        busy.current = false
+        if (once.current) {
+          once.current = false
+          void update(false)
+        }
+      }
+    },
+    [client],
+  )
+  useLiveTopics(topics, () => void update(false))
+
+  // the list may have moved on while this page was away
+  // asked once a list, when it comes back to the screen
+  useEffect(() => {
+    const state = client.getQueryState(queryKey)
+    if (state?.dataUpdatedAt && Date.now() - state.dataUpdatedAt > 1000) void update(false)
+  }, [queryKey])
+
+  const rows = useMemo(() => {
+    const unique = new Map<string, Row>()
+    for (const page of query.data?.pages ?? []) for (const row of page.items) unique.set(row.id, row)
+    return [...unique.values()]
+  }, [query.data])
+
+  return {
+    query,
+    rows,
+    fresh,
+    gone,
+    loadingMore: isFetchingNextPage,
+    /** How many there are, as far as they are loaded: «37», «150+». */
+    count: query.data && `${formatNumber(rows.length)}${hasNextPage ? '+' : ''}`,
+    showFresh: useCallback(() => void update(true), [update]),
+    setReading: useCallback(
+      (now: boolean) => {
+        reading.current = now
+        if (!now && held.current) void update(false)
+      },
+      [update],
+    ),
+    setAround: useCallback((index: number) => {
+      around.current = index
+    }, []),
+    loadMore: useCallback(() => {
+      if (hasNextPage && !isFetchingNextPage) void fetchNextPage({ cancelRefetch: false })
+    }, [fetchNextPage, hasNextPage, isFetchingNextPage]),
+  }
+}
+
+export type LiveList<Row extends { id: string }> = ReturnType<typeof useLiveList<Row>>
+
+/** Rows of a page that its new answer leaves out although it reaches past them: they no longer match. */
+function missing<Row extends { id: string }>(before: Page<Row> | undefined, after: Page<Row>): string[] {
+  const still = new Set(after.items.map((row) => row.id))
+  const items = before?.items ?? []
+  const last = after.nextCursor === null ? items.length : items.findLastIndex((row) => still.has(row.id))
+  return items.slice(0, Math.max(0, last)).flatMap((row) => (still.has(row.id) ? [] : [row.id]))
+}

@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react'
+import { Failed } from '../ui/notice.tsx'
+import { problemOf } from './rpc.ts'
+
+type Query<Data> = {
+  data: Data | undefined
+  error: unknown
+  isFetching: boolean
+  refetch: () => unknown
+}
+
+/** The three faces of what a page shows. The third is the page's own. */
+export function Loaded<Data>({
+  query,
+  what,
+  skeleton,
+  children,
+}: {
+  query: Query<Data>
+  /** What could not be loaded, as it stands in a sentence: «The webhooks». */
+  what: string
+  skeleton: ReactNode
+  children: (data: Data) => ReactNode
+}) {
+  if (query.data !== undefined) return children(query.data)
+  if (query.error) {
+    const problem = problemOf(query.error)
+    return (
+      <Failed
+        title={problem.code === 'NOT_FOUND' ? `${what} cannot be found` : `${what} could not be loaded`}
+        message={problem.message}
+        requestId={problem.requestId}
+        onRetry={() => void query.refetch()}
+        retrying={query.isFetching}
+      />
+    )
+  }
+  return skeleton
+}

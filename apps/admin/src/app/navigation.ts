@@ -1,0 +1,62 @@
+import {
+  Activity,
+  BellRing,
+  Building2,
+  type LucideIcon,
+  MessageSquareText,
+  PhoneCall,
+  PhoneMissed,
+  Settings,
+  Webhook,
+} from 'lucide-react'
+
+export type Place = {
+  to: '/' | '/alerts' | '/webhooks' | '/calls' | '/messages' | '/unknown-numbers' | '/customers' | '/settings'
+  label: string
+  letter: string
+  icon: LucideIcon
+  words: string[]
+}
+
+export const places: { group: string; places: Place[] }[] = [
+  {
+    group: 'Now',
+    places: [
+      { to: '/', label: 'Overview', letter: 'o', icon: Activity, words: ['home', 'dashboard'] },
+      { to: '/alerts', label: 'Alerts', letter: 'a', icon: BellRing, words: ['ops', 'pages'] },
+    ],
+  },
+  {
+    group: 'Traffic',
+    places: [
+      {
+        to: '/webhooks',
+        label: 'Webhooks',
+        letter: 'w',
+        icon: Webhook,
+        words: ['inbox', 'queue', 'events', 'deliveries'],
+      },
+      { to: '/calls', label: 'Calls', letter: 'l', icon: PhoneCall, words: ['voice', 'phone'] },
+      { to: '/messages', label: 'Messages', letter: 'm', icon: MessageSquareText, words: ['sms', 'text'] },
+      {
+        to: '/unknown-numbers',
+        label: 'Unknown numbers',
+        letter: 'u',
+        icon: PhoneMissed,
+        words: ['phone', 'unmatched'],
+      },
+    ],
+  },
+  {
+    group: 'Customers',
+    places: [
+      { to: '/customers', label: 'Customers', letter: 'c', icon: Building2, words: ['businesses', 'usage', 'agents'] },
+    ],
+  },
+  {
+    group: 'System',
+    places: [
+      { to: '/settings', label: 'Settings', letter: 's', icon: Settings, words: ['sessions', 'password', 'account'] },
+    ],
+  },
+]

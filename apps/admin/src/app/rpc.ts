@@ -1,0 +1,87 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client'
+import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query'
+import type { PublicRouter } from './contract.ts'
+
+export const rpc = createTRPCReact<PublicRouter>()
+
+export const rpcClient = createTRPCClient<PublicRouter>({
+  links: [
+    splitLink({
+      condition: (operation) => operation.type === 'subscription',
+      true: httpSubscriptionLink({ url: '/trpc' }),
+      false: httpBatchLink({ url: '/trpc', maxURLLength: 6000, maxItems: 20 }),
+    }),
+  ],
+})
+
+export type Problem = {
+  code: string
+  message: string
+  requestId?: string
+  fields: Record<string, string>
+}
+
+/** What went wrong, as far as a screen can tell it. */
+export function problemOf(error: unknown): Problem {
+  if (!(error instanceof TRPCClientError))
+    return { code: 'UNKNOWN', message: error instanceof Error ? error.message : String(error), fields: {} }
+  const data: unknown = error.data
+  const response: unknown = error.meta?.response
+  const requestId = response instanceof Response ? (response.headers.get('x-request-id') ?? undefined) : undefined
+  if (!isRecord(data))
+    return {
+      code: 'UNREACHABLE',
+      message: 'The server cannot be reached. It may be restarting, or the network is away.',
+      fields: {},
+      requestId,
+    }
+  return {
+    code: typeof data.code === 'string' ? data.code : 'UNKNOWN',
+    message: error.message,
+    requestId: typeof data.requestId === 'string' ? data.requestId : requestId,
+    fields: isRecord(data.fields)
+      ? Object.fromEntries(
+          Object.entries(data.fields).filter((field): field is [string, string] => typeof field[1] === 'string'),
+        )
+      : {},
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+let onSignedOut: () => void = () => {}
+export function whenSignedOut(go: () => void): void {
+  onSignedOut = go
+}
+
+function watchSession(error: unknown): void {
+  if (problemOf(error).code === 'UNAUTHORIZED') onSignedOut()
+}
+
+const transient = new Set(['UNREACHABLE', 'SERVICE_UNAVAILABLE', 'TIMEOUT', 'BAD_GATEWAY', 'GATEWAY_TIMEOUT'])
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: watchSession }),
+  mutationCache: new MutationCache({
+    onError: (error, _variables, _context, mutation) => {
+      // a sign-in that is refused is answered where it was typed
+      if (mutation.meta?.signsIn !== true) watchSession(error)
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      gcTime: 5 * 60_000,
+      refetchOnWindowFocus: true,
+      retry: (failures, error) => failures < 2 && transient.has(problemOf(error).code),
+      retryDelay: (failures) => 400 * 2 ** failures,
+    },
+    mutations: { retry: false },
+  },
+})
+
+/** The same questions outside of components: asked ahead when a link is pointed at. */
+export const ahead = createTRPCQueryUtils({ queryClient, client: rpcClient })

@@ -1,0 +1,67 @@
+import { clsx } from 'clsx'
+import { Command } from 'cmdk'
+import { Check, LoaderCircle, Search } from 'lucide-react'
+
+/** A long list in which one is found by typing. */
+export function Picker({
+  label,
+  placeholder,
+  query,
+  onQuery,
+  items,
+  chosen,
+  onChoose,
+  busy,
+  empty,
+  autoFocus = false,
+}: {
+  label: string
+  placeholder: string
+  query: string
+  onQuery: (query: string) => void
+  items: { id: string; label: string; aside?: string }[]
+  chosen?: string
+  onChoose: (id: string) => void
+  busy: boolean
+  empty: string
+  autoFocus?: boolean
+}) {
+  return (
+    <Command label={label} shouldFilter={false} loop className="overflow-hidden rounded-md border border-line-strong">
+      <div className="flex items-center gap-2 border-b px-2.5">
+        {busy ? (
+          <LoaderCircle aria-hidden className="size-3.5 shrink-0 animate-spin text-ink-3" />
+        ) : (
+          <Search aria-hidden className="size-3.5 shrink-0 text-ink-3" />
+        )}
+        <Command.Input
+          autoFocus={autoFocus}
+          value={query}
+          onValueChange={onQuery}
+          placeholder={placeholder}
+          className="h-8 min-w-0 flex-1 bg-transparent text-sm outline-none placeholder:text-ink-3 max-sm:text-lg"
+        />
+      </div>
+      <Command.List className="scroll-thin max-h-48 overflow-y-auto p-1">
+        {items.length === 0 && (
+          <div className="px-2 py-4 text-center text-sm text-ink-2">{busy ? 'Searching…' : empty}</div>
+        )}
+        {items.map((item) => (
+          <Command.Item
+            key={item.id}
+            value={item.id}
+            onSelect={() => onChoose(item.id)}
+            className={clsx(
+              'flex min-h-8 cursor-default items-center gap-2 rounded-md px-2 text-sm data-[selected=true]:bg-chosen',
+              item.id === chosen && 'font-medium text-accent-ink',
+            )}
+          >
+            <span className="min-w-0 flex-1 truncate">{item.label}</span>
+            {item.aside && <span className="figures text-xs text-ink-3">{item.aside}</span>}
+            {item.id === chosen && <Check aria-label="Chosen" className="size-4 text-accent-ink" />}
+          </Command.Item>
+        ))}
+      </Command.List>
+    </Command>
+  )
+}
