@@ -1,5 +1,6 @@
 import type { Resolution } from '@trunkline/core/numbers/unknown'
 import { toWireId } from '@trunkline/core/platform/wire-id'
+import { customers } from '@trunkline/db/schema/customers'
 import { unknownPhones, unknownPhoneWebhooks } from '@trunkline/db/schema/numbers'
 import { and, count, eq, isNull } from 'drizzle-orm'
 import { z } from 'zod'
@@ -33,6 +34,11 @@ export async function resolveUnknownPhone(
     throw new DomainError('invalid', `The customer ${text}`, { fields: { customerId: text } })
   }
   return await inTransaction(ctx, async (ctx) => {
+    const [customer] =
+      customerId === undefined
+        ? []
+        : await ctx.db.select({ id: customers.id }).from(customers).where(eq(customers.id, customerId))
+    if (customer?.id !== customerId) throw new DomainError('not_found', 'There is no such customer')
     const [unknown] = await ctx.db
       .select({ phoneNumber: unknownPhones.phoneNumber })
       .from(unknownPhones)

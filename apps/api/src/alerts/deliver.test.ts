@@ -1,0 +1,337 @@
+import { toWireId } from '@trunkline/core/platform/wire-id'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { inTransaction, type NetCtx } from '../platform/context.ts'
+import { openWorld, type Sent, type World } from '../testing/world.ts'
+import { deliverAlert } from './deliver.ts'
+import { type AlertDraft, raiseAlerts } from './raise.ts'
+
+let world: World
+let acceptsEveryText: World['network']['answer']
+beforeAll(async () => {
+  world = await openWorld()
+  acceptsEveryText = world.network.answer
+})
+afterAll(() => world.close())
+beforeEach(async () => {
+  world.network.answer = acceptsEveryText
+  world.sent.length = 0
+  await world.owner`delete from provider_status`
+  // each test runs the delivery by hand
+  await world.owner`delete from pgboss.job`
+})
+
+let alerts = 0
+async function alert(over: Partial<AlertDraft> = {}): Promise<string> {
+  alerts++
+  const name = `pool:${alerts}`
+  const [id = ''] = await inTransaction(world.ctx(), (ctx) =>
+    raiseAlerts(ctx, [
+      {
+        type: 'pool_empty',
+        severity: 'critical',
+        customerId: null,
+        dedupKey: name,
+        series: name,
+        rank: 1,
+        title: 'No numbers left',
+        message: 'Buy numbers.',
+        runbook: 'docs/runbooks/numbers.md#empty',
+        metadata: {},
+        ...over,
+      },
+    ]),
+  )
+  return id
+}
+const deliver = (alertId: string, over: Partial<NetCtx> = {}) => deliverAlert(world.ctx(over), { alertId })
+const posts = () => world.sent.filter(({ method }) => method === 'POST')
+const stateOf = async (alertId: string) => {
+  const token = await world.signIn('viewer')
+  const { body } = await world.rest('GET', `/api/admin/ops-alerts/${toWireId('alert', alertId)}`, { token })
+  return { delivery: body.delivery, deliveries: body.deliveries }
+}
+const receipt = (MessageSid: string, MessageStatus: string) =>
+  world.twilio('sms-status', { MessageSid, MessageStatus, From: '+15005550100', To: '+15005550199' })
+const failsWith = (code: string) => async () => {
+  throw Object.assign(new Error('network'), { code })
+}
+const answers = (status: number, body: object) => async () => Response.json(body, { status })
+
+test('the text goes to the person on duty, from our number, with a reference and an address for its receipt', async () => {
+  const id = await alert()
+
+  await deliver(id)
+
+  expect(posts()).toHaveLength(1)
+  const [{ url, body } = { url: '', body: new URLSearchParams() }] = posts()
+  expect(url).toBe(`https://twilio.test/2010-04-01/Accounts/AC${'0'.repeat(31)}1/Messages.json`)
+  expect(Object.fromEntries(body)).toEqual({
+    To: '+15005550199',
+    From: '+15005550100',
+    Body: `CRITICAL: No numbers left\nBuy numbers.\nTL-${id.replaceAll('-', '').slice(-8).toUpperCase()}`,
+    StatusCallback: 'https://hooks.trunkline.example/webhooks/twilio/sms-status',
+  })
+  expect(await stateOf(id)).toMatchObject({
+    delivery: 'sent',
+    deliveries: [{ channel: 'sms', state: 'sent', attempts: 1 }],
+  })
+})
+
+test('a second delivery job for the same alert sends nothing', async () => {
+  const id = await alert()
+
+  await deliver(id)
+  await deliver(id)
+  await Promise.allSettled(Array.from({ length: 8 }, () => deliver(id)))
+
+  expect(posts()).toHaveLength(1)
+})
+
+test('eight processes that deliver one alert at the same moment send one text', async () => {
+  const id = await alert()
+  const open = Promise.withResolvers<void>()
+  world.network.answer = async (request, init) => {
+    await open.promise
+    return await acceptsEveryText(request, init)
+  }
+
+  const deliveries = Array.from({ length: 8 }, () => deliver(id))
+  setTimeout(open.resolve, 200)
+  await Promise.allSettled(deliveries)
+
+  expect(posts()).toHaveLength(1)
+  expect(await stateOf(id)).toMatchObject({ delivery: 'sent' })
+})
+
+test('a text that Twilio refuses is a failure, not a delivery (J-3)', async () => {
+  world.network.answer = answers(400, { code: 21211, message: 'Invalid To number +15005550199' })
+  const id = await alert()
+
+  await deliver(id)
+
+  const { delivery, deliveries } = await stateOf(id)
+  expect(delivery).toBe('failed')
+  expect(deliveries).toMatchObject([{ state: 'failed', reason: expect.stringContaining('twilio answered 400') }])
+  expect(deliveries[0].reason).not.toContain('+15005550199')
+})
+
+test('after a timeout Twilio is asked first, and a text that had arrived is not sent again (J-2)', async () => {
+  const arrived: Sent[] = []
+  world.network.answer = async (request) => {
+    if (request.method === 'POST') {
+      arrived.push(request)
+      throw new DOMException('The operation was aborted due to timeout', 'TimeoutError')
+    }
+    return Response.json({
+      messages: arrived.map(({ body }) => ({
+        sid: 'SM_found',
+        status: 'sent',
+        to: body.get('To'),
+        body: body.get('Body'),
+      })),
+    })
+  }
+  const id = await alert()
+
+  await expect(deliver(id)).rejects.toMatchObject({ outcome: 'unknown' })
+  expect(await stateOf(id)).toMatchObject({ delivery: 'pending' })
+  await deliver(id)
+
+  expect(posts()).toHaveLength(1)
+  expect(world.sent.map(({ method }) => method)).toEqual(['POST', 'GET'])
+  expect(await stateOf(id)).toMatchObject({ delivery: 'sent', deliveries: [{ state: 'sent', attempts: 2 }] })
+})
+
+test('after a timeout a text that had not arrived is sent again', async () => {
+  world.network.answer = answers(500, { message: 'internal' })
+  const id = await alert()
+  await expect(deliver(id)).rejects.toMatchObject({ outcome: 'unknown' })
+
+  world.network.answer = acceptsEveryText
+  await deliver(id)
+
+  expect(world.sent.map(({ method }) => method)).toEqual(['POST', 'GET', 'POST'])
+  expect(await stateOf(id)).toMatchObject({ delivery: 'sent' })
+})
+
+test('while the question cannot be answered nothing is sent a second time', async () => {
+  world.network.answer = failsWith('ETIMEDOUT')
+  const id = await alert()
+
+  for (let attempt = 0; attempt < 4; attempt++) await expect(deliver(id)).rejects.toThrow()
+
+  expect(posts()).toHaveLength(1)
+  expect(await stateOf(id)).toMatchObject({ delivery: 'pending', deliveries: [{ state: 'pending', attempts: 4 }] })
+})
+
+test('the circuit opens after five failures, lets one probe through after its cooldown, and closes (V-1, V-2)', async () => {
+  world.network.answer = failsWith('ECONNREFUSED')
+  const id = await alert()
+  for (let attempt = 0; attempt < 5; attempt++) await expect(deliver(id)).rejects.toMatchObject({ outcome: 'failed' })
+  const asked = world.sent.length
+
+  await expect(deliver(id)).rejects.toMatchObject({ refusal: 'unavailable' })
+  expect(world.sent).toHaveLength(asked)
+  const [open] = await world.owner`select circuit, state from provider_status where provider = 'twilio'`
+  expect(open).toEqual({ circuit: 'open', state: 'down' })
+
+  await world.owner`update provider_status set cooldown_until = now() - interval '1 second'`
+  world.network.answer = async (request, init) => {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    return await acceptsEveryText(request, init)
+  }
+  const others = await Promise.all([alert(), alert(), alert()])
+  const probes = await Promise.allSettled(others.map((other) => deliver(other)))
+
+  expect(probes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  expect(world.sent).toHaveLength(asked + 1)
+  const [closed] =
+    await world.owner`select circuit, state, failure_count from provider_status where provider = 'twilio'`
+  expect(closed).toEqual({ circuit: 'closed', state: 'healthy', failure_count: 0 })
+})
+
+test('a circuit that somebody opened by hand, without a cooldown, recovers by one probe (V-2)', async () => {
+  await world.owner`
+    insert into provider_status (provider, component, state, circuit, failure_count, updated_at) values ('twilio', 'api', 'down', 'open', 5, now())`
+  const id = await alert()
+
+  await deliver(id)
+
+  expect(await stateOf(id)).toMatchObject({ delivery: 'sent' })
+})
+
+test('calls that fail at the same moment are all counted (V-2)', async () => {
+  world.network.answer = failsWith('ECONNREFUSED')
+  const ids = await Promise.all([alert(), alert(), alert(), alert()])
+
+  await Promise.allSettled(ids.map((id) => deliver(id)))
+
+  const [row] = await world.owner`select failure_count, circuit from provider_status where provider = 'twilio'`
+  expect(row).toEqual({ failure_count: 4, circuit: 'closed' })
+})
+
+test('a refusal is an answer: it opens no circuit', async () => {
+  world.network.answer = answers(400, { code: 21211 })
+
+  for (const id of await Promise.all([alert(), alert(), alert(), alert(), alert(), alert()])) await deliver(id)
+
+  const [row] = await world.owner`select circuit, failure_count from provider_status where provider = 'twilio'`
+  expect(row).toEqual({ circuit: 'closed', failure_count: 0 })
+})
+
+test('without a phone number the alert goes to the log and says why (J-6)', async () => {
+  const id = await alert()
+
+  await deliver(id, { env: { ...world.env, ADMIN_PHONE: undefined } })
+
+  expect(world.sent).toEqual([])
+  expect(await stateOf(id)).toMatchObject({
+    delivery: 'logged',
+    deliveries: [{ channel: 'log', state: 'logged', reason: 'ADMIN_PHONE is not set' }],
+  })
+  expect(world.logged.some((line) => line.includes(id) && line.includes('No numbers left'))).toBe(true)
+})
+
+test.each([
+  ['delivered', 'delivered'],
+  ['read', 'delivered'],
+  ['undelivered', 'failed'],
+  ['failed', 'failed'],
+])('a receipt that says %s makes the alert %s', async (said, delivery) => {
+  const id = await alert()
+  await deliver(id)
+  const [log] = await world.owner`select provider_message_id as sid from alert_logs where alert_id = ${id}`
+
+  await receipt(log?.sid, 'sent')
+  await receipt(log?.sid, said)
+  await world.process()
+
+  expect(await stateOf(id)).toMatchObject({ delivery, deliveries: [{ state: delivery }] })
+})
+
+test('a receipt that comes twice or after its opposite changes nothing more', async () => {
+  const id = await alert()
+  await deliver(id)
+  const [log] = await world.owner`select provider_message_id as sid from alert_logs where alert_id = ${id}`
+
+  for (const said of ['delivered', 'delivered', 'undelivered', 'sent']) {
+    await receipt(log?.sid, said)
+    await world.process(1)
+  }
+
+  expect(await stateOf(id)).toMatchObject({ delivery: 'delivered' })
+})
+
+test.each([
+  ['delivered', 'delivered'],
+  ['undelivered', 'failed'],
+])('a receipt (%s) that is processed before the sender wrote down the sid is not missed', async (said, delivery) => {
+  const id = await alert()
+  world.network.answer = async (request, init) => {
+    const answer = await acceptsEveryText(request, init)
+    const { sid } = (await answer.clone().json()) as { sid: string }
+    await receipt(sid, said)
+    await world.process()
+    return answer
+  }
+
+  await deliver(id)
+
+  expect(await stateOf(id)).toMatchObject({ delivery, deliveries: [{ state: delivery }] })
+})
+
+test('receipt and sender at the same moment: neither misses the other', async () => {
+  for (let round = 0; round < 10; round++) {
+    const id = await alert()
+    let processing: Promise<void> = Promise.resolve()
+    world.network.answer = async (request, init) => {
+      const answer = await acceptsEveryText(request, init)
+      const { sid } = (await answer.clone().json()) as { sid: string }
+      await receipt(sid, 'delivered')
+      processing = world.process()
+      return answer
+    }
+
+    await deliver(id)
+    await processing
+
+    expect(await stateOf(id)).toMatchObject({ delivery: 'delivered' })
+  }
+})
+
+test('a lower level that waits is not sent any more once a higher one stands', async () => {
+  const lower = await alert({ series: 'usage', rank: 80 })
+  const higher = await alert({ series: 'usage', rank: 100 })
+
+  await deliver(lower)
+  await deliver(higher)
+
+  expect(await stateOf(lower)).toMatchObject({ delivery: 'superseded' })
+  expect(await stateOf(higher)).toMatchObject({ delivery: 'sent' })
+  expect(posts()).toHaveLength(1)
+})
+
+test('an alert that is not there any more is nobody’s trouble', async () => {
+  await deliver('01890a5d-ac96-774b-bcce-b302099a8057')
+
+  expect(world.sent).toEqual([])
+})
+
+test('whoever lost his lease writes nothing over the one who has it', async () => {
+  const id = await alert()
+  const open = Promise.withResolvers<void>()
+  world.network.answer = async () => {
+    await open.promise
+    return Response.json({ code: 20003 }, { status: 401 })
+  }
+  const slow = deliver(id)
+  await expect.poll(() => posts().length).toBe(1)
+  await world.owner`update alert_logs set lease_until = now() - interval '1 second' where alert_id = ${id}`
+  world.network.answer = acceptsEveryText
+  await deliver(id)
+
+  open.resolve()
+  await slow
+
+  expect(await stateOf(id)).toMatchObject({ delivery: 'sent', deliveries: [{ state: 'sent' }] })
+})

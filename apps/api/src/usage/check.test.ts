@@ -1,0 +1,258 @@
+import { toWireId, wireId } from '@trunkline/core/platform/wire-id'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openWorld, type World } from '../testing/world.ts'
+import { checkUsage } from './check.ts'
+import { meterUsage } from './meter.ts'
+import { expireHolds, settleHold } from './settle.ts'
+
+let world: World
+let operator: string
+beforeAll(async () => {
+  world = await openWorld()
+  operator = await world.signIn('operator')
+})
+afterAll(() => world.close())
+
+async function customer(caps: { seconds?: number; segments?: number; grace?: number } = {}): Promise<string> {
+  const { id } = await world.customer()
+  const { seconds = 9000, segments = 250, grace = 600 } = caps
+  await world.owner`
+    update usage_limits set call_cap_seconds = ${seconds}, sms_cap = ${segments}, grace_seconds = ${grace} where customer_id = ${id}`
+  return id
+}
+const check = (customerId: string, kind: 'call' | 'sms', quantity: number) =>
+  checkUsage(world.ctx(), { customerId, kind, quantity })
+const settle = (holdId: string | null, quantity?: number) =>
+  settleHold(world.ctx(), { holdId: wireId('hold').parse(holdId), quantity, ownedBy: null })
+const limitsOf = async (customerId: string) => {
+  const [row] = await world.owner`
+    select call_used_seconds::int as used, call_reserved_seconds::int as reserved, sms_used::int, sms_reserved::int
+    from usage_limits where customer_id = ${customerId}`
+  return row
+}
+const ledgerOf = async (customerId: string) => {
+  const rows = await world.owner`
+    select meter, kind, quantity::int from usage_entries where customer_id = ${customerId} order by id`
+  return rows.map(({ meter, kind, quantity }) => `${meter} ${kind} ${quantity}`)
+}
+
+test('64 that ask at the same moment never pass the hard limit, and all that fits is given (K-10)', async () => {
+  const id = await customer({ seconds: 1000, grace: 60 })
+
+  const answers = await Promise.all(Array.from({ length: 64 }, () => check(id, 'call', 60)))
+
+  const allowed = answers.filter((answer) => answer.allowed)
+  expect(allowed).toHaveLength(17)
+  expect(new Set(allowed.map(({ holdId }) => holdId)).size).toBe(17)
+  expect(answers.filter((answer) => !answer.allowed)).toSatisfy((refused: { reason: string; holdId: null }[]) =>
+    refused.every(({ reason, holdId }) => reason === 'insufficient_allowance' && holdId === null),
+  )
+  expect(await limitsOf(id)).toMatchObject({ used: 0, reserved: 1020 })
+})
+
+test('asking, settling and metering at the same moment keep used and reserved exact (K-10)', async () => {
+  const id = await customer({ seconds: 100_000 })
+
+  await Promise.all(
+    Array.from({ length: 32 }, async (_, index) => {
+      const { holdId } = await check(id, 'call', 60)
+      await settle(holdId, index % 2 === 0 ? 45 : undefined)
+      await meterUsage(world.ctx(), [
+        {
+          meter: 'call_seconds',
+          idemKey: `call:${id}:${index}`,
+          customerId: id,
+          quantity: 10,
+          occurredAt: new Date().toISOString(),
+          eventId: id,
+          webhookId: undefined,
+        },
+      ])
+    }),
+  )
+
+  expect(await limitsOf(id)).toMatchObject({ used: 16 * 45 + 32 * 10, reserved: 0 })
+})
+
+test('texts stop at the cap, without grace, and stop no voice (K-15)', async () => {
+  const id = await customer({ segments: 3 })
+
+  const answers = await Promise.all(Array.from({ length: 8 }, () => check(id, 'sms', 1)))
+
+  expect(answers.filter(({ allowed }) => allowed)).toHaveLength(3)
+  expect(await check(id, 'call', 60)).toMatchObject({ allowed: true, reason: 'within_limit' })
+})
+
+test('a top-up lifts the stop at once (K-12)', async () => {
+  const id = await customer({ seconds: 60, grace: 0 })
+  await check(id, 'call', 60)
+  expect(await check(id, 'call', 60)).toMatchObject({ allowed: false })
+
+  await world.owner`update usage_limits set call_credit_seconds = 600 where customer_id = ${id}`
+
+  expect(await check(id, 'call', 60)).toMatchObject({ allowed: true })
+})
+
+test('who is paused is told so, whatever is left (K-11)', async () => {
+  const id = await customer()
+  await world.owner`update usage_limits set force_pause = true where customer_id = ${id}`
+
+  expect(await check(id, 'call', 1)).toEqual({ allowed: false, reason: 'paused', holdId: null })
+})
+
+test('who is beyond the hard stop is told so', async () => {
+  const id = await customer({ seconds: 60, grace: 0 })
+  const { holdId } = await check(id, 'call', 60)
+  await settle(holdId, 60)
+
+  expect(await check(id, 'call', 1)).toEqual({ allowed: false, reason: 'hard_stop', holdId: null })
+})
+
+test('settling with a quantity frees the hold and charges it, once (K-14, K-16)', async () => {
+  const id = await customer()
+  const { holdId } = await check(id, 'call', 120)
+
+  expect(await settle(holdId, 95)).toEqual({ settled: true, overrun: 0 })
+  expect(await settle(holdId, 95)).toEqual({ settled: false, overrun: 0 })
+  expect(await settle(holdId)).toEqual({ settled: false, overrun: 0 })
+
+  expect(await limitsOf(id)).toMatchObject({ used: 95, reserved: 0 })
+  expect(await ledgerOf(id)).toEqual(['call_seconds usage 95'])
+})
+
+test('sixteen that settle one hold at the same moment charge it once', async () => {
+  const id = await customer()
+  const { holdId } = await check(id, 'call', 120)
+
+  const answers = await Promise.all(Array.from({ length: 16 }, () => settle(holdId, 95)))
+
+  expect(answers.filter(({ settled }) => settled)).toHaveLength(1)
+  expect(await limitsOf(id)).toMatchObject({ used: 95, reserved: 0 })
+})
+
+test('settling again with another quantity is a conflict, and changes nothing', async () => {
+  const id = await customer()
+  const { holdId } = await check(id, 'call', 120)
+  await settle(holdId, 95)
+
+  await expect(settle(holdId, 96)).rejects.toMatchObject({ refusal: 'conflict' })
+
+  expect(await ledgerOf(id)).toEqual(['call_seconds usage 95'])
+})
+
+test('settling without a quantity only frees: the provider’s own report charges', async () => {
+  const id = await customer()
+  const { holdId } = await check(id, 'sms', 2)
+
+  expect(await settle(holdId)).toEqual({ settled: true, overrun: 0 })
+
+  expect(await limitsOf(id)).toMatchObject({ sms_used: 0, sms_reserved: 0 })
+  expect(await ledgerOf(id)).toEqual([])
+})
+
+test('a call that outran its hold is charged in full, and the overrun is named', async () => {
+  const id = await customer()
+  const { holdId } = await check(id, 'call', 60)
+
+  expect(await settle(holdId, 100)).toEqual({ settled: true, overrun: 40 })
+  expect(await limitsOf(id)).toMatchObject({ used: 100, reserved: 0 })
+})
+
+test('a hold that nobody settles expires and frees what it held, once (C-12)', async () => {
+  const id = await customer({ seconds: 60, grace: 0 })
+  await check(id, 'call', 60)
+  expect(await check(id, 'call', 60)).toMatchObject({ allowed: false })
+  await world.owner`update usage_holds set expires_at = now() - interval '1 second' where customer_id = ${id}`
+
+  await Promise.all([expireHolds(world.ctx()), expireHolds(world.ctx()), expireHolds(world.ctx())])
+
+  expect(await limitsOf(id)).toMatchObject({ reserved: 0 })
+  expect(await check(id, 'call', 60)).toMatchObject({ allowed: true })
+})
+
+test('a hold that is still good does not expire', async () => {
+  const id = await customer()
+  await check(id, 'call', 60)
+
+  await expireHolds(world.ctx())
+
+  expect(await limitsOf(id)).toMatchObject({ reserved: 60 })
+})
+
+test('a hold that expired may still be settled: what was spoken is charged, nothing is freed twice', async () => {
+  const id = await customer()
+  const { holdId } = await check(id, 'call', 60)
+  await check(id, 'call', 30)
+  await world.owner`update usage_holds set expires_at = now() - interval '1 second' where customer_id = ${id} and quantity = 60`
+  await expireHolds(world.ctx())
+
+  expect(await settle(holdId, 50)).toMatchObject({ settled: true })
+
+  expect(await limitsOf(id)).toMatchObject({ used: 50, reserved: 30 })
+})
+
+test('expiry and settlement at the same moment free a hold once', async () => {
+  const id = await customer()
+  const holds = await Promise.all(Array.from({ length: 12 }, () => check(id, 'call', 10)))
+  await world.owner`update usage_holds set expires_at = now() - interval '1 second' where customer_id = ${id}`
+
+  await Promise.all([...holds.map(({ holdId }) => settle(holdId)), expireHolds(world.ctx()), expireHolds(world.ctx())])
+  await expireHolds(world.ctx())
+
+  expect(await limitsOf(id)).toMatchObject({ used: 0, reserved: 0 })
+})
+
+test('a customer that does not exist is not found, at either door', async () => {
+  const nobody = '01890a5d-ac96-774b-bcce-b302099a8057'
+
+  await expect(check(nobody, 'call', 1)).rejects.toMatchObject({ refusal: 'not_found' })
+  expect(
+    await world.rest('POST', '/api/usage/check', {
+      token: operator,
+      body: { customerId: toWireId('customer', nobody), kind: 'call', quantity: 1 },
+    }),
+  ).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } })
+  expect(
+    await world.rest('POST', `/api/usage/holds/hld_${'0'.repeat(32)}/settle`, { token: operator, body: {} }),
+  ).toMatchObject({ status: 404 })
+})
+
+test.each([0, -1, 1.5, 86_401, 'many', null])(
+  'a quantity of %s is refused, and the field is named',
+  async (quantity) => {
+    const id = await customer()
+
+    const { status, body } = await world.rest('POST', '/api/usage/check', {
+      token: operator,
+      body: { customerId: toWireId('customer', id), kind: 'call', quantity },
+    })
+
+    expect([status, body.error.code, Object.keys(body.error.fields)]).toEqual([400, 'invalid', ['quantity']])
+    expect(await limitsOf(id)).toMatchObject({ reserved: 0 })
+  },
+)
+
+test('an owner sees, asks and settles for his own customer alone', async () => {
+  const [own, other] = [await customer(), await customer()]
+  const token = await world.signIn('owner', own)
+  const status = (id?: string) =>
+    world.rest('GET', `/api/usage/status${id === undefined ? '' : `?customerId=${toWireId('customer', id)}`}`, {
+      token,
+    })
+  const ask = (id: string) =>
+    world.rest('POST', '/api/usage/check', {
+      token,
+      body: { customerId: toWireId('customer', id), kind: 'call', quantity: 9 },
+    })
+  const end = (holdId: string | null) => world.rest('POST', `/api/usage/holds/${holdId}/settle`, { token, body: {} })
+
+  expect(await status()).toMatchObject({ status: 200, body: { customerId: toWireId('customer', own) } })
+  expect(await status(own)).toMatchObject({ status: 200 })
+  expect(await status(other)).toMatchObject({ status: 404 })
+  expect(await ask(other)).toMatchObject({ status: 404 })
+  expect(await end((await check(other, 'call', 9)).holdId)).toMatchObject({ status: 404 })
+  expect(await limitsOf(other)).toMatchObject({ reserved: 9 })
+  const asked = await ask(own)
+  expect(asked).toMatchObject({ status: 200, body: { allowed: true } })
+  expect(await end(asked.body.holdId)).toMatchObject({ status: 200, body: { settled: true } })
+})

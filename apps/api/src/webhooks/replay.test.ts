@@ -1,0 +1,304 @@
+import { toWireId } from '@trunkline/core/platform/wire-id'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newId } from '../platform/id.ts'
+import { sealSecret } from '../platform/secret.ts'
+import { openWorld, randomNumber, retellCall, type World } from '../testing/world.ts'
+
+let world: World
+let operator: string
+let by: string
+beforeAll(async () => {
+  world = await openWorld()
+  operator = await world.signIn('operator')
+  const { body } = await world.rest('GET', '/api/auth/me', { token: operator })
+  by = `user:${body.email}`
+})
+afterAll(() => world.close())
+
+const idOf = async (text: string) => {
+  const [row] = await world.owner`select id from webhook_queue where body like ${`%${text}%`} order by id limit 1`
+  return toWireId('webhook', row?.id)
+}
+const replay = (id: string) => world.rest('POST', `/api/admin/webhook-queue/${id}/replay`, { token: operator })
+const find = async (id: string) => (await world.rest('GET', `/api/admin/webhook-queue/${id}`, { token: operator })).body
+const auditsOf = (id: string) => world.owner`
+  select action, actor, before, after from audit_log where subject = ${id} order by id`
+const usedBy = async (customerId: string) => {
+  const { body } = await world.rest('GET', `/api/usage/status?customerId=${toWireId('customer', customerId)}`, {
+    token: operator,
+  })
+  return body.calls.usedSeconds
+}
+async function processed(seconds = 60) {
+  const { id, phoneNumber } = await world.customer()
+  const call = retellCall({ to: phoneNumber, seconds })
+  await world.retell(call.ended)
+  await world.process()
+  return { customerId: id, phoneNumber, call, webhookId: await idOf(call.id) }
+}
+
+test('a replay really runs the bytes again: what was lost is there again (K-1)', async () => {
+  const { customerId, call, webhookId } = await processed()
+  await world.owner`
+    update call_events set facts = '{}', status = 'ringing', seconds = null, summary = null where retell_call_id = ${call.id}`
+
+  const { status, body } = await replay(webhookId)
+
+  expect(status).toBe(200)
+  expect(body).toMatchObject({ state: 'processed', effects: { changed: true } })
+  expect(body.effects.text).toEqual([
+    expect.stringMatching(/^Call cal_[0-9a-f]{32}: status ringing → completed$/),
+    expect.stringMatching(/^Call cal_[0-9a-f]{32}: seconds none → 60$/),
+  ])
+  const [row] = await world.owner`select status, seconds from call_events where retell_call_id = ${call.id}`
+  expect(row).toEqual({ status: 'completed', seconds: 60 })
+  expect(await usedBy(customerId)).toBe(60)
+})
+
+test('replaying what is done says that nothing changed, and charges nothing twice', async () => {
+  const { customerId, webhookId } = await processed()
+
+  for (let turn = 0; turn < 3; turn++)
+    expect(await replay(webhookId)).toMatchObject({
+      status: 200,
+      body: { state: 'processed', effects: { changed: false, text: [] } },
+    })
+
+  expect(await usedBy(customerId)).toBe(60)
+})
+
+test('many operators who replay one webhook at the same moment charge it once', async () => {
+  const { customerId, webhookId } = await processed()
+
+  const answers = await Promise.all(Array.from({ length: 8 }, () => replay(webhookId)))
+
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200))
+  expect(await usedBy(customerId)).toBe(60)
+})
+
+test('the evidence of before stays, each replay adds an attempt and an audit row (K-1)', async () => {
+  const marker = newId()
+  await world.retell(`{"event":"call_ended","call":{"note":"${marker}"}}`)
+  await world.process()
+  const id = await idOf(marker)
+  const before = await find(id)
+  expect(before).toMatchObject({ state: 'dead', lastError: '«call_ended» names no call', attempts: 1 })
+
+  expect(await replay(id)).toMatchObject({ status: 200, body: { state: 'dead', effects: { changed: false } } })
+  const after = await find(id)
+
+  expect(after).toMatchObject({
+    body: before.body,
+    bodySha256: before.bodySha256,
+    headers: before.headers,
+    attempts: 2,
+  })
+  expect(after.attemptLog.slice(0, before.attemptLog.length)).toEqual(before.attemptLog)
+  expect(after.attemptLog.at(-1)).toMatchObject({ outcome: 'dead', error: '«call_ended» names no call', by })
+  expect(await auditsOf(id)).toMatchObject([
+    { action: 'webhooks.replay', actor: by, before: { state: 'dead' }, after: { state: 'dead' } },
+  ])
+})
+
+test('a dead webhook comes alive by a replay once its cause is gone', async () => {
+  const { customerId, call, webhookId } = await processed()
+  const other = retellCall({ to: call.ended.call.to_number, seconds: 30 })
+  await world.retell(other.ended)
+  await world.owner`
+    update webhook_queue set state = 'dead', last_error = 'it was so', attempts = 8, next_attempt_at = null
+    where body like ${`%${other.id}%`}`
+  await world.process()
+  expect(await usedBy(customerId)).toBe(60)
+
+  const id = await idOf(other.id)
+  const { body } = await replay(id)
+
+  expect(body).toMatchObject({ state: 'processed', effects: { changed: true } })
+  expect(body.effects.text).toContain('Usage +30 s of calls')
+  expect(await usedBy(customerId)).toBe(90)
+  expect(await auditsOf(id)).toMatchObject([
+    { before: { state: 'dead', error: 'it was so' }, after: { state: 'processed', error: null } },
+  ])
+  expect(await find(webhookId)).toMatchObject({ state: 'processed' })
+})
+
+test('a refused delivery is verified again first, with the secret that counts now, and then counted once', async () => {
+  const { id: customerId, phoneNumber } = await world.customer()
+  const call = retellCall({ to: phoneNumber, seconds: 45 })
+  const secret = `key_${newId()}`
+  expect(await world.retell(call.ended, { key: secret })).toMatchObject({ status: 401 })
+  const id = await idOf(call.id)
+  expect(await replay(id)).toMatchObject({
+    status: 409,
+    body: { error: { code: 'conflict', message: 'It still cannot be verified (signature invalid)' } },
+  })
+  expect(await find(id)).toMatchObject({ state: 'quarantined', verdict: 'signature_invalid' })
+
+  await world.owner`
+    insert into webhook_sources (id, provider, name, secret_ciphertext, secret_sha256)
+    values (${newId()}, 'retell', 'corrected', ${sealSecret(secret, world.env.TRUNKLINE_KEY)}, sha256(${Buffer.from(secret)}))`
+  const { body } = await replay(id)
+
+  expect(body).toMatchObject({ state: 'processed', effects: { changed: true } })
+  expect(await usedBy(customerId)).toBe(45)
+  expect(await find(id)).toMatchObject({
+    state: 'processed',
+    verdict: 'verified',
+    eventType: 'call_ended',
+    phoneNumber,
+  })
+  await world.owner`delete from webhook_sources where name = 'corrected'`
+  // the genuine event that Retell sends again is now a duplicate
+  expect(await world.retell(call.ended)).toMatchObject({ status: 200, body: { duplicate: true } })
+})
+
+test('a refused delivery whose genuine twin was accepted since is not let in', async () => {
+  const { id: customerId, phoneNumber } = await world.customer()
+  const call = retellCall({ to: phoneNumber, seconds: 45 })
+  await world.retell(call.ended, { at: Date.now() - 400_000 })
+  const id = await idOf(call.id)
+  await world.retell(call.ended)
+  await world.process()
+  // as if its clock had been right
+  await world.owner`update webhook_queue set received_at = received_at - interval '400 seconds' where id = ${id.slice(4)}::uuid`
+
+  expect(await replay(id)).toMatchObject({
+    status: 409,
+    body: { error: { message: 'The same event has been received and accepted since' } },
+  })
+  expect(await usedBy(customerId)).toBe(45)
+})
+
+test('a delivery that was stale when it came is still stale years later', async () => {
+  const { phoneNumber } = await world.customer()
+  const call = retellCall({ to: phoneNumber, seconds: 45 })
+  await world.retell(call.ended, { at: Date.now() - 400_000 })
+
+  expect(await replay(await idOf(call.id))).toMatchObject({
+    status: 409,
+    body: { error: { message: 'It still cannot be verified (timestamp stale)' } },
+  })
+})
+
+test('where the body was too large to keep there is nothing to replay, and that is said', async () => {
+  const { statusCode } = await world.app.inject({
+    method: 'POST',
+    url: '/webhooks/retell',
+    payload: Buffer.alloc(5 * 1024 * 1024 + 1, 'x'),
+    headers: { 'content-type': 'application/json' },
+  })
+  expect(statusCode).toBe(413)
+  const [row] = await world.owner`select id from webhook_queue where verdict = 'too_large' order by id desc limit 1`
+
+  expect(await replay(toWireId('webhook', row?.id))).toMatchObject({
+    status: 409,
+    body: { error: { code: 'conflict', message: expect.stringContaining('too large') } },
+  })
+})
+
+test('a replay that fails says so, and the webhook is tried again later (K-1)', async () => {
+  const { webhookId, customerId } = await processed()
+  await world.owner`alter table usage_keys rename to usage_keys_away`
+  try {
+    const { status, body } = await replay(webhookId)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      state: 'failed',
+      effects: { changed: false, text: [expect.stringMatching(/^It failed again: .*\(42P01\)$/)] },
+    })
+  } finally {
+    await world.owner`alter table usage_keys_away rename to usage_keys`
+  }
+  expect(await auditsOf(webhookId)).toMatchObject([{ action: 'webhooks.replay', after: { state: 'failed' } }])
+  await world.owner`update webhook_queue set next_attempt_at = now() where state = 'failed'`
+  await world.process()
+  expect(await find(webhookId)).toMatchObject({ state: 'processed' })
+  expect(await usedBy(customerId)).toBe(60)
+})
+
+test('a webhook that is not there is not found', async () => {
+  expect(await replay(`whk_${'0'.repeat(32)}`)).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } })
+  expect(await replay('whk_1')).toMatchObject({
+    status: 400,
+    body: { error: { code: 'invalid', fields: { id: expect.any(String) } } },
+  })
+})
+
+test('one poisonous webhook in a hundred: 99 are metered, one is dead with the reason, and no body is in it (K-3, K-7)', async () => {
+  const { id: customerId, phoneNumber } = await world.customer({ tier: 'scale' })
+  const calls = Array.from({ length: 99 }, () => retellCall({ to: phoneNumber, seconds: 3 }))
+  const poison = retellCall({ to: phoneNumber, seconds: 3 })
+  const poisonous = {
+    ...poison.ended,
+    call: { ...poison.ended.call, agent_id: 'agent\0', transcript: 'a secret of the caller' },
+  }
+  const all = [...calls.map(({ ended }) => ended).slice(0, 50), poisonous, ...calls.map(({ ended }) => ended).slice(50)]
+  for (const event of all) await world.retell(event)
+
+  await world.process(100)
+
+  expect(await usedBy(customerId)).toBe(297)
+  const { state, lastError, attemptLog } = await find(await idOf(poison.id))
+  expect(state).toBe('dead')
+  expect(lastError).toMatch(/22021|22P05/)
+  expect(JSON.stringify([lastError, attemptLog])).not.toContain('a secret of the caller')
+})
+
+test('a webhook that fails for want of the database is tried again, later each time, and never dies of it (K-7)', async () => {
+  const { phoneNumber, customerId } = await processed()
+  const call = retellCall({ to: phoneNumber, seconds: 5 })
+  await world.retell(call.ended)
+  const waits: number[] = []
+  await world.owner`alter table usage_limits rename to usage_limits_away`
+  try {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await world.process()
+      const [row] = await world.owner`
+        select state, attempts, extract(epoch from next_attempt_at - now())::float as wait from webhook_queue where body like ${`%${call.id}%`}`
+      expect(row).toMatchObject({ state: 'failed', attempts: attempt + 1 })
+      waits.push(row?.wait)
+      await world.owner`update webhook_queue set next_attempt_at = now() where body like ${`%${call.id}%`}`
+    }
+  } finally {
+    await world.owner`alter table usage_limits_away rename to usage_limits`
+  }
+
+  for (const [attempt, wait] of waits.entries()) {
+    expect(wait).toBeGreaterThan(2 ** attempt - 1)
+    expect(wait).toBeLessThanOrEqual(2 ** (attempt + 1))
+  }
+  await world.process()
+  expect(await usedBy(customerId)).toBe(65)
+})
+
+test('the alias by which the first customers know it replays too', async () => {
+  const { webhookId } = await processed()
+
+  expect(await world.rest('POST', `/admin/webhook-queue/${webhookId}/replay`, { token: operator })).toMatchObject({
+    status: 200,
+    body: { state: 'processed' },
+  })
+  expect(await world.rest('POST', `/admin/webhook-queue/${webhookId}/replay`)).toMatchObject({ status: 401 })
+})
+
+test('a webhook shows what became of it: call, ledger, alert, and who waits for an owner', async () => {
+  const { webhookId, customerId } = await processed(8000)
+  const stranger = retellCall({ to: randomNumber(), seconds: 5 })
+  await world.retell(stranger.ended)
+  await world.process()
+
+  const { lineage, customer } = await find(webhookId)
+
+  expect(customer).toMatchObject({ id: toWireId('customer', customerId) })
+  expect(lineage).toMatchObject({
+    calls: [{ seconds: 8000, status: 'completed' }],
+    usage: [{ meter: 'call_seconds', kind: 'usage', quantity: 8000 }],
+    alerts: [{ type: 'usage_warning' }],
+    unknownPhone: null,
+  })
+  expect((await find(await idOf(stranger.id))).lineage).toMatchObject({
+    calls: [{ customer: null }],
+    usage: [],
+    unknownPhone: { phoneNumber: stranger.ended.call.to_number },
+  })
+})
