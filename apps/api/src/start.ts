@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { openDrizzle, openPool } from '@trunkline/db/connect'
 import { migrate } from '@trunkline/db/migrate'
 import type { FastifyInstance } from 'fastify'
@@ -13,6 +12,7 @@ import { type Env, EnvironmentError, readEnv, secretsOf } from './platform/env.t
 import { openJobs } from './platform/job.ts'
 import { openLive } from './platform/live.ts'
 import { type Logger, openLog } from './platform/log.ts'
+import { pause } from './platform/pause.ts'
 import { leaveDueJobs, registerSchedules } from './platform/schedule.ts'
 import { createFirstAdmin } from './sessions/first-admin.ts'
 import { openIntake } from './webhooks/intake.ts'
@@ -181,7 +181,7 @@ function every(ms: number, work: () => Promise<unknown>, log: Logger, name: stri
       } catch (error) {
         log.warn({ error, name }, 'recurring work failed')
       }
-      await wait(ms, undefined, { signal: stopping.signal }).catch(() => undefined)
+      await pause(ms, stopping.signal)
     }
   })()
   return async () => {

@@ -38,6 +38,7 @@ export async function openSpool(options: { folder: string; maxBytes: number; log
   /** Appends and rotations one after the other. */
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const next = tail.then(work, work)
+    // whoever asked hears of the error; the next in line goes on
     tail = next.catch(() => undefined)
     return next
   }

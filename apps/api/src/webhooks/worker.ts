@@ -1,7 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Ctx } from '../platform/context.ts'
 import type { Live } from '../platform/live.ts'
 import type { Logger } from '../platform/log.ts'
+import { pause } from '../platform/pause.ts'
 import { processBatch } from './process.ts'
 
 /** Two at a time: while one commits the other reads. */
@@ -25,7 +25,7 @@ export function startWorker(options: { ctxFor: () => Ctx; live: Live; log: Logge
       } catch (error) {
         options.log.error({ error }, 'inbox not processed')
       }
-      await wait(pollMs, undefined, { signal: AbortSignal.any([stopping.signal, wake.signal]) }).catch(() => undefined)
+      await pause(pollMs, AbortSignal.any([stopping.signal, wake.signal]))
       if (wake.signal.aborted) wake = new AbortController()
     }
   }
