@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { DomainError, refusalAt } from './domain-error.ts'
 
 type Shown = { code: string; message: string; fields?: Record<string, string>; requestId?: string }
@@ -18,17 +18,36 @@ export function registerErrors(app: FastifyInstance): void {
       const message = `The request failed on our side. Quote the request id ${request.id} to support.`
       return await reply.code(500).send({ error: { ...envelope('internal', message), requestId: request.id } })
     }
-    return await reply.code(status).send({
-      error: envelope(
-        error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? 'unsupported_media_type' : 'invalid',
-        error.message,
-      ),
-    })
+    return await reply.code(status).send({ error: envelope(codeAt[status] ?? 'invalid', error.message) })
   })
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?')[0] ?? ''
+    const methods = (['GET', 'POST'] as const).filter((method) => app.hasRoute({ method, url: path }))
+    if (methods.length > 0) return await refuseMethod(reply, request.method, { path, methods })
     return await reply.code(404).send({ error: envelope('not_found', `There is nothing at ${request.method} ${path}`) })
   })
+}
+
+/** What the framework refuses before there is a route: an address that cannot be read. */
+export function refuseBadRequest(error: FastifyError, _request: unknown, reply: unknown): void {
+  const { statusCode = 400, message } = error
+  ;(reply as FastifyReply).code(statusCode).send({ error: envelope(codeAt[statusCode] ?? 'invalid', message) })
+}
+
+const refuseMethod = (reply: FastifyReply, method: string, known: { path: string; methods: readonly string[] }) =>
+  reply
+    .code(405)
+    .header('allow', known.methods.join(', '))
+    .send({ error: methodRefusal(method, known) })
+
+const methodRefusal = (method: string, { path, methods }: { path: string; methods: readonly string[] }) =>
+  envelope('method_not_allowed', `${path} answers ${methods.join(' and ')}, not ${method}`)
+
+const codeAt: Record<number, string> = {
+  404: 'not_found',
+  413: 'too_large',
+  414: 'too_large',
+  415: 'unsupported_media_type',
 }
 
 const envelope = (code: string, message: string, fields?: Record<string, string>): Shown => ({
@@ -40,17 +59,31 @@ const envelope = (code: string, message: string, fields?: Record<string, string>
 type RestError = { message: string; data?: { refusal?: string; fields?: Record<string, string>; requestId?: string } }
 
 /** Turns what the REST adapter says of a refused procedure into the one envelope. */
-export function reshapeRestErrors(app: FastifyInstance): void {
-  app.addHook('onSend', async (_request, reply, payload) => {
+export function reshapeRestErrors(app: FastifyInstance, methodsAt: (path: string) => string[]): void {
+  app.addHook('onSend', async (request, reply, payload) => {
     if (reply.statusCode < 400 || typeof payload !== 'string' || !payload.startsWith('{"')) return payload
     const { message, data, error } = JSON.parse(payload) as RestError & { error?: unknown }
     if (error !== undefined) return payload
-    const refusal = data?.refusal ?? (reply.statusCode === 404 ? 'not_found' : 'invalid')
+    const path = request.originalUrl.split('?')[0] ?? ''
+    const methods = reply.statusCode === 404 ? methodsAt(path) : []
+    if (methods.length > 0 && !methods.includes(request.method)) {
+      reply.code(405).header('allow', methods.join(', '))
+      return JSON.stringify({ error: methodRefusal(request.method, { path, methods }) })
+    }
+    const refusal = data?.refusal ?? codeAt[reply.statusCode] ?? 'invalid'
+    // the adapter has a word of its own for input that does not fit
+    const text = message === 'Input validation failed' && data?.fields ? inputSentence(data.fields) : message
     return JSON.stringify({
       error: {
-        ...envelope(refusal, message, data?.fields),
+        ...envelope(refusal, text, data?.fields),
         ...(reply.statusCode >= 500 ? { requestId: data?.requestId } : {}),
       },
     })
   })
 }
+
+/** What is wrong with an input, as a sentence fit for the screen. */
+export const inputSentence = (fields: Record<string, string>): string =>
+  `Some input is not valid: ${Object.entries(fields)
+    .map(([name, text]) => `${name} ${text}`)
+    .join('; ')}`

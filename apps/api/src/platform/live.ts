@@ -40,7 +40,8 @@ export async function openLive(options: { directUrl: string; log: Logger }) {
   // screens hear at most ten times a second what changed; the worker hears at once
   emitter.on('changed', (changed: readonly Topic[]) => {
     for (const topic of changed) gathered.add(topic)
-    gathering ??= setTimeout(() => {
+    if (gathering !== undefined) return
+    gathering = setTimeout(() => {
       gathering = undefined
       emitter.emit('gathered', [...gathered])
       gathered.clear()
@@ -66,14 +67,12 @@ export async function openLive(options: { directUrl: string; log: Logger }) {
       emitter.on('changed', listener)
       return () => emitter.off('changed', listener)
     },
-    /** Every change from now on, until the signal or until this process stops. */
-    async *watch(signal: AbortSignal): AsyncGenerator<readonly Topic[]> {
+    /** Every change from this call on, until the signal or until this process stops. */
+    watch(signal: AbortSignal): AsyncGenerator<readonly Topic[]> {
       const ends = AbortSignal.any([signal, closing.signal])
-      try {
-        for await (const [changed] of on(emitter, 'gathered', { signal: ends })) yield changed as readonly Topic[]
-      } catch (error) {
-        if (!ends.aborted) throw error
-      }
+      // heard from here, not from the first read: what changes in between is not lost
+      const heard = ends.aborted ? undefined : on(emitter, 'gathered', { signal: ends })
+      return untilEnd(ends, heard)
     },
     /** Ends every watcher, so that a stopping server need not cut its streams. */
     endWatchers(): void {
@@ -93,5 +92,14 @@ export async function openLive(options: { directUrl: string; log: Logger }) {
       closing.abort()
       await connection.end({ timeout: 2 })
     },
+  }
+}
+
+async function* untilEnd(ends: AbortSignal, heard?: AsyncIterable<unknown[]>): AsyncGenerator<readonly Topic[]> {
+  if (heard === undefined) return
+  try {
+    for await (const [changed] of heard) yield changed as readonly Topic[]
+  } catch (error) {
+    if (!ends.aborted) throw error
   }
 }

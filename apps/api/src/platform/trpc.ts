@@ -1,9 +1,11 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import type {} from '@trpc/server/unstable-core-do-not-import'
 import { may, type Permission } from '@trunkline/core/sessions/permission'
+import { DrizzleQueryError } from 'drizzle-orm'
 import { z } from 'zod'
 import type { NetCtx } from './context.ts'
 import { DomainError, refusalAt } from './domain-error.ts'
+import { inputSentence } from './http-errors.ts'
 import type { Topic } from './live.ts'
 
 /** What a procedure says of itself: its REST path and who may call it. */
@@ -46,9 +48,7 @@ const t = initTRPC
           ? `The request failed on our side. Quote the request id ${ctx?.requestId ?? ''} to support.`
           : fault === undefined
             ? shape.message
-            : `Some input is not valid: ${Object.entries(fields ?? {})
-                .map(([name, text]) => `${name} ${text}`)
-                .join('; ')}`,
+            : inputSentence(fields ?? {}),
         data: {
           code: shape.data.code,
           httpStatus: shape.data.httpStatus,
@@ -79,10 +79,21 @@ const refuse = t.middleware(async ({ ctx, next, path, type }) => {
   if (cause instanceof DomainError) {
     throw new TRPCError({ code: refusalAt[cause.refusal].rpc, message: cause.message, cause })
   }
+  if (isUnusable(cause)) {
+    throw new TRPCError({ code: 'BAD_REQUEST', message: 'Some input holds a character or value that cannot be stored' })
+  }
   if (result.error.code === 'INTERNAL_SERVER_ERROR')
     ctx.log.error({ error: cause ?? result.error, path, ms }, 'procedure failed')
   return result
 })
+
+/** SQLSTATEs of a value that came from outside and that no column can hold: a NUL, no date, no uuid, too large. */
+const unusable = ['22021', '22P05', '22P02', '22003', '22007', '22008']
+
+function isUnusable(error: unknown): boolean {
+  const { code } = ((error instanceof DrizzleQueryError ? error.cause : error) ?? {}) as { code?: unknown }
+  return typeof code === 'string' && unusable.includes(code)
+}
 
 const base = t.procedure.use(refuse)
 

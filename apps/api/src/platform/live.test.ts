@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openWorld, type World } from '../testing/world.ts'
+import { announce } from './live.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world.close())
+
+test('a change between the first event and the first read is not lost', async () => {
+  const ends = new AbortController()
+  const changes = world.live.watch(ends.signal)
+
+  await announce(world.ctx(), ['alerts'])
+  await new Promise((resolve) => setTimeout(resolve, 300))
+
+  const { value } = await changes.next()
+  expect(value).toEqual(['alerts'])
+  ends.abort()
+  expect(await changes.next()).toMatchObject({ done: true })
+})
+
+test('what was announced in a transaction that is rolled back is never heard', async () => {
+  const ends = new AbortController()
+  const changes = world.live.watch(ends.signal)
+
+  await world.db
+    .transaction(async (db) => {
+      await announce(world.ctx({ db }), ['customers'])
+      db.rollback()
+    })
+    .catch((error: Error) => expect(error.message).toContain('Rollback'))
+  await announce(world.ctx(), ['usage'])
+
+  expect((await changes.next()).value).toEqual(['usage'])
+  ends.abort()
+})

@@ -1,0 +1,260 @@
+import { readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { raiseAlerts } from '@trunkline/api/alerts/raise'
+import { publint } from 'publint'
+import { build } from 'tsdown'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type Consumer, packForConsumer, run, start } from './testing/consumer.ts'
+import { openServer, type Server } from './testing/server.ts'
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({
+  language,
+  code,
+}))
+const examples = blocks.filter(({ language }) => language === 'ts').map(({ code }) => code)
+const exampleWith = (word: string) => `example-${examples.findIndex((code) => code.includes(word))}.ts`
+
+let server: Server
+let consumer: Consumer
+let environment: Record<string, string>
+
+beforeAll(async () => {
+  ;[server, consumer] = await Promise.all([openServer(), packForConsumer()])
+  environment = { TRUNKLINE_URL: server.url, TRUNKLINE_TOKEN: server.token }
+  const [command = ''] = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code.trim())
+  const [npm = '', ...words] = command.split(' ')
+  // what the registry would give under this name
+  const what = words.flatMap((word) => (word === '@trunkline/client' ? consumer.installArguments : [word]))
+  await run(consumer.folder, npm, what)
+  for (const [index, code] of examples.entries()) await consumer.write(`example-${index}.ts`, code)
+  await raise('The pump stands still')
+}, 120_000)
+
+afterAll(async () => {
+  await server?.close()
+  await consumer?.remove()
+})
+
+async function raise(title: string) {
+  const draft = { type: 'usage.threshold', severity: 'low', customerId: null, rank: 1, metadata: {} } as const
+  const text = { title, message: title, dedupKey: title, series: title, runbook: 'docs/runbooks/usage.md#crossed' }
+  await raiseAlerts(server.world.ctx(), [{ ...draft, ...text }])
+}
+
+const example = (word: string) => start(consumer.folder, process.execPath, [exampleWith(word)], environment)
+
+describe('the package', () => {
+  test('is sound in the eyes of publint', async () => {
+    const tarball = readFileSync(consumer.tarball)
+    const { messages } = await publint({ pack: { tarball: new Uint8Array(tarball).buffer }, strict: true })
+
+    expect(messages).toEqual([])
+  })
+
+  test('has right types from wherever it is imported', async () => {
+    const home = fileURLToPath(new URL('..', import.meta.url))
+    const said = await run(home, 'pnpm', ['run', 'attw', consumer.tarball])
+
+    expect(said).toContain('No problems found')
+  })
+
+  test('holds what it needs and nothing else', async () => {
+    const files = (await run(consumer.folder, 'tar', ['-tf', consumer.tarball])).trim().split('\n').sort()
+    const manifest = JSON.parse(readFileSync(installed('package.json'), 'utf8'))
+
+    expect(files).toEqual([
+      'package/LICENSE',
+      'package/README.md',
+      'package/dist/index.cjs',
+      'package/dist/index.d.cts',
+      'package/dist/index.d.ts',
+      'package/dist/index.js',
+      'package/package.json',
+    ])
+    expect(Object.keys(manifest.dependencies).sort()).toEqual(['@trpc/client', '@trpc/server', 'eventsource'])
+    for (const file of ['index.d.ts', 'index.d.cts'])
+      expect(specifiersOf(`dist/${file}`)).toEqual([
+        '@trpc/client',
+        '@trpc/server',
+        '@trpc/server/unstable-core-do-not-import',
+      ])
+  })
+
+  test('has nothing of Node in what a browser loads', async () => {
+    const specifiers = specifiersOf('dist/index.js')
+    const code = readFileSync(installed('dist/index.js'), 'utf8')
+
+    expect(specifiers).toEqual(['@trpc/client', '@trpc/server/observable', 'eventsource'])
+    expect(code).not.toMatch(/\b(?:process|Buffer|require|__dirname|global|setImmediate)\b\s*[.([]/)
+  })
+
+  test('goes into one file for a browser, dependencies and all', async () => {
+    const entry = await consumer.write('page.mjs', "export * from '@trunkline/client'\n")
+    const [bundle] = await build({
+      config: false,
+      cwd: consumer.folder,
+      entry: { page: entry },
+      outDir: join(consumer.folder, 'page'),
+      platform: 'browser',
+      deps: { alwaysBundle: /./, onlyBundle: false },
+      outputOptions: { codeSplitting: false },
+      dts: false,
+      write: false,
+      logLevel: 'silent',
+    })
+    const imported = bundle?.chunks.flatMap((chunk) =>
+      chunk.type === 'chunk' ? [chunk.fileName, ...chunk.imports, ...chunk.dynamicImports] : [],
+    )
+
+    expect(new Set(imported)).toEqual(new Set(['page.js']))
+  })
+})
+
+describe('a project outside the workspace', () => {
+  test('uses the client as an ES module', async () => {
+    await consumer.write(
+      'program.mjs',
+      `import { createClient, isTrunklineError, TrunklineError, watch } from '@trunkline/client'
+${useClient}`,
+    )
+    const { code, output, errors } = await start(consumer.folder, process.execPath, ['program.mjs'], environment).ended
+
+    expect({ code, errors, said: JSON.parse(output) }).toEqual({ code: 0, errors: '', said: answers })
+  })
+
+  test('uses the client through require', async () => {
+    await consumer.write(
+      'program.cjs',
+      `const { createClient, isTrunklineError, TrunklineError, watch } = require('@trunkline/client')
+;(async () => {
+${useClient}})()`,
+    )
+    const { code, output, errors } = await start(consumer.folder, process.execPath, ['program.cjs'], environment).ended
+
+    expect({ code, errors, said: JSON.parse(output) }).toEqual({ code: 0, errors: '', said: answers })
+  })
+
+  test('is told by the compiler what the server takes and answers', async () => {
+    await consumer.write('consumer.mts', `import { createClient, everyPage, watch } from '@trunkline/client'\n${typed}`)
+    await consumer.write(
+      'consumer.cts',
+      `import type { LiveEvent, RouterInputs, RouterOutputs } from '@trunkline/client'
+import trunkline = require('@trunkline/client')
+const { createClient, everyPage, watch } = trunkline
+export async function all() {
+${typed.replaceAll('export ', '')}}`,
+    )
+    const types = fileURLToPath(new URL('../../../node_modules/@types', import.meta.url))
+    const flags = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2024', '--module', 'nodenext']
+    const files = ['consumer.mts', 'consumer.cts', ...examples.map((_, index) => `example-${index}.ts`)]
+    const { output } = await start(consumer.folder, 'tsc', [
+      ...flags,
+      '--types',
+      'node',
+      '--typeRoots',
+      types,
+      ...files,
+    ]).ended
+
+    // tRPC's own declarations name optional packages
+    const complaints = output.split('\n').filter((line) => line !== '' && !line.startsWith('node_modules/@trpc/'))
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('the README', () => {
+  test('prints open alerts in six lines', async () => {
+    expect(examples[0]?.trim().split('\n')).toHaveLength(6)
+    expect(await example("state: 'open'").ended).toEqual({ code: 0, output: 'low The pump stands still\n', errors: '' })
+  })
+
+  test('reads a list to its end', async () => {
+    const { code, output, errors } = await example('everyPage(').ended
+
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(output).toMatch(/^\d{4}-.+Z The pump stands still\n$/)
+  })
+
+  test('hears what changes, until it is told to stop', async () => {
+    const program = example('watch(')
+    await vi.waitFor(() => expect(program.output()).toMatch(/Z \[\]\n/), { timeout: 20_000 })
+    await raise('The pump runs again')
+    await vi.waitFor(() => expect(program.output()).toContain("[ 'alerts' ]\nThe pump runs again\n"), { timeout: 5000 })
+    program.process.kill('SIGTERM')
+
+    expect(await program.ended).toMatchObject({ code: 0, errors: '' })
+  })
+
+  test('shows what is wrong with an input', async () => {
+    const { code, output, errors } = await example('isTrunklineError').ended
+
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(output).toMatch(/^invalid 400 \{\s+businessName: '.+'\s+\} req_\w+\n$/)
+  })
+
+  test('bounds a call in time', async () => {
+    const { code, output, errors } = await example('timeoutMs').ended
+
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(output).toMatch(/^operator-\S+ operator\n$/)
+  })
+
+  test('has no example that no test runs', () => {
+    const run = ["state: 'open'", 'everyPage(', 'watch(', 'isTrunklineError', 'timeoutMs'].map(exampleWith)
+
+    expect(new Set(run).size).toBe(examples.length)
+    expect(blocks.map(({ language }) => language)).toEqual(['sh', ...examples.map(() => 'ts')])
+  })
+})
+
+const installed = (file: string) => join(consumer.folder, 'node_modules/@trunkline/client', file)
+
+function specifiersOf(file: string): string[] {
+  const text = readFileSync(installed(file), 'utf8')
+  const found = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)["']([^"']+)["']/g)]
+  const specifiers = [...new Set(found.map(([, specifier = '']) => specifier))].sort()
+  expect(specifiers.filter(isBuiltin)).toEqual([])
+  return specifiers
+}
+
+const useClient = `
+const { TRUNKLINE_URL: url, TRUNKLINE_TOKEN: token } = process.env
+const said = []
+const client = createClient({ url, token })
+said.push((await client.sessions.me.query()).role)
+for await (const { topics } of watch(client)) {
+  said.push(topics)
+  break
+}
+const error = await createClient({ url }).sessions.me.query().catch((error) => error)
+said.push(error.refusal, error instanceof TrunklineError, isTrunklineError(error), error instanceof Error)
+console.log(JSON.stringify(said))
+`
+const answers = ['operator', [], 'unauthenticated', true, true, true]
+
+const typed = `
+const client = createClient({ url: 'http://127.0.0.1:3000', token: process.env.TRUNKLINE_TOKEN })
+const { items, nextCursor } = await client.alerts.list.query({ state: 'open' })
+export const titles: string[] = items.map(({ title }) => title)
+export const cursor: string | null = nextCursor
+for await (const call of everyPage((cursor) => client.calls.list.query({ cursor }))) {
+  const seconds: number | null = call.seconds
+  void seconds
+  // @ts-expect-error a call has no such field
+  void call.minutes
+}
+for await (const { topics } of watch(client)) {
+  topics.includes('resync')
+  // @ts-expect-error there is no such topic
+  topics.includes('weather')
+}
+// @ts-expect-error there is no such state
+await client.alerts.list.query({ state: 'shut' })
+// @ts-expect-error a customer has a tier
+await client.customers.create.mutate({ businessName: 'Harbor Plumbing' })
+// @ts-expect-error this is a query
+await client.alerts.list.mutate({})
+`
