@@ -3,12 +3,13 @@ import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import { fastifyTRPCOpenApiPlugin, generateOpenApiDocument } from 'trpc-to-openapi'
+import { fastifyTRPCOpenApiPlugin } from 'trpc-to-openapi'
 import { registerMonitors } from './monitors/http.ts'
+import { describeApi, methodsOf } from './openapi.ts'
 import type { Ctx, NetCtx } from './platform/context.ts'
 import { DomainError } from './platform/domain-error.ts'
 import type { Env } from './platform/env.ts'
-import { registerErrors, reshapeRestErrors } from './platform/http-errors.ts'
+import { refuseBadRequest, registerErrors, reshapeRestErrors } from './platform/http-errors.ts'
 import type { Live } from './platform/live.ts'
 import type { Logger } from './platform/log.ts'
 import { registerAdmin, registerDocs } from './platform/static.ts'
@@ -42,6 +43,7 @@ export async function buildApp(parts: AppParts) {
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
     keepAliveTimeout: 65_000,
+    frameworkErrors: refuseBadRequest,
   })
   registerErrors(app)
   app.addHook('preClose', async () => live.endWatchers())
@@ -90,17 +92,10 @@ export async function buildApp(parts: AppParts) {
 type CreateContext = (parts: { req: unknown; res: unknown }) => Promise<RequestCtx>
 
 async function registerRest(pages: Parameters<typeof registerErrors>[0], createContext: CreateContext): Promise<void> {
-  const document = generateOpenApiDocument(appRouter, {
-    title: 'Trunkline',
-    version: '0.1.0',
-    baseUrl: '/api',
-    description:
-      'Operations control plane for voice and SMS. Lists answer { items, nextCursor }; errors { error: { code, message, fields? } }.',
-    securitySchemes: { Authorization: { type: 'http', scheme: 'bearer' } },
-  })
+  const document = describeApi()
   await registerDocs(pages, document)
   await pages.register(async (rest) => {
-    reshapeRestErrors(rest)
+    reshapeRestErrors(rest, methodsOf(document))
     // a call without arguments needs no body and no content type
     rest.addHook('preHandler', async (request) => {
       if (request.method === 'GET' || (request.body !== undefined && request.body !== null)) return
@@ -114,6 +109,7 @@ async function registerRest(pages: Parameters<typeof registerErrors>[0], createC
         method: 'POST',
         url: `/api/admin/webhook-queue/${encodeURIComponent(request.params.id)}/replay`,
         headers: { ...pick(request.headers, ['authorization', 'cookie', 'origin', 'host']) },
+        remoteAddress: request.ip,
       })
       return reply.code(answer.statusCode).type('application/json').send(answer.payload)
     })

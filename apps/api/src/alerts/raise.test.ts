@@ -152,7 +152,7 @@ test('an acknowledged alert stays acknowledged: the second to take it is told (J
 
   const answers = await Promise.all([acknowledge(), acknowledge(), acknowledge()])
 
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409])
+  expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409, 409])
   const [audit] = await world.owner`
     select count(*)::int as rows from audit_log where action = 'alerts.acknowledge' and subject = ${toWireId('alert', id)}`
   expect(audit).toEqual({ rows: 1 })

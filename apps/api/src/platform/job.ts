@@ -94,6 +94,8 @@ export async function openJobs(options: {
             burstWhenBatchFull: true,
             includeMetadata: true,
             pollingIntervalSeconds: 2,
+            // a notice tells of new jobs only: those that wait for their next try are found by looking
+            notifyPollingIntervalSeconds: 2,
           },
           async (batch): Promise<JobResult[]> =>
             Promise.all(batch.map((queued) => runOne(one, ctxFor(one.name), queued))),

@@ -14,7 +14,9 @@ export function openSecret(sealed: string, key: string): string {
   if (version !== 'v1' || nonce === undefined || tag === undefined || ciphertext === undefined) {
     throw new Error('A stored secret has an unknown form')
   }
-  const decipher = createDecipheriv('aes-256-gcm', Buffer.from(key, 'hex'), Buffer.from(nonce, 'base64url'))
+  const decipher = createDecipheriv('aes-256-gcm', Buffer.from(key, 'hex'), Buffer.from(nonce, 'base64url'), {
+    authTagLength: 16,
+  })
   decipher.setAuthTag(Buffer.from(tag, 'base64url'))
   return decipher.update(ciphertext, 'base64url', 'utf8') + decipher.final('utf8')
 }

@@ -27,7 +27,7 @@ const tags = ['sessions']
 
 export const sessionsRouter = {
   login: open
-    .meta({ openapi: { method: 'POST', path: '/auth/login', tags, summary: 'Sign in' } })
+    .meta({ openapi: { method: 'POST', path: '/auth/login', tags, summary: 'Sign in', protect: false } })
     .input(z.object({ email: emailSchema, password: z.string().min(1).max(200) }))
     .output(z.object({ token: z.string(), user }))
     .mutation(async ({ ctx, input }) => {

@@ -26,6 +26,7 @@ export function openIntake(options: { sql: Sql; spool: Spool; log: Logger; onSto
   const { sql, spool, log, onStored } = options
   let queue: Waiting[] = []
   let inFlight = 0
+  let isPumpDue = false
   let whenIdle: (() => void)[] = []
 
   function take(): Waiting[] {
@@ -41,6 +42,16 @@ export function openIntake(options: { sql: Sql; spool: Spool; log: Logger; onSto
     return batch
   }
 
+  /** At the end of this turn of the event loop: what was read in one turn goes together. */
+  function pumpSoon(): void {
+    if (isPumpDue) return
+    isPumpDue = true
+    setImmediate(() => {
+      isPumpDue = false
+      pump()
+    })
+  }
+
   function pump(): void {
     while (inFlight < inFlightLimit && queue.length > 0) {
       inFlight++
@@ -51,7 +62,7 @@ export function openIntake(options: { sql: Sql; spool: Spool; log: Logger; onSto
         })
         .finally(() => {
           inFlight--
-          pump()
+          pumpSoon()
           if (inFlight === 0 && queue.length === 0) for (const done of whenIdle.splice(0)) done()
         })
     }
@@ -96,7 +107,7 @@ export function openIntake(options: { sql: Sql; spool: Spool; log: Logger; onSto
     store(arrival: Arrival): Promise<Receipt> {
       return new Promise((resolve, reject) => {
         queue.push({ arrival, resolve, reject })
-        pump()
+        pumpSoon()
       })
     },
     /** Resolves when nothing is waiting or under way. */

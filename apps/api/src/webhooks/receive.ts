@@ -32,8 +32,18 @@ export type Incoming = {
 
 export type Received = { verdict: Verdict; duplicate: boolean; eventType: string | undefined }
 
-/** Headers that carry credentials of somebody else's are not kept; the signature is, because it is evidence. */
-const unkept = new Set(['authorization', 'cookie', 'proxy-authorization'])
+/** Credentials of somebody else's are not kept, nor what only the connection needed; the signature is, because it is evidence. */
+const unkept = new Set([
+  'authorization',
+  'cookie',
+  'proxy-authorization',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'accept',
+  'accept-encoding',
+])
 
 /**
  * Verifies the bytes, names the event, and keeps it before anybody is answered. A delivery that fails verification is kept

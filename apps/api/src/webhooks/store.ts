@@ -24,25 +24,26 @@ const columns = [
   'revisionOf',
 ] as const satisfies readonly (keyof Arrival)[]
 
-// one statement, one commit: the key is taken and the bytes are kept, or neither
+// one statement, one commit: the key is taken and the bytes are kept, or neither. Each value is cast once, on its way in
 const insertStatement = `
-with input as (
-  select * from unnest(${columns.map((_, index) => `$${index + 1}::text[]`).join(', ')}) as arrival (
+with input as materialized (
+  select id::uuid, decode(key, 'hex') as key, provider, door, event_type, phone_number, url, remote_address,
+    headers::jsonb, body, body_encoding, body_bytes::integer, decode(body_sha256, 'hex') as body_sha256, verdict,
+    secret_id::uuid, state, received_at::timestamptz, last_error, revision_of::uuid
+  from unnest(${columns.map((_, index) => `$${index + 1}::text[]`).join(', ')}) as arrival (
     id, key, provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding, body_bytes,
     body_sha256, verdict, secret_id, state, received_at, last_error, revision_of)
 ), taken as (
   insert into idempotency_keys (key, webhook_id, body_sha256, created_at)
-  select decode(key, 'hex'), id::uuid, decode(body_sha256, 'hex'), received_at::timestamptz from input
-  where key is not null order by key
+  select key, id, body_sha256, received_at from input where key is not null order by key
   on conflict (key) do nothing
   returning webhook_id
 )
 insert into webhook_queue (id, provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding,
   body_bytes, body_sha256, verdict, secret_id, state, received_at, last_error, revision_of, next_attempt_at)
-select id::uuid, provider, door, event_type, phone_number, url, remote_address, headers::jsonb, body, body_encoding,
-  body_bytes::integer, decode(body_sha256, 'hex'), verdict, secret_id::uuid, state, received_at::timestamptz, last_error,
-  revision_of::uuid, received_at::timestamptz
-from input where key is null or id::uuid in (select webhook_id from taken)`
+select id, provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding,
+  body_bytes, body_sha256, verdict, secret_id, state, received_at, last_error, revision_of, received_at
+from input where key is null or id in (select webhook_id from taken)`
 
 /**
  * Keeps a batch of arrivals in one commit and says of each whether it had been here before. Equal keys of one batch are

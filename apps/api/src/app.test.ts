@@ -1,0 +1,430 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { openWorld, randomNumber, retellCall, type World } from './testing/world.ts'
+
+let world: World
+let operator: string
+beforeAll(async () => {
+  world = await openWorld()
+  operator = await world.signIn('operator')
+})
+afterAll(() => world.close())
+
+type Request = { headers?: Record<string, string>; payload?: string | object }
+const call = (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, request: Request = {}) =>
+  world.app.inject({ method, url, ...request })
+const signed = () => ({ authorization: `Bearer ${operator}` })
+
+/** The one shape of every refusal. */
+const envelope = z.strictObject({
+  error: z.strictObject({
+    code: z.string().regex(/^[a-z_]+$/),
+    message: z.string().min(3),
+    fields: z.record(z.string(), z.string()).optional(),
+    requestId: z.string().optional(),
+  }),
+})
+
+describe('refusals', () => {
+  const json = { 'content-type': 'application/json' }
+  test.each<[number, string, Parameters<typeof call>]>([
+    [404, 'not_found', ['GET', '/nothing']],
+    [404, 'not_found', ['GET', '/api/nothing']],
+    [404, 'not_found', ['POST', '/api/nothing']],
+    [404, 'not_found', ['POST', '/admin/nothing']],
+    [404, 'not_found', ['GET', '/admin/assets/nothing.js']],
+    [404, 'not_found', ['POST', '/webhooks/nobody']],
+    [405, 'method_not_allowed', ['PUT', '/api/sessions']],
+    [405, 'method_not_allowed', ['GET', '/api/auth/login']],
+    [405, 'method_not_allowed', ['DELETE', '/api/admin/customers/cus_1']],
+    [405, 'method_not_allowed', ['GET', '/webhooks/retell']],
+    [405, 'method_not_allowed', ['PUT', '/webhooks/twilio/sms']],
+    [405, 'method_not_allowed', ['POST', '/api/health']],
+    [
+      415,
+      'unsupported_media_type',
+      ['POST', '/api/auth/login', { headers: { 'content-type': 'text/xml' }, payload: '<a/>' }],
+    ],
+    [
+      415,
+      'unsupported_media_type',
+      ['POST', '/trpc/sessions.login', { headers: { 'content-type': 'text/xml' }, payload: '<a/>' }],
+    ],
+    [
+      413,
+      'too_large',
+      ['POST', '/api/auth/login', { payload: { email: 'a@b.example', password: 'x'.repeat(2_000_000) } }],
+    ],
+    [400, 'invalid', ['POST', '/api/auth/login', { headers: json, payload: '{' }]],
+    [400, 'invalid', ['POST', '/api/auth/login', { headers: json, payload: '[]' }]],
+    [400, 'invalid', ['POST', '/api/auth/login', { headers: json, payload: '"x"' }]],
+    [400, 'invalid', ['GET', '/api/%zz']],
+    [401, 'unauthenticated', ['GET', '/api/admin/customers']],
+    [401, 'unauthenticated', ['GET', '/api/health/detailed']],
+  ])('%i %s: %j', async (status, code, request) => {
+    const answer = await call(...request)
+
+    expect([answer.statusCode, envelope.parse(answer.json()).error.code]).toEqual([status, code])
+    expect(answer.headers['content-type']).toMatch(/^application\/json/)
+  })
+
+  test('a wrong method is told which ones there are', async () => {
+    expect((await call('PUT', '/api/sessions')).headers.allow).toBe('GET, DELETE')
+    expect((await call('GET', '/webhooks/retell')).headers.allow).toBe('POST')
+  })
+
+  test.each<[string, string[]]>([
+    ['/api/admin/customers?limit=201', ['limit']],
+    ['/api/admin/customers?limit=0', ['limit']],
+    ['/api/admin/customers?limit=many', ['limit']],
+    ['/api/admin/customers?tier=gold', ['tier']],
+    ['/api/admin/customers?cursor=no-cursor', ['cursor']],
+    ['/api/admin/webhook-queue?cursor=no-cursor', ['cursor']],
+    ['/api/admin/webhook-queue?state=asleep', ['state']],
+    ['/api/admin/webhook-queue?from=yesterday&to=2026-13-01', ['from', 'to']],
+    ['/api/admin/webhook-queue/whk_1', ['id']],
+    ['/api/admin/ops-alerts?severity=urgent', ['severity']],
+    ['/api/usage/status?customerId=1', ['customerId']],
+    ['/api/usage/status', ['customerId']],
+  ])('%s names the fields that do not fit', async (url, fields) => {
+    const answer = await call('GET', url, { headers: signed() })
+
+    expect(answer.statusCode).toBe(400)
+    expect(Object.keys(envelope.parse(answer.json()).error.fields ?? {}).sort()).toEqual(fields)
+  })
+
+  test('a body with many faults names them all, in a sentence and by field, and changes nothing', async () => {
+    const payload = {
+      businessName: ' ',
+      tier: 'gold',
+      timezone: 'Mars',
+      country: 'us',
+      phoneNumber: '123',
+      ownerEmail: 'x',
+    }
+    const before = await world.owner`select count(*)::int as rows from customers`
+
+    const answer = await call('POST', '/api/admin/customers', { headers: signed(), payload })
+
+    const { error } = envelope.parse(answer.json())
+    expect(Object.keys(error.fields ?? {}).sort()).toEqual(Object.keys(payload).sort())
+    expect(error.message).toMatch(/^Some input is not valid: /)
+    expect(error.message).toContain('timezone must be an IANA time zone, such as America/New_York')
+    expect(await world.owner`select count(*)::int as rows from customers`).toEqual(before)
+  })
+
+  test.each([
+    '/api/admin/customers?q=%00',
+    '/api/admin/webhook-queue?q=%00',
+    '/api/admin/call-events?phone=%00',
+    `/api/admin/unknown-phones?cursor=${Buffer.from(`${'0'.repeat(36)}no time`).toString('base64url')}`,
+    `/api/admin/customers?cursor=${Buffer.from(`${'0'.repeat(36)}\0`).toString('base64url')}`,
+  ])('%s is the caller’s fault, not ours', async (url) => {
+    const { statusCode } = await call('GET', url, { headers: signed() })
+
+    expect(statusCode).toBe(400)
+  })
+
+  test('text that no column can hold is refused', async () => {
+    const answer = await call('POST', '/api/admin/customers', {
+      headers: signed(),
+      payload: { businessName: 'a\0b', tier: 'core' },
+    })
+
+    expect([answer.statusCode, envelope.parse(answer.json()).error.code]).toEqual([400, 'invalid'])
+  })
+
+  test('a fault of ours tells the request’s id and nothing else (C-13, K-5)', async () => {
+    await world.owner`alter table tier_snapshots rename to tier_snapshots_away`
+    try {
+      const payload = { businessName: 'x', tier: 'core' }
+      for (const answer of [
+        await call('POST', '/api/admin/customers', { headers: signed(), payload }),
+        await call('POST', '/trpc/customers.create', { headers: signed(), payload }),
+      ]) {
+        expect(answer.statusCode).toBe(500)
+        expect(answer.body).not.toMatch(/tier_snapshots|select|relation|postgres/i)
+        expect(answer.body).toContain(String(answer.headers['x-request-id']))
+      }
+    } finally {
+      await world.owner`alter table tier_snapshots_away rename to tier_snapshots`
+    }
+    expect(world.logged.some((line) => line.includes('"level":"error"') && line.includes('tier_snapshots'))).toBe(true)
+  })
+
+  test('tRPC says the same: its code, and the fields', async () => {
+    const answer = await call('POST', '/trpc/usage.check', { headers: signed(), payload: { kind: 'fax', quantity: 0 } })
+
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json().error.data).toMatchObject({
+      code: 'BAD_REQUEST',
+      refusal: 'invalid',
+      fields: { customerId: expect.any(String), kind: expect.any(String), quantity: expect.any(String) },
+    })
+    expect((await call('GET', '/trpc/nothing.at.all')).statusCode).toBe(404)
+    expect((await call('GET', '/trpc/sessions.logout', { headers: signed() })).statusCode).toBe(405)
+    expect((await call('POST', '/trpc/insights.overview', { headers: signed(), payload: {} })).statusCode).toBe(405)
+  })
+})
+
+describe('another site', () => {
+  const foreign = ['https://evil.example', 'null', 'https://hooks.trunkline.example.evil.example', 'garbage']
+  const own = ['https://hooks.trunkline.example', 'http://localhost:80']
+  const withCookie = (origin?: string) => ({
+    cookie: `trunkline_session=${operator}`,
+    ...(origin === undefined ? {} : { origin }),
+  })
+  const change = (headers: Record<string, string>) =>
+    call('POST', '/api/admin/customers', { headers, payload: { businessName: 'From where?', tier: 'core' } })
+
+  test.each(foreign)('cannot act with a visitor’s cookie: %s (C-13)', async (origin) => {
+    for (const answer of [
+      await change(withCookie(origin)),
+      await call('POST', '/trpc/sessions.logout', { headers: withCookie(origin), payload: {} }),
+      await call('DELETE', '/api/sessions', { headers: withCookie(origin) }),
+    ])
+      expect([answer.statusCode, envelope.parse(answer.json()).error.code]).toEqual([403, 'forbidden'])
+  })
+
+  test.each(own)('our own pages can: %s', async (origin) => {
+    const host = new URL(origin).host
+    const answer = await change({ ...withCookie(origin), ...(host === 'localhost' ? { host: 'localhost' } : {}) })
+
+    expect(answer.statusCode).toBe(200)
+  })
+
+  test('a bearer token is nobody’s cookie: it counts from anywhere, and before a cookie', async () => {
+    expect((await change({ ...signed(), origin: 'https://evil.example' })).statusCode).toBe(200)
+    const viewer = await world.signIn('viewer')
+    expect(
+      (await change({ authorization: `Bearer ${viewer}`, cookie: `trunkline_session=${operator}` })).statusCode,
+    ).toBe(403)
+  })
+
+  test('reading is allowed to whoever has the cookie, but no other site may read the answer', async () => {
+    const answer = await call('GET', '/api/auth/me', { headers: withCookie('https://evil.example') })
+
+    expect(answer.statusCode).toBe(200)
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined()
+    expect(answer.headers['cross-origin-resource-policy']).toBe('same-origin')
+  })
+})
+
+test('every answer carries the headers that keep a browser safe', async () => {
+  for (const url of ['/api/health', '/api/docs', '/admin', '/api/nothing', '/metrics']) {
+    const { headers } = await call('GET', url)
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'x-frame-options': expect.stringMatching(/SAMEORIGIN|DENY/),
+      'strict-transport-security': expect.stringContaining('max-age='),
+      'x-request-id': expect.stringMatching(/^req_[0-9a-f]{16}$/),
+    })
+    expect(headers['x-powered-by']).toBeUndefined()
+  }
+})
+
+test('a request cannot choose its own id', async () => {
+  const { headers } = await call('GET', '/api/health', { headers: { 'x-request-id': 'mine', 'request-id': 'mine' } })
+
+  expect(headers['x-request-id']).toMatch(/^req_[0-9a-f]{16}$/)
+})
+
+describe('the documentation', () => {
+  type Operation = {
+    operationId: string
+    summary?: string
+    parameters?: { in: string; name: string; required?: boolean; schema?: object }[]
+    requestBody?: { content: Record<string, { schema: object }> }
+    responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>
+    security?: Record<string, string[]>[]
+  }
+  type Document = {
+    openapi: string
+    info: { title: string; version: string }
+    paths: Record<string, Record<string, Operation>>
+    components: { schemas: Record<string, object>; securitySchemes: Record<string, object> }
+  }
+  let document: Document
+  let operations: [string, string, Operation][]
+  beforeAll(async () => {
+    document = (await call('GET', '/api/openapi.json')).json()
+    operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]): [string, string, Operation] => [
+        method.toUpperCase(),
+        path,
+        operation,
+      ]),
+    )
+  })
+
+  test('it is OpenAPI 3.1: every operation has a name of its own, its parameters and its answers', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d+$/)
+    expect(document.info).toMatchObject({ title: 'Trunkline', version: expect.any(String) })
+    const names = operations.map(([, , { operationId }]) => operationId)
+    expect(new Set(names).size).toBe(names.length)
+    for (const [method, path, operation] of operations) {
+      expect(path).toMatch(/^\/[\w{}/-]+$/)
+      expect(['GET', 'POST', 'PATCH', 'DELETE']).toContain(method)
+      expect(operation.summary).toMatch(/\w/)
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')
+      const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path')
+      expect([path, declared.map(({ name }) => name).sort()]).toEqual([path, inPath.sort()])
+      for (const parameter of declared) expect(parameter.required).toBe(true)
+      for (const [status, response] of Object.entries(operation.responses)) {
+        expect(status).toMatch(/^[2-5]\d\d$|^default$/)
+        expect(response.description).toMatch(/\w/)
+      }
+      expect(operation.responses['200']?.content).toBeDefined()
+    }
+  })
+
+  test('every schema in it is a JSON schema, and every reference leads somewhere', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
+      ([, reference]) => reference ?? '',
+    )
+    expect(references.length).toBeGreaterThan(0)
+    for (const reference of references) {
+      const target = reference
+        .split('/')
+        .slice(1)
+        .reduce<unknown>((part, name) => (part as Record<string, unknown>)?.[name], document)
+      expect([reference, typeof target]).toEqual([reference, 'object'])
+    }
+    for (const [, , { parameters = [], requestBody, responses }] of operations) {
+      const bodies = [requestBody, ...Object.values(responses)].flatMap((part) => Object.values(part?.content ?? {}))
+      for (const { schema } of [...bodies, ...parameters]) {
+        if (schema === undefined || '$ref' in schema) continue
+        expect(() => z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema)).not.toThrow()
+      }
+    }
+  })
+
+  test('every path that is promised and built is in it', () => {
+    const promised = [
+      'POST /webhooks/retell',
+      'POST /webhooks/twilio/status',
+      'POST /webhooks/twilio/sms',
+      'POST /webhooks/twilio/sms-status',
+      'GET /api/health',
+      'GET /api/health/detailed',
+      'POST /api/auth/login',
+      'POST /api/auth/logout',
+      'POST /api/change-password',
+      'GET /api/sessions',
+      'DELETE /api/sessions',
+      'DELETE /api/sessions/{id}',
+      'GET /api/admin/webhook-queue',
+      'GET /api/admin/webhook-queue/{id}',
+      'POST /api/admin/webhook-queue/{id}/replay',
+      'GET /api/admin/unknown-phones',
+      'POST /api/admin/unknown-phones/{id}/resolve',
+      'GET /api/admin/customers',
+      'POST /api/admin/customers',
+      'GET /api/admin/customers/{id}',
+      'PATCH /api/admin/customers/{id}',
+      'POST /api/admin/agents',
+      'GET /api/admin/call-events',
+      'GET /api/admin/sms-events',
+      'GET /api/admin/ops-alerts',
+      'POST /api/admin/ops-alerts/{id}/acknowledge',
+      'GET /api/usage/status',
+      'POST /api/usage/check',
+      'POST /api/usage/holds/{id}/settle',
+    ]
+
+    expect(operations.map(([method, path]) => `${method} ${path}`)).toEqual(expect.arrayContaining(promised))
+  })
+
+  test('everything in it answers, and says who may (C-14)', async () => {
+    for (const [method, path, { security }] of operations) {
+      const url = path.replaceAll(/\{\w+\}/g, 'x')
+      const { statusCode } = await call(method as 'GET', url, method === 'GET' ? {} : { payload: {} })
+      expect([method, path, statusCode]).not.toEqual([
+        method,
+        path,
+        expect.toSatisfy((code) => [404, 405, 500, 501].includes(code)),
+      ])
+      if (security?.length) expect([method, path, statusCode]).toEqual([method, path, 401])
+    }
+  })
+
+  test('what is answered is what it says', async () => {
+    const { id, phoneNumber } = await world.customer()
+    for (const to of [phoneNumber, randomNumber()]) {
+      const known = retellCall({ to, seconds: 8000 })
+      for (const event of [known.started, known.ended, known.analyzed]) await world.retell(event)
+      await world.twilio('sms', {
+        MessageSid: `SM${known.id.slice(-32)}`,
+        From: '+14155550123',
+        To: to,
+        Body: 'x',
+        SmsStatus: 'received',
+      })
+    }
+    await world.process()
+    const customer = `cus_${id.replaceAll('-', '')}`
+    let answered = 0
+    for (const [method, path, operation] of operations) {
+      if (method !== 'GET' || !path.startsWith('/api/') || path.includes('{')) continue
+      const query = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z', customerId: customer }
+      const names = (operation.parameters ?? []).filter(
+        (parameter) => parameter.required || parameter.name === 'customerId',
+      )
+      const search = new URLSearchParams(
+        names.map(({ name }): [string, string] => [name, query[name as keyof typeof query] ?? '']),
+      )
+      const answer = await call('GET', `${path}?${search}`, { headers: signed() })
+      const schema = operation.responses['200']?.content?.['application/json']?.schema
+      expect([path, answer.statusCode]).toEqual([path, 200])
+      const { error } = z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema).safeParse(answer.json())
+      expect([path, error]).toEqual([path, undefined])
+      answered++
+    }
+    expect(answered).toBeGreaterThan(10)
+    const refused = await call('GET', '/api/admin/customers')
+    const error = z.fromJSONSchema(document.components.schemas.Error as z.core.JSONSchema.JSONSchema)
+    expect(error.safeParse(refused.json()).success).toBe(true)
+  })
+
+  test('its page loads from this server alone, under a policy of its own', async () => {
+    const page = await call('GET', '/api/docs')
+
+    expect(page.statusCode).toBe(200)
+    expect(page.headers['content-security-policy']).toMatch(/default-src 'self'/)
+    expect(page.headers['content-security-policy']).not.toMatch(/https?:|script-src/)
+    const loaded = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? '')
+    expect(loaded.length).toBeGreaterThan(2)
+    for (const address of loaded) {
+      expect(address).toMatch(/^\/api\/docs\//)
+      expect((await call('GET', address)).statusCode).toBe(200)
+    }
+    expect((await call('GET', '/api/docs/assets/package.json')).statusCode).toBe(404)
+    expect((await call('GET', '/api/docs/assets/..%2f..%2fpackage.json')).statusCode).not.toBe(200)
+  })
+})
+
+test('health says how it stands, without figures to strangers', async () => {
+  expect((await call('GET', '/api/health')).json()).toEqual({
+    status: 'ok',
+    checks: { database: 'ok', inbox: 'ok', spool: 'ok' },
+  })
+  const detailed = await call('GET', '/api/health/detailed', { headers: signed() })
+  expect(detailed.json()).toMatchObject({
+    status: expect.any(String),
+    checks: { inbox: { waiting: 0 } },
+    uptimeSeconds: expect.any(Number),
+  })
+  const viewer = await world.signIn('viewer')
+  expect(
+    (await call('GET', '/api/health/detailed', { headers: { authorization: `Bearer ${viewer}` } })).statusCode,
+  ).toBe(403)
+})
+
+test('metrics are Prometheus’ text, and hold no number and no secret', async () => {
+  const { body } = await call('GET', '/metrics')
+
+  expect(body).toMatch(/^trunkline_webhooks_received_total\{provider="retell",outcome="stored"\} \d+$/m)
+  expect(body).toMatch(/^trunkline_inbox_waiting \d+$/m)
+  expect(body).not.toMatch(/\+1\d{10}|key_world|world_twilio/)
+})

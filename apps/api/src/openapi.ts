@@ -1,0 +1,134 @@
+import { generateOpenApiDocument } from 'trpc-to-openapi'
+import { appRouter } from './router.ts'
+
+type Schema = Record<string, unknown>
+type Answer = { description: string; content?: Record<string, { schema: Schema }> }
+type Operation = { responses: Record<string, Answer>; [part: string]: unknown }
+type Document = {
+  openapi: string
+  info: object
+  servers: { url: string }[]
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, Schema>; securitySchemes: object }
+}
+
+const errorSchema: Schema = {
+  type: 'object',
+  properties: {
+    error: {
+      type: 'object',
+      properties: {
+        code: { type: 'string' },
+        message: { type: 'string' },
+        fields: { type: 'object', additionalProperties: { type: 'string' } },
+        requestId: { type: 'string' },
+      },
+      required: ['code', 'message'],
+    },
+  },
+  required: ['error'],
+}
+const answer = (description: string, schema: Schema, type = 'application/json'): Answer => ({
+  description,
+  content: { [type]: { schema } },
+})
+const refusal = (description: string) => answer(description, { $ref: '#/components/schemas/Error' })
+
+const health: Schema = {
+  type: 'object',
+  properties: { status: { type: 'string', enum: ['ok', 'degraded', 'down'] }, checks: { type: 'object' } },
+  required: ['status', 'checks'],
+}
+const receipt: Schema = {
+  type: 'object',
+  properties: { received: { type: 'boolean', const: true }, duplicate: { type: 'boolean' } },
+  required: ['received', 'duplicate'],
+}
+
+const door = (operationId: string, summary: string, taken: Answer): Operation => ({
+  operationId,
+  summary,
+  tags: ['doors'],
+  responses: {
+    200: taken,
+    401: refusal('The signature does not prove who sent this'),
+    413: refusal('The body is larger than 5 MB'),
+    503: refusal('Not stored: send it again'),
+  },
+})
+const acknowledged = answer('Kept', receipt)
+
+/** What answers without being a procedure: the doors of the providers, health, metrics. */
+const plainPaths: Record<string, Record<string, Operation>> = {
+  '/webhooks/retell': { post: door('retell', 'Events of Retell, signed', acknowledged) },
+  '/webhooks/twilio/status': { post: door('twilio-status', 'Voice status callbacks of Twilio, signed', acknowledged) },
+  '/webhooks/twilio/sms': {
+    post: door('twilio-sms', 'Inbound texts of Twilio, signed', answer('Kept', { type: 'string' }, 'text/xml')),
+  },
+  '/webhooks/twilio/sms-status': {
+    post: door('twilio-sms-status', 'Message status callbacks of Twilio, signed', acknowledged),
+  },
+  '/api/health': {
+    get: {
+      operationId: 'health',
+      summary: 'Whether webhooks are taken and processed',
+      tags: ['monitors'],
+      responses: { 200: answer('Taken', health), 503: answer('Not taken', health) },
+    },
+  },
+  '/api/health/detailed': {
+    get: {
+      operationId: 'health-detailed',
+      summary: 'The same with figures',
+      tags: ['monitors'],
+      security: [{ Authorization: [] }],
+      responses: { 200: answer('Taken', health), 503: answer('Not taken', health), default: refusal('Refused') },
+    },
+  },
+  '/metrics': {
+    get: {
+      operationId: 'metrics',
+      summary: 'Figures for Prometheus',
+      tags: ['monitors'],
+      responses: { 200: answer('Figures', { type: 'string' }, 'text/plain') },
+    },
+  },
+}
+
+/** The API as OpenAPI 3.1: every procedure that has a path, and the plain routes. Addresses count from the root. */
+export function describeApi(): Document {
+  const generated = generateOpenApiDocument(appRouter, {
+    title: 'Trunkline',
+    version: '0.1.0',
+    baseUrl: '/',
+    description:
+      'Operations control plane for voice and SMS. Lists answer { items, nextCursor }; errors { error: { code, message, fields? } }.',
+    securitySchemes: { Authorization: { type: 'http', scheme: 'bearer' } },
+  }) as unknown as Document
+  const procedures = Object.entries(generated.paths).map(([path, operations]) => {
+    const described = Object.entries(operations).map(([method, operation]) => [method, withOurErrors(operation)])
+    return [`/api${path}`, Object.fromEntries(described)]
+  })
+  return {
+    ...generated,
+    paths: { ...Object.fromEntries(procedures), ...plainPaths },
+    components: { ...generated.components, schemas: { Error: errorSchema } },
+  }
+}
+
+function withOurErrors(operation: Operation): Operation {
+  const responses = Object.entries(operation.responses).map(([status, response]) => [
+    status,
+    Number(status) < 400 ? response : refusal(response.description),
+  ])
+  return { ...operation, responses: { ...Object.fromEntries(responses), default: refusal('Refused') } }
+}
+
+/** Which methods a path of this document answers: `['GET', 'POST']`, none where there is nothing. */
+export function methodsOf(document: Document): (path: string) => string[] {
+  const known = Object.entries(document.paths).map(([path, operations]) => ({
+    pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`),
+    methods: Object.keys(operations).map((method) => method.toUpperCase()),
+  }))
+  return (path) => known.find(({ pattern }) => pattern.test(path))?.methods ?? []
+}

@@ -1,0 +1,113 @@
+import { openPool } from '@trunkline/db/connect'
+import { emptyDatabase } from '@trunkline/db/testing/postgres'
+import postgres from 'postgres'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openWorld, retellCall, type World } from '../testing/world.ts'
+import { assertDatabase } from './assert-database.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+  const { phoneNumber } = await world.customer()
+  await world.retell(retellCall({ to: phoneNumber, seconds: 8000 }).ended)
+  await world.process()
+})
+afterAll(() => world.close())
+
+describe('the application’s role', () => {
+  test.each(['usage_entries', 'usage_crossings', 'audit_log', 'webhook_attempts', 'tier_snapshots'])(
+    'may add to %s, and may neither change nor take away what stands there (C-4)',
+    async (table) => {
+      const app = openPool(world.url, { max: 1, name: 'test' })
+      try {
+        const [before] = await world.owner`select count(*)::int as rows from ${world.owner(table)}`
+        for (const statement of [
+          `update ${table} set id = id`,
+          `delete from ${table}`,
+          `truncate ${table}`,
+          `drop table ${table}`,
+          `alter table ${table} add column more text`,
+          `alter table ${table} disable trigger all`,
+        ])
+          await expect(app.unsafe(statement)).rejects.toMatchObject({ code: '42501' })
+        expect(await world.owner`select count(*)::int as rows from ${world.owner(table)}`).toEqual([before])
+      } finally {
+        await app.end()
+      }
+    },
+  )
+
+  test('may not touch the ledger through its views', async () => {
+    const app = openPool(world.url, { max: 1, name: 'test' })
+    try {
+      expect((await app`select seconds from usage_calls`).length).toBeGreaterThan(0)
+      for (const view of ['usage_calls', 'usage_sms'])
+        for (const statement of [`update ${view} set id = id`, `delete from ${view}`])
+          await expect(app.unsafe(statement)).rejects.toMatchObject({ code: '42501' })
+    } finally {
+      await app.end()
+    }
+  })
+
+  test('cannot become anybody else, nor make anything of its own in the public schema', async () => {
+    const app = openPool(world.url, { max: 1, name: 'test' })
+    try {
+      for (const statement of [
+        'create table mine (id int)',
+        'create role somebody',
+        'create function f() returns int language sql as $$ select 1 $$',
+      ])
+        await expect(app.unsafe(statement)).rejects.toMatchObject({ code: expect.stringMatching(/^42501$|^42P17$/) })
+    } finally {
+      await app.end()
+    }
+  })
+})
+
+describe('the start refuses', () => {
+  test('nothing where all is well', async () => {
+    const app = openPool(world.url, { max: 1, name: 'test' })
+    try {
+      await expect(assertDatabase(app)).resolves.toBeUndefined()
+    } finally {
+      await app.end()
+    }
+  })
+
+  test('a superuser and the owner of the tables', async () => {
+    const owner = postgres(world.url, { max: 1, onnotice: () => undefined })
+    try {
+      await expect(assertDatabase(owner)).rejects.toThrow('must not run as a superuser or as the owner of its tables')
+    } finally {
+      await owner.end()
+    }
+  })
+
+  test('an owner who is no superuser', async () => {
+    const { url, drop } = await emptyDatabase()
+    const admin = postgres(url, { max: 1, onnotice: () => undefined })
+    const role = `owner_${process.pid}_${Date.now()}`
+    try {
+      await admin.unsafe(`create role ${role} nologin`)
+      await admin.unsafe(`create table kept (id int); alter table kept owner to ${role}`)
+      await admin.unsafe(`set role ${role}`)
+      await expect(assertDatabase(admin)).rejects.toThrow('owner of its tables')
+    } finally {
+      await admin.end()
+      await drop()
+      const cluster = postgres(world.url, { max: 1, onnotice: () => undefined })
+      await cluster.unsafe(`drop role ${role}`)
+      await cluster.end()
+    }
+  })
+
+  test.each(['off', 'local', 'remote_write'])('commits that are not durable (%s)', async (level) => {
+    const app = openPool(world.url, { max: 1, name: 'test' })
+    try {
+      await app.unsafe(`set synchronous_commit = ${level}`)
+      await expect(assertDatabase(app)).rejects.toThrow('does not commit durably')
+    } finally {
+      await app.end()
+    }
+  })
+})
