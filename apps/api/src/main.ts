@@ -1,3 +1,7 @@
-import { startTrunkline } from './start.ts'
+import { enableCompileCache } from 'node:module'
+
+// sources are stripped and compiled once for a machine, not at every start
+enableCompileCache()
+const { startTrunkline } = await import('./start.ts')
 
 process.exitCode = await startTrunkline()
