@@ -1,0 +1,106 @@
+import { expect } from 'vitest'
+import { isRunning } from '../../packages/db/src/local/process.ts'
+import { type PlannedCall, planCalls, retellEvent, secondsOf } from './provider.ts'
+import { type Process, type Stage, test, until } from './stage.ts'
+
+const steps = [
+  'receive.verified',
+  'intake.storing',
+  'intake.committed',
+  'process.claimed',
+  'process.written',
+  'process.committed',
+]
+
+test.concurrent.for(steps)(
+  'the process is killed at «%s» and started again: what was acknowledged is there, processed, and nothing doubled',
+  async (step, { stage }) => {
+    const api = await stage.start()
+    const { id, phoneNumber } = await stage.customer(api, 'core')
+    const before = planCalls(20, phoneNumber, 240)
+    const during = planCalls(20, phoneNumber, 240)
+    await tellAll(stage, api, before)
+    await stage.settled()
+
+    await api.killAt(step)
+    const acknowledged = await tellOnce(stage, api, during)
+    expect(await api.exited).toBe('SIGKILL')
+    const stored = await storedOf(stage, during)
+    expect(stored).toEqual(expect.arrayContaining(acknowledged))
+    const again = await api.restart()
+    await stage.settled()
+    const known = secondsOf([...before, ...stored])
+    expect(await stage.figures(id)).toMatchObject({ calls: 20 + stored.length, ledger: known, counter: known })
+
+    await tellAll(stage, again, [...before, ...during])
+    await stage.settled()
+    const all = secondsOf([...before, ...during])
+    expect(await stage.figures(id)).toMatchObject({
+      inbox: { processed: 40 },
+      keys: 40,
+      calls: 40,
+      entries: 40,
+      ledger: all,
+      counter: all,
+      crossings: [80, 100],
+      alerts: [80, 100],
+    })
+  },
+)
+
+test.concurrent('the database is killed at each step and started again: what was acknowledged is there, processed, and nothing doubled', async ({
+  ownStage: stage,
+}) => {
+  const api = await stage.start()
+  const { id, phoneNumber } = await stage.customer(api, 'core')
+  const told: PlannedCall[] = []
+
+  for (const step of steps) {
+    const calls = planCalls(20, phoneNumber, 70)
+    const { pid } = stage.postgres
+    await api.killAt(step, pid)
+    const telling = tellOnce(stage, api, calls)
+    await until(`the database dies at ${step}`, async () => !isRunning(pid))
+    await stage.postgres.restart()
+    const acknowledged = await telling
+    // with the spool nobody need be told to come again
+    expect(acknowledged, step).toHaveLength(calls.length)
+    told.push(...calls)
+    await until('the spool is drained', async () => (await storedOf(stage, calls)).length === calls.length)
+    await stage.settled()
+    expect(await stage.figures(id), step).toMatchObject({
+      inbox: { processed: told.length },
+      calls: told.length,
+      entries: told.length,
+      ledger: secondsOf(told),
+      counter: secondsOf(told),
+    })
+  }
+
+  await tellAll(stage, api, told)
+  await stage.settled()
+  expect(await stage.figures(id)).toMatchObject({
+    inbox: { processed: 120 },
+    keys: 120,
+    ledger: secondsOf(told),
+    counter: secondsOf(told),
+    crossings: [80, 100],
+    alerts: [80, 100],
+  })
+})
+
+const tellAll = (stage: Stage, api: Process, calls: readonly PlannedCall[]) =>
+  Promise.all(calls.map((call) => stage.provider.insist([api], retellEvent('call_ended', call))))
+
+/** Tells each once and answers those that were acknowledged. */
+async function tellOnce(stage: Stage, api: Process, calls: readonly PlannedCall[]): Promise<PlannedCall[]> {
+  const answers = await Promise.all(calls.map((call) => stage.provider.tell(api, retellEvent('call_ended', call))))
+  return calls.filter((_, index) => answers[index]?.status === 200)
+}
+
+/** Those whose bytes are in the inbox. */
+async function storedOf({ sql }: Stage, calls: readonly PlannedCall[]): Promise<PlannedCall[]> {
+  const rows = await sql<{ id: string }[]>`select body::jsonb #>> '{call,call_id}' as id from webhook_queue`
+  const ids = new Set(rows.map((row) => row.id))
+  return calls.filter((call) => ids.has(call.id))
+}
