@@ -10,7 +10,12 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
 /** The anchors of a page, as its headings make them. */
 const anchorsOf = (text: string) =>
-  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => (heading ?? '').toLowerCase().replaceAll(/[^\w\s-]/g, '').replaceAll(' ', '-'))
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    (heading ?? '')
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  )
 
 describe('the documentation', () => {
   test.each([...pages, ...runbooks])('every link of %s leads somewhere', (file) => {
@@ -21,8 +26,12 @@ describe('the documentation', () => {
 
   test('every command that is named exists', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
-    const named = [...pages, ...runbooks].flatMap((file) => [...read(file).matchAll(/`(?:pnpm|npm run) ([a-z:]+)/g)].map(([, name]) => name ?? ''))
-    expect(named.filter((name) => scripts[name] === undefined && !['install', 'start', 'test'].includes(name))).toEqual([])
+    const named = [...pages, ...runbooks].flatMap((file) =>
+      [...read(file).matchAll(/`(?:pnpm|npm run) ([a-z:]+)/g)].map(([, name]) => name ?? ''),
+    )
+    expect(named.filter((name) => scripts[name] === undefined && !['install', 'start', 'test'].includes(name))).toEqual(
+      [],
+    )
   })
 
   test('every alert that is raised ends with a runbook that exists', () => {

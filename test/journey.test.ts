@@ -18,10 +18,14 @@ test('a call ends, the cap is crossed, a phone buzzes', async () => {
   await world.drainJobs()
 
   const token = await world.signIn('operator')
-  const { body: status } = await world.rest('GET', `/api/usage/status?customerId=cus_${id.replaceAll('-', '')}`, { token })
+  const { body: status } = await world.rest('GET', `/api/usage/status?customerId=cus_${id.replaceAll('-', '')}`, {
+    token,
+  })
   expect(status.calls).toMatchObject({ usedSeconds: 9001, state: 'limit' })
   const { body: alerts } = await world.rest('GET', '/api/admin/ops-alerts', { token })
-  expect(alerts.items.map(({ title, delivery }: { title: string; delivery: string }) => [title, delivery]).sort()).toEqual([
+  expect(
+    alerts.items.map(({ title, delivery }: { title: string; delivery: string }) => [title, delivery]).sort(),
+  ).toEqual([
     ['Harbor Plumbing: 100 % of its call minutes used', 'sent'],
     ['Harbor Plumbing: 80 % of its call minutes used', 'superseded'],
   ])

@@ -3,7 +3,6 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 
 export type Sql = postgres.Sql
-export type TransactionSql = postgres.TransactionSql
 
 type PoolOptions = { max: number; name: string; statementTimeoutMs?: number; pooled?: boolean }
 

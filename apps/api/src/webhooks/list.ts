@@ -22,7 +22,6 @@ type Input = {
 }
 
 const { headers: _headers, body: _body, url: _url, bodySha256: _hash, ...listed } = getTableColumns(webhooks)
-export const listedColumns = listed
 
 const literal = (text: string) => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
 

@@ -4,7 +4,10 @@ import { alertReference, alertText } from './delivery.ts'
 import { severities } from './severity.ts'
 
 const long = fc
-  .tuple(fc.string({ minLength: 1, maxLength: 9, unit: 'binary' }), fc.integer({ min: 1, max: 1000 }))
+  .tuple(
+    fc.string({ minLength: 1, maxLength: 9, unit: fc.constantFrom('a', 'é', '☎', '😀', '\n') }),
+    fc.integer({ min: 1, max: 1000 }),
+  )
   .map(([part, times]) => part.repeat(times))
 const alert = fc.record({
   id: fc.uuid({ version: 7 }),

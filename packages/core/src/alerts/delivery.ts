@@ -1,8 +1,6 @@
 export const deliveryStates = ['pending', 'sent', 'delivered', 'failed', 'logged', 'superseded'] as const
-export type DeliveryState = (typeof deliveryStates)[number]
 
 export const deliveryChannels = ['sms', 'log'] as const
-export type DeliveryChannel = (typeof deliveryChannels)[number]
 
 /** The code by which a sent alert is found again in the provider's own list: the first eight digits of its random part. */
 export function alertReference(alertId: string): string {

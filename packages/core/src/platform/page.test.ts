@@ -15,7 +15,11 @@ test('the pages of a list are the list: nothing twice, nothing left out, and an 
       do {
         const after: string | null = cursor
         const found = rows.filter((row) => after === null || row < Number(after)).slice(0, limit + 1)
-        const page: { items: number[]; nextCursor: string | null } = toPage(found, { limit, cursorOf: String, toItem: (row) => row })
+        const page: { items: number[]; nextCursor: string | null } = toPage(found, {
+          limit,
+          cursorOf: String,
+          toItem: (row) => row,
+        })
         expect(page.items.length).toBeLessThanOrEqual(limit)
         seen.push(...page.items)
         cursor = page.nextCursor

@@ -2,7 +2,6 @@ export const circuits = ['closed', 'open', 'half_open'] as const
 export type Circuit = (typeof circuits)[number]
 
 export const providerStates = ['healthy', 'degraded', 'down', 'not_configured'] as const
-export type ProviderState = (typeof providerStates)[number]
 
 /** Failures in a row, each within `windowSeconds` of the one before, that open the circuit. */
 export const breakerRule = { failures: 5, windowSeconds: 300, cooldownSeconds: 30, maxCooldownSeconds: 300 } as const

@@ -4,6 +4,3 @@ import { z } from 'zod'
 export const tierKeys = ['core', 'pro', 'elite', 'scale'] as const
 export type TierKey = (typeof tierKeys)[number]
 export const tierSchema = z.enum(tierKeys)
-
-/** Seconds of calls that a tier lets run beyond its cap before the hard stop. Texts have no grace. */
-export const callGraceSeconds = 600
