@@ -45,6 +45,7 @@ export const test = base.extend<{ stage: Stage; ownStage: OwnStage }>({
     const stage = { ...openStage(server.url), postgres: withFreeze(server) }
     onTestFailed(() => stage.print())
     await use(stage)
+    if (isRunning(server.pid)) stage.postgres.thaw()
     await stage.close()
     await server.stop()
   },
@@ -256,7 +257,9 @@ async function startProcess(env: Record<string, string>, register: (process: Sta
     /** The exit code, or the signal that ended it. */
     exited,
     /** Orders a death for the next time that the journey comes to this step. */
-    killAt: (step: string, victim: KillOrder['victim'] = 'self') => ask({ step, victim }),
+    killAt: (step: string, victim: KillOrder['victim'] = 'self') => ask({ step, victim, signal: 'SIGKILL' }),
+    /** Is told to stop the next time that the journey comes to this step. */
+    stopAt: (step: string) => ask({ step, victim: 'self', signal: 'SIGTERM' }),
     /** How often it has come to each step. */
     async steps() {
       const report = await ask('steps')
@@ -301,7 +304,7 @@ function withFreeze(server: OwnPostgres): OwnPostgres & Freeze {
 }
 
 /** Looks again and again until it is so. */
-export async function until(what: string, isSo: () => Promise<boolean>, patienceMs = 40_000): Promise<void> {
+export async function until(what: string, isSo: () => Promise<boolean>, patienceMs = 90_000): Promise<void> {
   const givesUpAt = Date.now() + patienceMs
   while (!(await isSo())) {
     if (Date.now() > givesUpAt) throw new Error(`Still not so after ${patienceMs} ms: ${what}`)

@@ -20,7 +20,7 @@ import { quarantineBudget } from './webhooks/quarantine.ts'
 import type { Inbox } from './webhooks/receive.ts'
 import { bootstrapSources, loadSecrets } from './webhooks/sources.ts'
 import { openSpool } from './webhooks/spool.ts'
-import { storeArrivals } from './webhooks/store.ts'
+import { storeSpooled } from './webhooks/store.ts'
 import { startWorker } from './webhooks/worker.ts'
 
 const spoolBytes = 256 * 1024 * 1024
@@ -143,9 +143,7 @@ async function serve({ env, log, live, spoolFolder, ctx, system, closing }: Serv
     ),
   )
   const drain = async () => {
-    const drained = await spool.drain(async (arrivals) => {
-      await storeArrivals(intakePool, arrivals)
-    })
+    const drained = await spool.drain((arrivals) => storeSpooled(intakePool, arrivals))
     if (drained === 0) return
     log.info({ drained }, 'spool drained')
     live.hint(['inbox', 'webhooks'])

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { inTransaction, type NetCtx } from '../platform/context.ts'
 import { openWorld, type Sent, type World } from '../testing/world.ts'
 import { deliverAlert } from './deliver.ts'
-import { type AlertDraft, raiseAlerts } from './raise.ts'
+import { type AlertDraft, deliverAlertSpec, raiseAlerts } from './raise.ts'
 
 let world: World
 let acceptsEveryText: World['network']['answer']
@@ -162,6 +162,22 @@ test('while the question cannot be answered nothing is sent a second time', asyn
 
   expect(posts()).toHaveLength(1)
   expect(await stateOf(id)).toMatchObject({ delivery: 'pending', deliveries: [{ state: 'pending', attempts: 4 }] })
+})
+
+test('an alert that could not be delivered to the last try is shown as failed, with the reason, not as waiting (J-3)', async () => {
+  world.network.answer = failsWith('ECONNREFUSED')
+  const id = await alert()
+
+  for (let attempt = 1; attempt <= deliverAlertSpec.attempts; attempt++) {
+    expect(await stateOf(id)).toMatchObject({ delivery: 'pending' })
+    await expect(deliver(id)).rejects.toThrow()
+  }
+
+  expect(await stateOf(id)).toMatchObject({
+    delivery: 'failed',
+    deliveries: [{ state: 'failed', attempts: deliverAlertSpec.attempts, reason: expect.stringContaining('twilio') }],
+  })
+  expect(world.logged.some((line) => line.includes(id) && line.includes('alert not delivered'))).toBe(true)
 })
 
 test('the circuit opens after five failures, lets one probe through after its cooldown, and closes (V-1, V-2)', async () => {

@@ -9,6 +9,7 @@ import { step } from '../platform/step.ts'
 import { ProviderError } from '../providers/call.ts'
 import { canSendSms, findSentSms, sendSms } from '../providers/twilio/send.ts'
 import { lockReceipts } from './note-receipt.ts'
+import { deliverAlertSpec } from './raise.ts'
 
 type Alert = typeof opsAlerts.$inferSelect
 type Attempt = { logId: string; attempts: number; createdAt: Date; generation: number }
@@ -116,11 +117,13 @@ async function sendOnce(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: stri
       reason: found === undefined ? null : 'The first attempt had arrived after all',
     })
   } catch (error) {
-    const isFinal = error instanceof ProviderError && error.outcome === 'refused'
+    const isRefused = error instanceof ProviderError && error.outcome === 'refused'
+    const isLast = attempt.attempts >= deliverAlertSpec.attempts
     const reason = (error instanceof Error ? error.message : String(error)).slice(0, 500)
-    await close(ctx, alert, attempt, { state: isFinal ? 'failed' : 'pending', providerMessageId: null, reason })
-    if (!isFinal) throw error
-    ctx.log.error({ alertId: alert.id, reason }, 'alert not delivered')
+    const state = isRefused || isLast ? 'failed' : 'pending'
+    await close(ctx, alert, attempt, { state, providerMessageId: null, reason })
+    if (state === 'failed') ctx.log.error({ alertId: alert.id, reason }, 'alert not delivered')
+    if (!isRefused) throw error
   }
 }
 

@@ -141,24 +141,34 @@ test.each(['spam', 'ignored'] as const)(
   },
 )
 
-test('of two operators at the same moment one resolves and the other is told', async () => {
-  const number = randomNumber()
-  const [one, two] = [await world.customer(), await world.customer()]
-  await callAndText(number)
-  const [{ id }] = await openId(number)
+test('of several operators at the same moment one resolves and the others are told', async () => {
+  const { id: customerId } = await world.customer()
+  const wishes = [
+    { resolution: 'matched', customerId },
+    { resolution: 'spam' },
+    { resolution: 'matched', customerId },
+    { resolution: 'ignored' },
+  ] as const
+  let seconds = 0
+  for (let round = 0; round < wishes.length; round++) {
+    const number = randomNumber()
+    await callAndText(number)
+    const [{ id }] = await openId(number)
 
-  const results = await Promise.allSettled(
-    [one, two, one, two].map(({ id: customerId }) =>
-      resolveUnknownPhone(world.ctx(), { unknownPhoneId: id, resolution: 'matched', customerId }),
-    ),
-  )
-  await world.drainJobs()
+    const inTurn = [...wishes.slice(round), ...wishes.slice(0, round)]
+    const results = await Promise.allSettled(
+      inTurn.map((wish) => resolveUnknownPhone(world.ctx(), { unknownPhoneId: id, ...wish })),
+    )
+    await world.drainJobs()
 
-  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-  for (const result of results)
-    if (result.status === 'rejected') expect(result.reason).toMatchObject({ refusal: 'conflict' })
-  const used = [await usedBy(one.id), await usedBy(two.id)].map(({ seconds }) => seconds)
-  expect(used.sort((a, b) => a - b)).toEqual([0, 90])
+    const winners = inTurn.filter((_, place) => results[place]?.status === 'fulfilled')
+    expect(winners).toHaveLength(1)
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ refusal: 'conflict' })
+    expect(await unknownsOf(number)).toMatchObject([{ resolution: winners[0]?.resolution }])
+    seconds += winners[0]?.resolution === 'matched' ? 90 : 0
+    expect((await usedBy(customerId)).seconds).toBe(seconds)
+  }
 })
 
 test('a customer must be named exactly where the number is matched', async () => {

@@ -27,7 +27,11 @@ export function openLog(options: {
 
 /** What a reader needs of an error. Libraries hang clients, statements and parameters on theirs: those stay out. */
 function errorFacts(error: unknown): object {
-  if (!(error instanceof Error)) return { message: String(error) }
+  if (!(error instanceof Error)) {
+    // the job queue copies its errors into plain objects
+    const isCopy = typeof error === 'object' && error !== null && 'message' in error
+    return { message: String(isCopy ? error.message : error) }
+  }
   const { name, message, stack, cause } = error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   // Drizzle puts the statement's parameters, which may be a body, into its message

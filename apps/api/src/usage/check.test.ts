@@ -1,5 +1,6 @@
 import { toWireId, wireId } from '@trunkline/core/platform/wire-id'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inTransaction } from '../platform/context.ts'
 import { openWorld, type World } from '../testing/world.ts'
 import { checkUsage } from './check.ts'
 import { meterUsage } from './meter.ts'
@@ -72,6 +73,31 @@ test('asking, settling and metering at the same moment keep used and reserved ex
   )
 
   expect(await limitsOf(id)).toMatchObject({ used: 16 * 45 + 32 * 10, reserved: 0 })
+})
+
+test('sixteen that meter one call at the same moment book it once, and the last figure stands (K-10)', async () => {
+  const id = await customer()
+  const charge = (quantity: number) =>
+    inTransaction(world.ctx(), (ctx) =>
+      meterUsage(ctx, [
+        {
+          meter: 'call_seconds',
+          idemKey: `call:${id}`,
+          customerId: id,
+          quantity,
+          occurredAt: new Date().toISOString(),
+          eventId: id,
+          webhookId: undefined,
+        },
+      ]),
+    )
+
+  const booked = await Promise.all(Array.from({ length: 16 }, () => charge(60)))
+  const corrected = await Promise.all(Array.from({ length: 16 }, () => charge(55)))
+
+  for (const all of [booked, corrected]) expect(all.reduce((sum, one) => sum + one.booked, 0)).toBe(1)
+  expect(await ledgerOf(id)).toEqual(['call_seconds usage 60', 'call_seconds revision -5'])
+  expect(await limitsOf(id)).toMatchObject({ used: 55 })
 })
 
 test('texts stop at the cap, without grace, and stop no voice (K-15)', async () => {

@@ -33,42 +33,57 @@ export async function meterUsage(ctx: Ctx, charges: readonly Charge[]): Promise<
   return { booked: entries.length }
 }
 
-/** Locks what is booked for each charge, in one order, and compares. */
+/** Takes the keys that are new with their figure, locks what is booked under the others, in one order, and compares. */
 async function differences(ctx: Ctx, charges: readonly Charge[]): Promise<Entry[]> {
   const sorted = [...charges].sort((a, b) => (a.idemKey < b.idemKey ? -1 : 1))
-  const keys = sorted.map(({ idemKey }) => idemKey)
-  const meters = sorted.map(({ meter }) => meter)
-  await statement(
+  const taken = await statement<Pick<Key, 'meter' | 'idem_key'>>(
     ctx.db,
-    `insert into usage_keys (meter, idem_key, customer_id) select meter, key, customer::uuid
-     from unnest($1::text[], $2::text[], $3::text[]) as charge (meter, key, customer) order by key on conflict do nothing`,
-    [meters, keys, sorted.map(({ customerId }) => customerId)],
+    `insert into usage_keys (meter, idem_key, customer_id, booked, entries)
+     select meter, key, customer::uuid, quantity::bigint, case when quantity = '0' then 0 else 1 end
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as charge (meter, key, customer, quantity)
+     order by key on conflict do nothing returning meter, idem_key`,
+    [
+      sorted.map(({ meter }) => meter),
+      sorted.map(({ idemKey }) => idemKey),
+      sorted.map(({ customerId }) => customerId),
+      sorted.map(({ quantity }) => String(quantity)),
+    ],
   )
-  const booked = await statement<Key>(
-    ctx.db,
-    `select meter, idem_key, booked, entries from usage_keys
-     where (meter, idem_key) in (select * from unnest($1::text[], $2::text[])) order by idem_key for update`,
-    [meters, keys],
-  )
-  const known = new Map(booked.map((row) => [`${row.meter} ${row.idem_key}`, row]))
+  const isNew = new Set(taken.map(({ meter, idem_key }) => `${meter} ${idem_key}`))
+  const isKnown = ({ meter, idemKey }: Charge) => !isNew.has(`${meter} ${idemKey}`)
+  const known = await lockBooked(ctx, sorted.filter(isKnown))
   const entries = sorted.flatMap((charge) => {
     const row = known.get(`${charge.meter} ${charge.idemKey}`)
     const entry = entryFor({ booked: Number(row?.booked ?? 0), entries: row?.entries ?? 0, quantity: charge.quantity })
     return entry === undefined ? [] : [{ ...charge, kind: entry.kind, delta: entry.quantity }]
   })
-  if (entries.length > 0) {
-    await statement(
-      ctx.db,
-      `update usage_keys as known set booked = new.booked::bigint, entries = known.entries + 1
-       from unnest($1::text[], $2::text[], $3::text[]) as new (meter, key, booked) where known.meter = new.meter and known.idem_key = new.key`,
-      [
-        entries.map(({ meter }) => meter),
-        entries.map(({ idemKey }) => idemKey),
-        entries.map(({ quantity }) => String(quantity)),
-      ],
-    )
-  }
+  await revise(ctx, entries.filter(isKnown))
   return entries
+}
+
+async function lockBooked(ctx: Ctx, charges: readonly Charge[]): Promise<Map<string, Key>> {
+  if (charges.length === 0) return new Map()
+  const booked = await statement<Key>(
+    ctx.db,
+    `select meter, idem_key, booked, entries from usage_keys
+     where (meter, idem_key) in (select * from unnest($1::text[], $2::text[])) order by idem_key for update`,
+    [charges.map(({ meter }) => meter), charges.map(({ idemKey }) => idemKey)],
+  )
+  return new Map(booked.map((row) => [`${row.meter} ${row.idem_key}`, row]))
+}
+
+async function revise(ctx: Ctx, entries: readonly Entry[]): Promise<void> {
+  if (entries.length === 0) return
+  await statement(
+    ctx.db,
+    `update usage_keys as known set booked = new.booked::bigint, entries = known.entries + 1
+     from unnest($1::text[], $2::text[], $3::text[]) as new (meter, key, booked) where known.meter = new.meter and known.idem_key = new.key`,
+    [
+      entries.map(({ meter }) => meter),
+      entries.map(({ idemKey }) => idemKey),
+      entries.map(({ quantity }) => String(quantity)),
+    ],
+  )
 }
 
 type Counter = {

@@ -73,6 +73,30 @@ test('two that roll at the same moment, while calls end, lose no second (K-14)',
   expect(booked.reduce((sum, { seconds }) => sum + seconds, 0)).toBe(300 + 6 * 7)
 })
 
+test('a second racer who comes after the first call of the new period takes nothing away (K-14)', async () => {
+  const { id, phoneNumber } = await customerIn('UTC', new Date(Date.now() - 40 * 86_400_000))
+  await world.retell(retellCall({ to: phoneNumber, seconds: 50 }).ended)
+  const waiting = () => world.owner`
+    select count(*)::int as backends from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  const racers: Promise<void>[] = []
+
+  await world.owner.begin(async (held) => {
+    await held`select 1 from usage_limits where customer_id = ${id} for update`
+    // they will go on in the order in which they began to wait
+    for (const [place, race] of [
+      () => rollPeriods(world.ctx()),
+      () => world.process(),
+      () => rollPeriods(world.ctx()),
+    ].entries()) {
+      racers.push(race())
+      await expect.poll(waiting).toEqual([{ backends: place + 1 }])
+    }
+  })
+  await Promise.all(racers)
+
+  expect(await limitsOf(id)).toMatchObject({ used: 50 })
+})
+
 test('rolling again changes nothing', async () => {
   const { id, phoneNumber } = await customerIn('UTC', new Date())
   await world.retell(retellCall({ to: phoneNumber, seconds: 100 }).ended)

@@ -26,3 +26,18 @@ export type Arrival = {
 }
 
 export type Receipt = { duplicate: boolean; webhookId: string }
+
+const batchRows = 200
+const batchBytes = 1024 * 1024
+
+/** How many of these, from the first on, go together into one statement. */
+export function batchSize(arrivals: Iterable<Arrival>): number {
+  let bytes = 0
+  let rows = 0
+  for (const { body } of arrivals) {
+    bytes += body.length
+    if (rows >= batchRows || (rows > 0 && bytes > batchBytes)) break
+    rows++
+  }
+  return rows
+}

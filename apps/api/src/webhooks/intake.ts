@@ -2,7 +2,7 @@ import type { Sql } from '@trunkline/db/connect'
 import { DomainError } from '../platform/domain-error.ts'
 import type { Logger } from '../platform/log.ts'
 import { step } from '../platform/step.ts'
-import type { Arrival, Receipt } from './arrival.ts'
+import { type Arrival, batchSize, type Receipt } from './arrival.ts'
 import type { Spool } from './spool.ts'
 import { storeArrivals } from './store.ts'
 
@@ -10,10 +10,10 @@ type Waiting = { arrival: Arrival; resolve(receipt: Receipt): void; reject(error
 
 /** At most this many batches under way: with two, one commits while the other gathers. More gains nothing on one disk. */
 const inFlightLimit = 2
-const batchRows = 200
-const batchBytes = 1024 * 1024
 /** The server ends a statement that waits for a lock after its own timeout; a server that says nothing at all is away. */
 const silenceMs = 8_000
+/** How long a server that fell silent is left alone: providers wait ten seconds, so nobody may wait for a second silence. */
+const leftAloneMs = 10_000
 
 export type Intake = ReturnType<typeof openIntake>
 
@@ -28,15 +28,11 @@ export function openIntake(options: { sql: Sql; spool: Spool; log: Logger; onSto
   let inFlight = 0
   let isPumpDue = false
   let whenIdle: (() => void)[] = []
+  let silentSince: number | undefined
+  let isAsking = false
 
   function take(): Waiting[] {
-    let bytes = 0
-    let rows = 0
-    for (const { arrival } of queue) {
-      bytes += arrival.body.length
-      if (rows >= batchRows || (rows > 0 && bytes > batchBytes)) break
-      rows++
-    }
+    const rows = batchSize(queue.values().map(({ arrival }) => arrival))
     const batch = queue.slice(0, rows)
     queue = queue.slice(rows)
     return batch
@@ -68,11 +64,31 @@ export function openIntake(options: { sql: Sql; spool: Spool; log: Logger; onSto
     }
   }
 
+  /** A silent server is asked by one batch at a time, and only now and then. */
+  function isLeftAlone(): boolean {
+    return silentSince !== undefined && (isAsking || performance.now() < silentSince + leftAloneMs)
+  }
+
+  async function storeAudibly(arrivals: readonly Arrival[]): Promise<readonly Receipt[]> {
+    if (isLeftAlone()) throw silence()
+    isAsking = silentSince !== undefined
+    try {
+      const receipts = await withinSilence(storeArrivals(sql, arrivals))
+      silentSince = undefined
+      return receipts
+    } catch (error) {
+      silentSince = /^(SILENT|CONNECT_TIMEOUT|ETIMEDOUT)$/.test(codeOf(error)) ? performance.now() : undefined
+      throw error
+    } finally {
+      isAsking = false
+    }
+  }
+
   async function flush(batch: readonly Waiting[]): Promise<void> {
     const arrivals = batch.map(({ arrival }) => arrival)
     try {
       step('intake.storing')
-      const receipts = await withinSilence(storeArrivals(sql, arrivals))
+      const receipts = await storeAudibly(arrivals)
       step('intake.committed')
       for (const [index, { resolve, arrival }] of batch.entries()) {
         resolve(receipts[index] ?? { duplicate: false, webhookId: arrival.id })
@@ -119,16 +135,15 @@ export function openIntake(options: { sql: Sql; spool: Spool; log: Logger; onSto
   }
 }
 
+const silence = () => Object.assign(new Error('The database does not answer'), { code: 'SILENT' })
+
 async function withinSilence<Result>(work: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(Object.assign(new Error('The database does not answer'), { code: 'SILENT' })),
-      silenceMs,
-    )
+  const nothing = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(silence()), silenceMs)
   })
   try {
-    return await Promise.race([work, silence])
+    return await Promise.race([work, nothing])
   } finally {
     clearTimeout(timer)
   }
@@ -148,7 +163,6 @@ export function faultOf(error: unknown): 'away' | 'busy' | 'other' {
     )
   )
     return 'away'
-  if (error instanceof Error && error.message === 'connect timeout') return 'away'
   return /^(57014|55P03|40)/.test(code) ? 'busy' : 'other'
 }
 

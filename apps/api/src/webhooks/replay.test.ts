@@ -233,7 +233,7 @@ test('one poisonous webhook in a hundred: 99 are metered, one is dead with the r
     call: { ...poison.ended.call, agent_id: 'agent\0', transcript: 'a secret of the caller' },
   }
   const all = [...calls.map(({ ended }) => ended).slice(0, 50), poisonous, ...calls.map(({ ended }) => ended).slice(50)]
-  for (const event of all) await world.retell(event)
+  await Promise.all(all.map((event) => world.retell(event)))
 
   await world.process(100)
 

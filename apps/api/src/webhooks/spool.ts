@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { startOf } from '@trunkline/db/local/process'
 import type { Logger } from '../platform/log.ts'
 import { spooledWebhooks } from '../platform/metrics.ts'
-import type { Arrival } from './arrival.ts'
+import { type Arrival, batchSize } from './arrival.ts'
 
 export type Spool = Awaited<ReturnType<typeof openSpool>>
 
@@ -13,14 +14,12 @@ const lineOf = (arrival: Arrival): string => {
   return `${hash('sha256', json).slice(0, 8)} ${json}\n`
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
+/** A process, told from another that gets the same id later: in a container each one gets it. */
+const ownerOf = (pid: number): string => `${pid}-${hash('sha256', startOf(pid) ?? 'gone').slice(0, 8)}`
+
+/** The owner that stands in a file's name: `<owner>-<serial>.open`, `<stem>.draining-<owner>`. */
+const ownerIn = (name: string): string | undefined =>
+  (/^(\d+-[0-9a-f]{8})-\d+\.open$/.exec(name) ?? /\.draining-(\d+-[0-9a-f]{8})$/.exec(name))?.[1]
 
 /**
  * Where verified webhooks rest while the database is away: append-only files, one a process, fsynced before anybody is
@@ -31,7 +30,8 @@ export async function openSpool(options: { folder: string; maxBytes: number; log
   await mkdir(folder, { recursive: true, mode: 0o700 })
   let current: { handle: FileHandle; name: string } | undefined
   let { bytes, records } = await sizeOf(folder)
-  let serial = 0
+  const self = ownerOf(process.pid)
+  let serial = Date.now()
   spooledWebhooks.set(records)
   let tail: Promise<unknown> = Promise.resolve()
 
@@ -48,7 +48,7 @@ export async function openSpool(options: { folder: string; maxBytes: number; log
     const size = Buffer.byteLength(text)
     if (bytes + size > maxBytes) throw new Error(`The spool is full (${bytes} of ${maxBytes} bytes)`)
     if (current === undefined) {
-      const name = `${process.pid}-${Date.now()}-${serial++}.open`
+      const name = `${self}-${serial++}.open`
       current = { name, handle: await open(join(folder, name), 'a', 0o600) }
       // the file's name must survive a crash as well as its content
       const directory = await open(folder, 'r')
@@ -58,8 +58,14 @@ export async function openSpool(options: { folder: string; maxBytes: number; log
         await directory.close()
       }
     }
-    await current.handle.appendFile(text)
-    await current.handle.datasync()
+    try {
+      await current.handle.appendFile(text)
+      await current.handle.datasync()
+    } catch (error) {
+      // half a record may stand at the end: nothing may follow it
+      await rotate()
+      throw error
+    }
     bytes += size
     records += arrivals.length
     spooledWebhooks.set(records)
@@ -78,14 +84,14 @@ export async function openSpool(options: { folder: string; maxBytes: number; log
     const names = (await readdir(folder)).sort()
     return names.filter((name) => {
       if (name.endsWith('.ready')) return true
-      const owner = name.endsWith('.open') ? name.split('-')[0] : /\.draining-(\d+)$/.exec(name)?.[1]
-      return owner !== undefined && Number(owner) !== process.pid && !isAlive(Number(owner))
+      const owner = ownerIn(name)
+      return owner !== undefined && owner !== self && owner !== ownerOf(Number.parseInt(owner, 10))
     })
   }
 
   async function drainFile(name: string, store: (arrivals: Arrival[]) => Promise<void>): Promise<number> {
-    const stem = name.replace(/\.(open|ready|draining-\d+)$/, '')
-    const claimed = `${stem}.draining-${process.pid}`
+    const stem = name.replace(/\.(open|ready|draining-[\w-]+)$/, '')
+    const claimed = `${stem}.draining-${self}`
     try {
       await rename(join(folder, name), join(folder, claimed))
     } catch (error) {
@@ -94,7 +100,11 @@ export async function openSpool(options: { folder: string; maxBytes: number; log
     }
     try {
       const { arrivals, isTorn } = readRecords(await readFile(join(folder, claimed), 'utf8'))
-      for (let from = 0; from < arrivals.length; from += 100) await store(arrivals.slice(from, from + 100))
+      for (let from = 0; from < arrivals.length; ) {
+        const rows = batchSize(arrivals.slice(from))
+        await store(arrivals.slice(from, from + rows))
+        from += rows
+      }
       if (isTorn) {
         log.error({ file: name }, 'a spool file has a damaged record; it is kept beside')
         await rename(join(folder, claimed), join(folder, `${stem}.damaged`))

@@ -59,6 +59,23 @@ export async function storeArrivals(sql: Sql, arrivals: readonly Arrival[]): Pro
   return arrivals.map(({ id }) => receipts.get(id) ?? { duplicate: true, webhookId: id })
 }
 
+/**
+ * Stores what comes back from the spool. The database may have taken it already, when it fell silent over the commit: a key
+ * tells that by itself, and what has no key is looked for.
+ */
+export async function storeSpooled(sql: Sql, arrivals: readonly Arrival[]): Promise<void> {
+  const unnamed = arrivals.filter(({ key }) => key === null).map(({ id }) => id)
+  const stored =
+    unnamed.length === 0
+      ? []
+      : ((await sql.unsafe('select id from webhook_queue where id = any (($1::text[])::uuid[])', [unnamed] as never, {
+          prepare: true,
+        })) as unknown as { id: string }[])
+  const known = new Set(stored.map(({ id }) => id))
+  const left = arrivals.filter(({ id }) => !known.has(id))
+  if (left.length > 0) await storeArrivals(sql, left)
+}
+
 function fold(arrivals: readonly Arrival[]): { firsts: Arrival[]; repeats: Arrival[] } {
   const seen = new Set<string>()
   const firsts: Arrival[] = []

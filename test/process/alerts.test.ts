@@ -1,0 +1,91 @@
+import { expect } from 'vitest'
+import { isRunning } from '../../packages/db/src/local/process.ts'
+import { planCalls, retellEvent } from './provider.ts'
+import { adminPhone, type Stage, test, until } from './stage.ts'
+
+type Phone = Awaited<ReturnType<Stage['openPhone']>>
+
+test.concurrent.for(['alerts.sending', 'alerts.sent'])(
+  'the process is killed at «%s»: one text is sent, and the alert knows',
+  async (step, { stage }) => {
+    const phone = await stage.openPhone()
+    const api = await stage.start({ port: phone.port, env: phone.env })
+    const { id, phoneNumber } = await stage.customer(api, 'core')
+
+    await api.killAt(step)
+    await crossBothLevels(stage, api, phoneNumber)
+    expect(await api.exited).toBe('SIGKILL')
+    await letLeasesRunOut(stage)
+    await api.restart()
+
+    await told(stage, id)
+    expectOneText(phone)
+    expect(await deliveries(stage, id)).toEqual([
+      { level: 80, alert: 'superseded', channel: null, log: null, attempts: null },
+      // a receipt that came while nobody was there does not come again
+      { level: 100, alert: expect.stringMatching(/^(sent|delivered)$/), channel: 'sms', log: expect.stringMatching(/^(sent|delivered)$/), attempts: 2 },
+    ])
+  },
+)
+
+test.concurrent('Twilio takes the text and its answer is lost: it is asked before anything is sent again', async ({ stage }) => {
+  const phone = await stage.openPhone()
+  const api = await stage.start({ port: phone.port, env: phone.env })
+  const { id, phoneNumber } = await stage.customer(api, 'core')
+
+  phone.sim.world.faults.twilio = { mode: 'accept_then_drop', times: 1 }
+  await crossBothLevels(stage, api, phoneNumber)
+
+  await told(stage, id)
+  expectOneText(phone)
+  expect((await deliveries(stage, id))[1]).toEqual({ level: 100, alert: 'delivered', channel: 'sms', log: 'delivered', attempts: 2 })
+})
+
+test.concurrent('the database is killed while an alert is sent, and before that is written down: one text a customer', async ({
+  ownStage: stage,
+}) => {
+  const phone = await stage.openPhone()
+  const api = await stage.start({ port: phone.port, env: phone.env })
+
+  for (const [nth, step] of ['alerts.sending', 'alerts.sent'].entries()) {
+    const { id, phoneNumber } = await stage.customer(api, 'core')
+    const { pid } = stage.postgres
+    await api.killAt(step, pid)
+    await crossBothLevels(stage, api, phoneNumber)
+    await until(`the database dies at ${step}`, async () => !isRunning(pid))
+    await stage.postgres.restart()
+    await letLeasesRunOut(stage)
+
+    await told(stage, id)
+    expectOneText(phone, nth + 1)
+  }
+})
+
+/** One call that is longer than the customer's month: 80 % and 100 % at once, of which the higher is told. */
+async function crossBothLevels(stage: Stage, api: { url: string }, phoneNumber: string): Promise<void> {
+  const [call] = planCalls(1, phoneNumber, 9001)
+  await stage.provider.insist([api], retellEvent('call_ended', call!))
+}
+
+const told = ({ sql }: Stage, customerId: string) =>
+  until('the alert is sent', async () => {
+    const rows = await sql`
+      select from ops_alerts where customer_id = ${customerId} and (metadata ->> 'level')::int = 100 and delivery in ('sent', 'delivered')`
+    return rows.length === 1
+  })
+
+function expectOneText({ sim }: Phone, texts = 1): void {
+  const sent = [...sim.world.messages.values()].filter(({ to }) => to === adminPhone)
+  expect(sent.map(({ body }) => body)).toEqual(Array(texts).fill(expect.stringContaining('100 %')))
+}
+
+const deliveries = ({ sql }: Stage, customerId: string) => sql`
+  select (metadata ->> 'level')::int as level, ops_alerts.delivery as alert, log.channel, log.state as log, log.attempts
+  from ops_alerts left join alert_logs as log on log.alert_id = ops_alerts.id
+  where customer_id = ${customerId} order by level`
+
+/** As if the minute of the lease and the heartbeat of the job had passed. */
+async function letLeasesRunOut({ sql }: Stage): Promise<void> {
+  await sql`update alert_logs set lease_until = lease_until - interval '1 minute'`
+  await sql`update pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute' where state = 'active'`
+}
