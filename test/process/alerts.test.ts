@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { isRunning } from '../../packages/db/src/local/process.ts'
-import { planCalls, retellEvent } from './provider.ts'
+import { planCall, retellEvent } from './provider.ts'
 import { adminPhone, type Stage, test, until } from './stage.ts'
 
 type Phone = Awaited<ReturnType<Stage['openPhone']>>
@@ -23,12 +23,20 @@ test.concurrent.for(['alerts.sending', 'alerts.sent'])(
     expect(await deliveries(stage, id)).toEqual([
       { level: 80, alert: 'superseded', channel: null, log: null, attempts: null },
       // a receipt that came while nobody was there does not come again
-      { level: 100, alert: expect.stringMatching(/^(sent|delivered)$/), channel: 'sms', log: expect.stringMatching(/^(sent|delivered)$/), attempts: 2 },
+      {
+        level: 100,
+        alert: expect.stringMatching(/^(sent|delivered)$/),
+        channel: 'sms',
+        log: expect.stringMatching(/^(sent|delivered)$/),
+        attempts: 2,
+      },
     ])
   },
 )
 
-test.concurrent('Twilio takes the text and its answer is lost: it is asked before anything is sent again', async ({ stage }) => {
+test.concurrent('Twilio takes the text and its answer is lost: it is asked before anything is sent again', async ({
+  stage,
+}) => {
   const phone = await stage.openPhone()
   const api = await stage.start({ port: phone.port, env: phone.env })
   const { id, phoneNumber } = await stage.customer(api, 'core')
@@ -38,7 +46,13 @@ test.concurrent('Twilio takes the text and its answer is lost: it is asked befor
 
   await told(stage, id)
   expectOneText(phone)
-  expect((await deliveries(stage, id))[1]).toEqual({ level: 100, alert: 'delivered', channel: 'sms', log: 'delivered', attempts: 2 })
+  expect((await deliveries(stage, id))[1]).toEqual({
+    level: 100,
+    alert: 'delivered',
+    channel: 'sms',
+    log: 'delivered',
+    attempts: 2,
+  })
 })
 
 test.concurrent('the database is killed while an alert is sent, and before that is written down: one text a customer', async ({
@@ -63,8 +77,7 @@ test.concurrent('the database is killed while an alert is sent, and before that 
 
 /** One call that is longer than the customer's month: 80 % and 100 % at once, of which the higher is told. */
 async function crossBothLevels(stage: Stage, api: { url: string }, phoneNumber: string): Promise<void> {
-  const [call] = planCalls(1, phoneNumber, 9001)
-  await stage.provider.insist([api], retellEvent('call_ended', call!))
+  await stage.provider.insist([api], retellEvent('call_ended', planCall(phoneNumber, 9001)))
 }
 
 const told = ({ sql }: Stage, customerId: string) =>

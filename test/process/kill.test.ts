@@ -3,48 +3,52 @@ import { isRunning } from '../../packages/db/src/local/process.ts'
 import { type PlannedCall, planCalls, retellEvent, secondsOf } from './provider.ts'
 import { type Process, type Stage, test, until } from './stage.ts'
 
-const steps = [
-  'receive.verified',
-  'intake.storing',
-  'intake.committed',
-  'process.claimed',
-  'process.written',
-  'process.committed',
-]
+const receiving = ['receive.verified', 'intake.storing', 'intake.committed']
+const processing = ['process.claimed', 'process.written', 'process.committed']
 
-test.concurrent.for(steps)(
-  'the process is killed at «%s» and started again: what was acknowledged is there, processed, and nothing doubled',
-  async (step, { stage }) => {
-    const api = await stage.start()
+test.concurrent.for([
+  { act: 'receiving', steps: receiving },
+  { act: 'processing', steps: processing },
+])(
+  'the process is killed at each step of $act and started again: what was acknowledged is there, processed, and nothing doubled',
+  async ({ steps }, { stage }) => {
+    let api = await stage.start()
     const { id, phoneNumber } = await stage.customer(api, 'core')
-    const before = planCalls(20, phoneNumber, 240)
-    const during = planCalls(20, phoneNumber, 240)
-    await tellAll(stage, api, before)
-    await stage.settled()
+    const told: PlannedCall[] = []
 
-    await api.killAt(step)
-    const acknowledged = await tellOnce(stage, api, during)
-    expect(await api.exited).toBe('SIGKILL')
-    const stored = await storedOf(stage, during)
-    expect(stored).toEqual(expect.arrayContaining(acknowledged))
-    const again = await api.restart()
-    await stage.settled()
-    const known = secondsOf([...before, ...stored])
-    expect(await stage.figures(id)).toMatchObject({ calls: 20 + stored.length, ledger: known, counter: known })
+    for (const step of steps) {
+      const [before, during] = [planCalls(10, phoneNumber, 120), planCalls(20, phoneNumber, 120)]
+      await tellAll(stage, api, before)
+      await stage.settled()
+      await api.killAt(step)
+      const acknowledged = await tellOnce(stage, api, during)
+      expect(await api.exited, step).toBe('SIGKILL')
 
-    await tellAll(stage, again, [...before, ...during])
-    await stage.settled()
-    const all = secondsOf([...before, ...during])
-    expect(await stage.figures(id)).toMatchObject({
-      inbox: { processed: 40 },
-      keys: 40,
-      calls: 40,
-      entries: 40,
-      ledger: all,
-      counter: all,
-      crossings: [80, 100],
-      alerts: [80, 100],
-    })
+      const stored = await storedOf(stage, during)
+      expect(stored, step).toEqual(expect.arrayContaining(acknowledged))
+      api = await api.restart()
+      await stage.settled()
+      const known = [...told, ...before, ...stored]
+      expect(await stage.figures(id), step).toMatchObject({
+        inbox: { processed: known.length },
+        calls: known.length,
+        ledger: secondsOf(known),
+        counter: secondsOf(known),
+      })
+
+      await tellAll(stage, api, [...before, ...during])
+      await stage.settled()
+      told.push(...before, ...during)
+      expect(await stage.figures(id), step).toMatchObject({
+        inbox: { processed: told.length },
+        keys: told.length,
+        calls: told.length,
+        entries: told.length,
+        ledger: secondsOf(told),
+        counter: secondsOf(told),
+      })
+    }
+    expect(await stage.figures(id)).toMatchObject({ crossings: [80, 100], alerts: [80, 100] })
   },
 )
 
@@ -55,7 +59,7 @@ test.concurrent('the database is killed at each step and started again: what was
   const { id, phoneNumber } = await stage.customer(api, 'core')
   const told: PlannedCall[] = []
 
-  for (const step of steps) {
+  for (const step of [...receiving, ...processing]) {
     const calls = planCalls(20, phoneNumber, 70)
     const { pid } = stage.postgres
     await api.killAt(step, pid)

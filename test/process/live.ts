@@ -26,7 +26,9 @@ export async function watch(door: { url: string }, token: string) {
   return {
     /** Waits until it has heard of each of these since it was last asked. */
     async hears(...topics: string[]): Promise<void> {
-      await until(`the screen hears of ${topics.join(', ')}`, async () => topics.every((topic) => heard.includes(topic)))
+      await until(`the screen hears of ${topics.join(', ')}`, async () =>
+        topics.every((topic) => heard.includes(topic)),
+      )
       heard.splice(0)
     },
     async leave(): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Account } from '../../apps/sim/src/account.ts'
-import { type Draft, type SignedRequest, signDraft } from '../../apps/sim/src/draft.ts'
+import { type Draft, signDraft } from '../../apps/sim/src/draft.ts'
 import { draftRetellEvent, type RetellEventName } from '../../apps/sim/src/retell/webhook.ts'
 import { draftInboundText } from '../../apps/sim/src/twilio/sms.ts'
 import { draftVoiceStatus } from '../../apps/sim/src/twilio/voice.ts'
@@ -14,7 +14,7 @@ const longestWaitMs = 60_000
 /** One delivery; undefined where nobody answered. */
 export async function post(
   door: Door,
-  { path, headers, body }: Pick<SignedRequest, 'path' | 'headers' | 'body'>,
+  { path, headers, body }: { path: string; headers: Record<string, string>; body: string | Buffer },
 ): Promise<Answer | undefined> {
   // Twilio hangs up after each request; kept connections make the tests quicker and change nothing else
   const { connection: _, ...rest } = headers
@@ -44,7 +44,8 @@ export function openProvider(account: Account) {
         if (answer?.status === 200) return { duplicate: answer.duplicate === true, tries }
         if (answer !== undefined && answer.status !== 503)
           throw new Error(`A door answered ${answer.status}: ${answer.body}`)
-        if (Date.now() > givesUpAt) throw new Error(`Not acknowledged after ${tries} tries: ${answer?.body ?? 'silence'}`)
+        if (Date.now() > givesUpAt)
+          throw new Error(`Not acknowledged after ${tries} tries: ${answer?.body ?? 'silence'}`)
         await pause(50)
       }
     },
@@ -55,15 +56,14 @@ export type Provider = ReturnType<typeof openProvider>
 export type PlannedCall = { id: string; to: string; seconds: number; endedAt: number }
 
 let calls = 0
-/** Calls of different lengths to one number; together they last a known time. */
-export function planCalls(count: number, to: string, shortest = 30): PlannedCall[] {
-  return Array.from({ length: count }, (_, index) => ({
-    id: `call_${process.pid.toString(36)}${(++calls).toString(36).padStart(6, '0')}`,
-    to,
-    seconds: shortest + (index % 60),
-    endedAt: Date.now(),
-  }))
+export function planCall(to: string, seconds = 60): PlannedCall {
+  const id = `call_${process.pid.toString(36)}${(++calls).toString(36).padStart(6, '0')}`
+  return { id, to, seconds, endedAt: Date.now() }
 }
+
+/** Calls of different lengths to one number; together they last a known time. */
+export const planCalls = (count: number, to: string, shortest = 30): PlannedCall[] =>
+  Array.from({ length: count }, (_, index) => planCall(to, shortest + (index % 60)))
 
 export const secondsOf = (planned: readonly PlannedCall[]) => planned.reduce((sum, { seconds }) => sum + seconds, 0)
 
@@ -99,7 +99,10 @@ export function retellEvent(event: RetellEventName, { id, to, seconds, endedAt }
 /** A telephone that rings: Retell asks what to do, and the question has no name by which it could be known again. */
 export function ringing(to: string) {
   const at = Date.now()
-  const payload = { event: 'call_inbound', call_inbound: { agent_id: 'agent_process', from_number: callerNumber, to_number: to } }
+  const payload = {
+    event: 'call_inbound',
+    call_inbound: { agent_id: 'agent_process', from_number: callerNumber, to_number: to },
+  }
   return { provider: 'retell' as const, path: '/webhooks/retell', at, payload } as unknown as Draft
 }
 

@@ -29,7 +29,8 @@ test.concurrent('one process takes, two work: each webhook is processed once, bo
 
   const [taking, ...working] = await Promise.all([web, ...workers].map((process) => process.steps()))
   expect(Object.keys(taking ?? {}).sort()).toEqual(['intake.committed', 'intake.storing', 'receive.verified'])
-  for (const steps of working) expect(Object.keys(steps).sort()).toEqual(['process.claimed', 'process.committed', 'process.written'])
+  for (const steps of working)
+    expect(Object.keys(steps).sort()).toEqual(['process.claimed', 'process.committed', 'process.written'])
   expect(await stage.figures(id)).toMatchObject({
     inbox: { processed: 900 },
     keys: 900,
@@ -43,7 +44,9 @@ test.concurrent('one process takes, two work: each webhook is processed once, bo
   expect(attempts).toEqual({ repeated: 0 })
 })
 
-test.concurrent('what is due runs once in two processes, and once after a downtime, back on its grid', async ({ stage }) => {
+test.concurrent('what is due runs once in two processes, and once after a downtime, back on its grid', async ({
+  stage,
+}) => {
   const [first, second] = await Promise.all([stage.start({ role: 'worker' }), stage.start({ role: 'worker' })])
   await haveRun(stage, 1)
   for (const round of [2, 3]) {
@@ -55,7 +58,7 @@ test.concurrent('what is due runs once in two processes, and once after a downti
   const [before] = await stage.sql`
     update schedules set next_due_at = now() - interval '3 hours' where name = 'usage.expireHolds' returning next_due_at`
   await stage.sql`update schedules set next_due_at = now() + interval '1 hour' where name <> 'usage.expireHolds'`
-  await first.restart()
+  await Promise.all([first.restart(), second.restart()])
   await until('the missed job has run', async () => (await runsOf(stage))['usage.expireHolds'] === 4)
 
   const [after] = await stage.sql`
@@ -64,6 +67,8 @@ test.concurrent('what is due runs once in two processes, and once after a downti
     from schedules where name = 'usage.expireHolds'`
   expect(after).toEqual({ is_ahead: true, is_next: true, off_grid: 0 })
   expect(await runsOf(stage)).toEqual({ 'usage.expireHolds': 4, 'usage.rollPeriods': 3, 'webhooks.trimQuarantine': 3 })
+  const [left] = await stage.sql`select count(*)::int as jobs from pgboss.job where name = 'usage.expireHolds'`
+  expect(left).toEqual({ jobs: 4 })
 })
 
 test.concurrent('a screen hears what another process changed, and to look at everything again after the database was away', async ({
@@ -77,7 +82,12 @@ test.concurrent('a screen hears what another process changed, and to look at eve
   await stage.postgres.kill9()
   await stage.postgres.restart()
   await screen.hears('resync')
-  await until('the other process has its database again', async () => stage.customer(far).then(() => true, () => false))
+  await until('the other process has its database again', async () =>
+    stage.customer(far).then(
+      () => true,
+      () => false,
+    ),
+  )
   await screen.hears('customers')
   await screen.leave()
 })

@@ -31,7 +31,6 @@ const opsNumber = '+15005550100'
 export const adminPhone = '+15005550199'
 
 export const test = base.extend<{ stage: Stage; ownStage: OwnStage }>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of the fixtures from the pattern
   stage: async ({ onTestFailed }, use) => {
     const database = await testDatabase()
     const stage = openStage(database.url)
@@ -70,31 +69,41 @@ function openStage(databaseUrl: string) {
   const processes: StartedProcess[] = []
   const sims: Sim[] = []
   const numbers = [callerNumber, adminPhone, opsNumber]
+  const basic = Buffer.from(`${account.twilioAccountSid}:${account.twilioAuthToken}`).toString('base64')
+  const secrets = [account.retellApiKey, account.twilioAuthToken, basic, admin.password, key]
   let token: string | undefined
 
   async function start(options: StartOptions = {}): Promise<Process> {
     const { role = 'all', data = 'data', env = {} } = options
     const port = options.port ?? (await freePort())
-    const started = await startProcess({
-      DATABASE_URL: databaseUrl,
-      PORT: String(port),
-      ROLE: role,
-      PUBLIC_URL: account.publicUrl,
-      TRUNKLINE_DATA_DIR: join(folder, data),
-      TRUNKLINE_KEY: key,
-      ADMIN_EMAIL: admin.email,
-      ADMIN_PASSWORD: admin.password,
-      RETELL_API_KEY: account.retellApiKey,
-      TWILIO_ACCOUNT_SID: account.twilioAccountSid,
-      TWILIO_AUTH_TOKEN: account.twilioAuthToken,
-      TWILIO_NUMBER: opsNumber,
-      ...env,
-    }, (process) => processes.push(process))
+    const started = await startProcess(
+      {
+        DATABASE_URL: databaseUrl,
+        PORT: String(port),
+        ROLE: role,
+        PUBLIC_URL: account.publicUrl,
+        TRUNKLINE_DATA_DIR: join(folder, data),
+        TRUNKLINE_KEY: key,
+        ADMIN_EMAIL: admin.email,
+        ADMIN_PASSWORD: admin.password,
+        RETELL_API_KEY: account.retellApiKey,
+        TWILIO_ACCOUNT_SID: account.twilioAccountSid,
+        TWILIO_AUTH_TOKEN: account.twilioAuthToken,
+        TWILIO_NUMBER: opsNumber,
+        ...env,
+      },
+      (process) => processes.push(process),
+    )
     return { ...started, restart: () => start({ ...options, port }) }
   }
 
   /** A request of the admin; answers what the door says. */
-  async function call<Answer>(api: { url: string }, method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
+  async function call<Answer>(
+    api: { url: string },
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+  ): Promise<Answer> {
     const authorization = `Bearer ${await signIn(api)}`
     const answer = await fetch(api.url + path, {
       method,
@@ -123,8 +132,9 @@ function openStage(databaseUrl: string) {
     provider,
     processes,
     folder,
-    /** Numbers that may rest in the inbox and the events and nowhere else. */
+    /** Numbers that may rest in the inbox and the events and nowhere else, and secrets that may rest nowhere. */
     numbers,
+    secrets,
     start,
     call,
     signIn,
@@ -143,9 +153,9 @@ function openStage(databaseUrl: string) {
     },
 
     /** A telephone network: what a process needs to send texts through it. Receipts come back to the process on `port`. */
-    async openPhone() {
+    async openPhone(options: { ownNumbers?: string[] } = {}) {
       const port = await freePort()
-      const sim = await startSim({ account, port: 0, trunklineUrl: `http://127.0.0.1:${port}` })
+      const sim = await startSim({ account, port: 0, trunklineUrl: `http://127.0.0.1:${port}`, ...options })
       sims.push(sim)
       return { sim, port, env: { TWILIO_BASE_URL: sim.url, ADMIN_PHONE: adminPhone } }
     },
@@ -153,7 +163,8 @@ function openStage(databaseUrl: string) {
     /** Resolves when nothing waits in the inbox. */
     settled: () =>
       until('the inbox is empty', async () => {
-        const [row] = await sql`select count(*)::int as waiting from webhook_queue where state in ('received', 'failed')`
+        const [row] =
+          await sql`select count(*)::int as waiting from webhook_queue where state in ('received', 'failed')`
         return row?.waiting === 0
       }),
 
@@ -186,16 +197,22 @@ function openStage(databaseUrl: string) {
     async close(): Promise<void> {
       try {
         const codes = await Promise.all(processes.filter(({ isOver }) => !isOver()).map(({ stop }) => stop()))
-        expect(codes.every((code) => code === 0), 'every process that was still running ends well').toBe(true)
+        expect(
+          codes.every((code) => code === 0),
+          'every process that was still running ends well',
+        ).toBe(true)
         expect(processes.map(({ pid }) => pid).filter(isRunning)).toEqual([])
         const canaries: Canary[] = [
-          { name: 'the Retell secret', text: account.retellApiKey, isNumber: false },
-          { name: 'the Twilio secret', text: account.twilioAuthToken, isNumber: false },
-          { name: 'the password', text: admin.password, isNumber: false },
-          { name: 'the encryption key', text: key, isNumber: false },
-          ...numbers.map((number) => ({ name: number, text: number, isNumber: true })),
+          ...numbers.map((text) => ({ text, isNumber: true })),
+          ...secrets.map((text) => ({ text, isNumber: false })),
         ]
-        expect(await findLeaks(sql, processes.map(({ output }) => output()), canaries)).toEqual([])
+        expect(
+          await findLeaks(
+            sql,
+            processes.map(({ output }) => output()),
+            canaries,
+          ),
+        ).toEqual([])
       } finally {
         for (const { isOver, kill } of processes) if (!isOver()) await kill()
         for (const sim of sims) await sim.stop()
@@ -312,8 +329,7 @@ export async function until(what: string, isSo: () => Promise<boolean>, patience
   }
 }
 
-export const uuidOf = (wireId: string) =>
-  wireId.replace(/^[a-z]+_(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+export const uuidOf = (wireId: string) => wireId.replace(/^[a-z]+_(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 
 const pick = (from: NodeJS.ProcessEnv, names: readonly string[]) =>
   Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])))

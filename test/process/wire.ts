@@ -10,9 +10,13 @@ const doors = new Map<string, { idle: Socket[]; open: number; waiting: Waiting[]
  * Posts over kept connections, some hundred at a time; undefined where nobody answered. Node's own client takes longer
  * over a request than the API does, and what is tried here is the API.
  */
-export function post(url: string, headers: Record<string, string>, body: string): Promise<Response | undefined> {
+export function post(
+  url: string,
+  headers: Record<string, string>,
+  body: string | Buffer,
+): Promise<Response | undefined> {
   const { host, pathname, search } = new URL(url)
-  const bytes = Buffer.from(body)
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
   const lines = Object.entries({ ...headers, host, 'content-length': String(bytes.length), connection: 'keep-alive' })
   const head = `POST ${pathname}${search} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
   return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Check } from 'lucide-react'
+import { actorName } from '../app/actor-name.ts'
 import type { AlertDetail as Alert } from '../app/contract.ts'
 import { DetailFrame } from '../app/detail-frame.tsx'
 import { Loaded } from '../app/loaded.tsx'
@@ -7,13 +8,14 @@ import { rpc } from '../app/rpc.ts'
 import { useRefusal } from '../app/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Copyable, Id } from '../ui/copy.tsx'
-import { formatCount, formatWords } from '../ui/format.ts'
+import { formatCount, formatNumber, formatWords } from '../ui/format.ts'
 import { Fact, Facts, Section } from '../ui/panel.tsx'
 import { State } from '../ui/pill.tsx'
 import { useShortcuts } from '../ui/shortcuts.ts'
 import { DetailSkeleton } from '../ui/skeleton.tsx'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { Moment, Timeline } from '../ui/timeline.tsx'
+import { formatCap } from '../usage/usage-meter.tsx'
 import { useAcknowledge } from './acknowledge.ts'
 import { channelWord, deliveryTone, deliveryWord, SeverityPill } from './severity.tsx'
 
@@ -87,7 +89,7 @@ function Opened({ alert, onClose, onFullPage }: { alert: Alert; onClose?: () => 
           ))}
           {alert.acknowledgedAt && (
             <Moment tone="ok" title="Acknowledged" at={<TimeAgo at={alert.acknowledgedAt} />}>
-              by {alert.acknowledgedBy}
+              by {actorName(alert.acknowledgedBy ?? '').name}
             </Moment>
           )}
         </Timeline>
@@ -97,7 +99,7 @@ function Opened({ alert, onClose, onFullPage }: { alert: Alert; onClose?: () => 
           <Facts>
             {alert.explanation.map(({ label, value }) => (
               <Fact key={label} label={formatWords(label)}>
-                <span className="figures">{value}</span>
+                <span className="figures">{figureOf(label, value, alert.explanation)}</span>
               </Fact>
             ))}
           </Facts>
@@ -138,4 +140,15 @@ function Opened({ alert, onClose, onFullPage }: { alert: Alert; onClose?: () => 
       </Section>
     </DetailFrame>
   )
+}
+
+/** A figure behind an alert with its unit; the meter stands among the figures. */
+function figureOf(label: string, value: string, all: Alert['explanation']): string {
+  const meter = all.find((figure) => figure.label === 'meter')?.value
+  const kind = meter === 'call_seconds' ? 'calls' : meter === 'sms_segments' ? 'sms' : undefined
+  const number = Number(value)
+  if (label === 'meter') return kind === 'calls' ? 'Call minutes' : kind === 'sms' ? 'SMS segments' : value
+  if (label === 'level') return `${value} %`
+  if (!kind || !['used', 'cap'].includes(label) || Number.isNaN(number)) return value
+  return `${formatCap(kind, number)}${kind === 'calls' ? ` (${formatNumber(number)} s)` : ''}`
 }

@@ -1,8 +1,9 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { BellRing, Check } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import { actorName } from '../app/actor-name.ts'
 import type { AlertRow } from '../app/contract.ts'
-import { useFilters } from '../app/filters.ts'
+import { sameFilters, useFilters } from '../app/filters.ts'
 import { ListFrame } from '../app/list-frame.tsx'
 import { useLiveList } from '../app/live-list.ts'
 import { PageHeader } from '../app/page.tsx'
@@ -37,7 +38,7 @@ function RowLink({ row }: { row: AlertRow }) {
     <Link
       to="/alerts/$alertId"
       params={{ alertId: row.id }}
-      search={(before) => before}
+      search={sameFilters}
       className="row-link truncate font-medium"
     >
       {row.title}
@@ -85,7 +86,9 @@ const columns: Column<AlertRow>[] = [
     header: 'Acknowledged by',
     width: 160,
     priority: 6,
-    cell: (row) => <span className="truncate text-ink-2">{row.acknowledgedBy}</span>,
+    cell: (row) => (
+      <span className="truncate text-ink-2">{row.acknowledgedBy && actorName(row.acknowledgedBy).name}</span>
+    ),
   },
   {
     id: 'type',
@@ -139,10 +142,10 @@ export function AlertsPage() {
     void navigate({
       to: '/alerts/$alertId',
       params: { alertId: row.id },
-      search: (before) => before,
+      search: sameFilters,
       replace: Boolean(alertId),
     })
-  const close = () => void navigate({ to: '/alerts', search: (before) => before })
+  const close = () => void navigate({ to: '/alerts', search: sameFilters })
   const full = (id: string) => void navigate({ to: '/alerts/$alertId/full', params: { alertId: id } })
 
   return (

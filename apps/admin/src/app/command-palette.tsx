@@ -1,15 +1,17 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Building2, Keyboard, KeyRound, LogOut, Moon, PhoneMissed, Plus, Sun, Webhook } from 'lucide-react'
-import { useDeferredValue, useEffect, useState } from 'react'
+import { lazy, Suspense, useDeferredValue, useEffect, useState } from 'react'
 import { formatRelative, formatWords, shortId } from '../ui/format.ts'
 import { Palette, PaletteGroup, PaletteItem } from '../ui/palette.tsx'
-import { formatPhone } from '../ui/phone.tsx'
 import { places } from './navigation.ts'
 import { rpc } from './rpc.ts'
 import { useRefusal } from './session.ts'
 import { setTheme, useTheme } from './theme.ts'
 import { useSignOut } from './user-menu.tsx'
+
+// the numbering plans of the world weigh more than the palette
+const PhoneText = lazy(async () => ({ default: (await import('../ui/phone.tsx')).PhoneText }))
 
 /** What was typed, once the typing pauses. */
 function useSettled(text: string): string {
@@ -51,21 +53,21 @@ function useFinds(query: string, open: boolean) {
 export function CommandPalette({
   open,
   onOpenChange,
+  query,
+  onQuery,
   onShortcuts,
 }: {
   open: boolean
   onOpenChange: (open: boolean) => void
+  query: string
+  onQuery: (query: string) => void
   onShortcuts: () => void
 }) {
   const navigate = useNavigate()
-  const [query, setQuery] = useState('')
   const finds = useFinds(useDeferredValue(query), open)
   const { theme } = useTheme()
   const refusal = useRefusal()
   const leave = useSignOut()
-  useEffect(() => {
-    if (open) setQuery('')
-  }, [open])
   const then = (run: () => unknown) => () => {
     onOpenChange(false)
     run()
@@ -76,7 +78,7 @@ export function CommandPalette({
       open={open}
       onOpenChange={onOpenChange}
       query={query}
-      onQuery={setQuery}
+      onQuery={onQuery}
       busy={finds.busy}
       placeholder="Go to a page, find a number, a customer, a webhook…"
       found={finds.customers.length + finds.webhooks.length + finds.unknown.length}
@@ -114,7 +116,9 @@ export function CommandPalette({
                 }),
               )}
             >
-              {formatPhone(number.phoneNumber)}
+              <Suspense fallback={number.phoneNumber}>
+                <PhoneText number={number.phoneNumber} />
+              </Suspense>
             </PaletteItem>
           ))}
         </PaletteGroup>

@@ -1,16 +1,14 @@
-import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import type { inferRouterOutputs } from '@trpc/server'
 import type { PublicRouter } from '@trunkline/api/public'
 
 export type { PublicRouter }
 
 type Answers = inferRouterOutputs<PublicRouter>
-export type Questions = inferRouterInputs<PublicRouter>
 
 export type Page<T> = { items: T[]; nextCursor: string | null }
 type ItemOf<List extends Page<unknown>> = List['items'][number]
 
 export type User = Answers['sessions']['me']
-export type Role = User['role']
 export type SessionRow = ItemOf<Answers['sessions']['list']>
 export type Overview = Answers['insights']['overview']
 export type Traffic = Answers['insights']['traffic']
@@ -29,7 +27,5 @@ export type CustomerRow = ItemOf<Answers['customers']['list']>
 export type CustomerDetail = Answers['customers']['find']
 export type Tier = CustomerRow['tier']
 export type UsageMeter = CustomerRow['calls']
-export type UsageEntry = CustomerDetail['recentEntries'][number]
-export type Agent = CustomerDetail['agents'][number]
 type Change = Answers['live']['watch'] extends AsyncIterable<infer Event> ? Event : never
 export type Topic = Change extends { data: { topics: readonly (infer Name)[] } } ? Name : never

@@ -23,16 +23,16 @@ export function DetailFrame({
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <header className="border-b px-4 py-3 sm:px-5">
-        <div className="flex flex-wrap items-center gap-x-1 gap-y-2">
-          <Heading className="mr-auto min-w-0 text-lg font-semibold break-words">{title}</Heading>
-          {actions && <div className="mr-1 flex items-center gap-2">{actions}</div>}
+        <div className="flex items-start gap-x-1">
+          <Heading className="mt-0.5 min-w-0 flex-1 text-lg font-semibold break-words">{title}</Heading>
+          {actions && <div className="mx-1 flex shrink-0 flex-wrap items-center justify-end gap-2">{actions}</div>}
           {onFullPage && (
-            <IconButton label="Open as a full page" keys="o" size="icon-small" onClick={onFullPage}>
+            <IconButton label="Open as a full page" keys="o" onClick={onFullPage}>
               <Maximize2 aria-hidden className="size-3.5" />
             </IconButton>
           )}
           {onClose && (
-            <IconButton label="Close" keys="escape" size="icon-small" className="-mr-1.5" onClick={onClose}>
+            <IconButton label="Close" keys="escape" className="-mr-1.5" onClick={onClose}>
               <X aria-hidden className="size-4" />
             </IconButton>
           )}

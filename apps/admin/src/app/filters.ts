@@ -15,3 +15,8 @@ export function useFilters<Filters extends Record<string, string | undefined>>()
   )
   return [filters as Filters, set]
 }
+
+/** The filters of a list, for the address of one of its rows: found in a tab of another page, a row opens on its own. */
+export function sameFilters<Search extends { tab?: unknown }>({ tab: _tab, ...filters }: Search): Omit<Search, 'tab'> {
+  return filters
+}

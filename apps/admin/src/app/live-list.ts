@@ -148,8 +148,6 @@ export function useLiveList<Row extends { id: string }>({
   }
 }
 
-export type LiveList<Row extends { id: string }> = ReturnType<typeof useLiveList<Row>>
-
 /** Rows of a page that its new answer leaves out although it reaches past them: they no longer match. */
 function missing<Row extends { id: string }>(before: Page<Row> | undefined, after: Page<Row>): string[] {
   const still = new Set(after.items.map((row) => row.id))

@@ -103,27 +103,31 @@ export function startLive(): () => void {
           if (stopped) return
           if (change.state === 'pending') {
             attempts = 0
+            lost = false
             setStatus({ phase: 'live', why: null })
             // what changed while nobody listened was missed
             note(['resync'])
-            lost = false
           } else if (change.state === 'connecting' && (change.error || lost)) {
             lost = true
-            setStatus({ phase: 'reconnecting', why: change.error?.message ?? 'The connection was lost' })
+            setStatus({ phase: 'reconnecting', why: change.error?.message || 'The connection was lost' })
           }
         },
         onData(event) {
           setStatus({ lastEventAt: Date.now() })
           note(event.data.topics)
         },
-        onError(error) {
-          if (stopped) return
-          attempts += 1
-          setStatus({ phase: 'reconnecting', why: error.message })
-          again = setTimeout(open, Math.min(10_000, 500 * 2 ** Math.min(attempts, 5)))
-        },
+        onError: (error) => reopen(error.message || 'The server cannot be reached'),
+        // a server that stops takes its leave, and comes back
+        onComplete: () => reopen('The server ended the connection'),
       },
     )
+  }
+  function reopen(why: string): void {
+    if (stopped) return
+    attempts += 1
+    setStatus({ phase: 'reconnecting', why })
+    clearTimeout(again)
+    again = setTimeout(open, Math.min(10_000, 500 * 2 ** Math.min(attempts, 5)))
   }
   open()
   return () => {

@@ -10,6 +10,7 @@ import {
 import { severitiesByWeight } from '../alerts/severity.tsx'
 import { tiers } from '../usage/tiers.ts'
 import { providers, webhookStates } from '../webhooks/words.tsx'
+import { Broken } from './broken.tsx'
 import { NotFound } from './not-found.tsx'
 import { cleanRange } from './range.tsx'
 import { ahead, problemOf } from './rpc.ts'
@@ -227,6 +228,7 @@ export const router = createRouter({
   defaultPreloadDelay: 80,
   defaultPreloadStaleTime: 0,
   defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: Broken,
   // every filter is text as it stands in the address
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
   stringifySearch: (search) => {

@@ -1,11 +1,12 @@
 import { Outlet, useMatches, useNavigate } from '@tanstack/react-router'
 import { Menu as MenuIcon, Monitor, Moon, Search, Sun } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { IconButton } from '../ui/button.tsx'
 import { Sheet } from '../ui/dialog.tsx'
 import { Keys } from '../ui/keys.tsx'
 import { useShortcuts } from '../ui/shortcuts.ts'
 import { Tip } from '../ui/tip.tsx'
+import { CommandPalette } from './command-palette.tsx'
 import { startLive } from './live.ts'
 import { LiveDot } from './live-dot.tsx'
 import { places } from './navigation.ts'
@@ -15,27 +16,20 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { setTheme, useTheme } from './theme.ts'
 import { UserMenu } from './user-menu.tsx'
 
-const loadPalette = () => import('./command-palette.tsx')
-const CommandPalette = lazy(async () => ({ default: (await loadPalette()).CommandPalette }))
-
 export function Shell() {
   const navigate = useNavigate()
   const [railOpen, setRailOpen] = useState(false)
   const [shortcutsOpen, setShortcutsOpen] = useState(false)
   const [paletteOpen, setPaletteOpen] = useState(false)
-  const [paletteWanted, setPaletteWanted] = useState(false)
+  const [query, setQuery] = useState('')
   const withoutRange = useMatches({
     select: (matches) => matches.map(({ staticData }) => staticData.withoutRange).findLast(Boolean),
   })
 
   useEffect(() => startLive(), [])
-  useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), 1500)
-    return () => clearTimeout(timer)
-  }, [])
 
   const openPalette = () => {
-    setPaletteWanted(true)
+    setQuery('')
     setPaletteOpen(true)
   }
   useShortcuts([
@@ -72,13 +66,11 @@ export function Shell() {
           </IconButton>
           <button
             type="button"
-            aria-label="Search and commands"
             onClick={openPalette}
-            onPointerEnter={() => void loadPalette()}
             className="flex h-8 min-w-8 items-center gap-2 rounded-md border bg-surface px-2.5 text-sm text-ink-3 hover:border-line-strong sm:w-72"
           >
             <Search aria-hidden className="size-3.5 shrink-0" />
-            <span className="flex-1 truncate text-left max-sm:hidden">Search or jump to…</span>
+            <span className="flex-1 truncate text-left max-sm:sr-only">Search or jump to…</span>
             <span className="max-sm:hidden">
               <Keys keys="mod+k" />
             </span>
@@ -99,11 +91,13 @@ export function Shell() {
         </main>
       </div>
       <ShortcutsDialog open={shortcutsOpen} onOpenChange={setShortcutsOpen} />
-      {paletteWanted && (
-        <Suspense>
-          <CommandPalette open={paletteOpen} onOpenChange={setPaletteOpen} onShortcuts={() => setShortcutsOpen(true)} />
-        </Suspense>
-      )}
+      <CommandPalette
+        open={paletteOpen}
+        onOpenChange={setPaletteOpen}
+        query={query}
+        onQuery={setQuery}
+        onShortcuts={() => setShortcutsOpen(true)}
+      />
     </div>
   )
 }

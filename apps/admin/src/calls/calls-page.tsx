@@ -2,7 +2,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { PhoneCall, PhoneIncoming, PhoneOutgoing } from 'lucide-react'
 import { useMemo } from 'react'
 import type { CallRow } from '../app/contract.ts'
-import { useFilters } from '../app/filters.ts'
+import { sameFilters, useFilters } from '../app/filters.ts'
 import { ListFrame } from '../app/list-frame.tsx'
 import { useLiveList } from '../app/live-list.ts'
 import { NotInList } from '../app/not-in-list.tsx'
@@ -37,7 +37,7 @@ function RowLink({ row }: { row: CallRow }) {
     <Link
       to="/calls/$callId"
       params={{ callId: row.id }}
-      search={(before) => before}
+      search={sameFilters}
       className="row-link figures flex min-w-0 items-center gap-1.5 truncate font-medium"
     >
       <Way aria-label={row.direction ?? 'direction not known'} className="size-3.5 shrink-0 text-ink-3" />
@@ -131,7 +131,7 @@ export function CallsPage() {
     load: (page, signal) => rpcClient.calls.list.query({ ...filter, ...page }, { signal }),
   })
   const opened = list.rows.find((row) => row.id === callId)
-  const close = () => void navigate({ to: '/calls', search: (before) => before })
+  const close = () => void navigate({ to: '/calls', search: sameFilters })
 
   return (
     <ListFrame
@@ -214,7 +214,7 @@ export function CallsPage() {
           void navigate({
             to: '/calls/$callId',
             params: { callId: row.id },
-            search: (before) => before,
+            search: sameFilters,
             replace: Boolean(callId),
           })
         }

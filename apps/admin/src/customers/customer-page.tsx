@@ -14,7 +14,7 @@ import { DetailSkeleton } from '../ui/skeleton.tsx'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { Moment, Timeline } from '../ui/timeline.tsx'
 import { tierName } from '../usage/tiers.ts'
-import { formatCap, formatUsage, UsagePanel } from '../usage/usage-meter.tsx'
+import { formatShare, UsagePanel } from '../usage/usage-meter.tsx'
 import { Ledger } from './ledger.tsx'
 import { Lines } from './lines.tsx'
 
@@ -120,10 +120,7 @@ function Opened({ customer }: { customer: CustomerDetail }) {
                     title={`${formatPercent(crossing.level)} of the ${kindOf(crossing.meter) === 'calls' ? 'minutes' : 'messages'}`}
                     at={<TimeAgo at={crossing.at} />}
                   >
-                    <span className="figures">
-                      {formatUsage(kindOf(crossing.meter), crossing.used)} of{' '}
-                      {formatCap(kindOf(crossing.meter), crossing.cap)}
-                    </span>
+                    <span className="figures">{formatShare(kindOf(crossing.meter), crossing.used, crossing.cap)}</span>
                   </Moment>
                 ))}
               </Timeline>

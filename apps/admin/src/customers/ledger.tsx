@@ -26,10 +26,10 @@ export function Ledger({ customer }: { customer: CustomerDetail }) {
                 <th scope="col" className="h-8 px-4 text-left font-medium">
                   Meter
                 </th>
-                <th scope="col" className="px-4 text-left font-medium">
+                <th scope="col" className="px-2 text-left font-medium sm:px-4">
                   Kind
                 </th>
-                <th scope="col" className="px-4 text-right font-medium">
+                <th scope="col" className="px-2 text-right font-medium sm:px-4">
                   Amount
                 </th>
                 <th scope="col" className="px-4 text-right font-medium">
@@ -44,14 +44,14 @@ export function Ledger({ customer }: { customer: CustomerDetail }) {
               {customer.recentEntries.map((entry) => (
                 <tr key={entry.id} className="border-b last:border-b-0 hover:bg-hover">
                   <td className="h-9 px-4 whitespace-nowrap">{entry.meter === 'call_seconds' ? 'Call' : 'Message'}</td>
-                  <td className="px-4">
+                  <td className="px-2 sm:px-4">
                     {entry.kind === 'usage' ? (
                       <span className="text-ink-2">Usage</span>
                     ) : (
                       <Pill tone="info">{entry.kind === 'revision' ? 'Revision' : 'Taken back'}</Pill>
                     )}
                   </td>
-                  <td className="px-4 text-right font-medium whitespace-nowrap">
+                  <td className="px-2 text-right font-medium whitespace-nowrap sm:px-4">
                     {entry.kind === 'revision' && entry.quantity > 0 && '+'}
                     {formatUsage(entry.meter === 'call_seconds' ? 'calls' : 'sms', entry.quantity)}
                   </td>

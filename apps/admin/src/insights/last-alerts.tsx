@@ -20,7 +20,9 @@ export function LastAlerts({ alerts }: { alerts: AlertRow[] }) {
           key={alert.id}
           className="relative grid grid-cols-[4rem_minmax(0,1fr)_auto] items-center gap-x-3 border-t px-4 py-2 text-sm hover:bg-hover"
         >
-          <SeverityPill severity={alert.severity} />
+          <span>
+            <SeverityPill severity={alert.severity} />
+          </span>
           <Link
             to="/alerts/$alertId"
             params={{ alertId: alert.id }}

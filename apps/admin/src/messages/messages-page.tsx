@@ -2,7 +2,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { ArrowDownLeft, ArrowUpRight, MessageSquareText } from 'lucide-react'
 import { useMemo } from 'react'
 import type { MessageRow } from '../app/contract.ts'
-import { useFilters } from '../app/filters.ts'
+import { sameFilters, useFilters } from '../app/filters.ts'
 import { ListFrame } from '../app/list-frame.tsx'
 import { useLiveList } from '../app/live-list.ts'
 import { NotInList } from '../app/not-in-list.tsx'
@@ -37,7 +37,7 @@ function RowLink({ row }: { row: MessageRow }) {
     <Link
       to="/messages/$messageId"
       params={{ messageId: row.id }}
-      search={(before) => before}
+      search={sameFilters}
       className="row-link figures flex min-w-0 items-center gap-1.5 truncate font-medium"
     >
       <Way aria-label={row.direction} className="size-3.5 shrink-0 text-ink-3" />
@@ -127,7 +127,7 @@ export function MessagesPage() {
     load: (page, signal) => rpcClient.messages.list.query({ ...filter, ...page }, { signal }),
   })
   const opened = list.rows.find((row) => row.id === messageId)
-  const close = () => void navigate({ to: '/messages', search: (before) => before })
+  const close = () => void navigate({ to: '/messages', search: sameFilters })
 
   return (
     <ListFrame
@@ -210,7 +210,7 @@ export function MessagesPage() {
           void navigate({
             to: '/messages/$messageId',
             params: { messageId: row.id },
-            search: (before) => before,
+            search: sameFilters,
             replace: Boolean(messageId),
           })
         }

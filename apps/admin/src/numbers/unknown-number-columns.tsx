@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { UnknownPhone } from '../app/contract.ts'
+import { sameFilters } from '../app/filters.ts'
 import { CustomerLink } from '../customers/customer-link.tsx'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy.tsx'
@@ -15,7 +16,7 @@ function RowLink({ row }: { row: UnknownPhone }) {
       <Link
         to="/unknown-numbers/$unknownPhoneId"
         params={{ unknownPhoneId: row.id }}
-        search={(before) => before}
+        search={sameFilters}
         className="row-link figures truncate font-medium"
       >
         {formatPhone(row.phoneNumber)}

@@ -2,7 +2,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { PhoneMissed } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { UnknownPhone } from '../app/contract.ts'
-import { useFilters } from '../app/filters.ts'
+import { sameFilters, useFilters } from '../app/filters.ts'
 import { ListFrame } from '../app/list-frame.tsx'
 import { useLiveList } from '../app/live-list.ts'
 import { NotInList } from '../app/not-in-list.tsx'
@@ -41,7 +41,7 @@ export function UnknownNumbersPage() {
   const [resolving, setResolving] = useState<UnknownPhone>()
   const columns = useMemo(() => columnsWith(setResolving, refusal), [refusal])
   const opened = list.rows.find((row) => row.id === unknownPhoneId)
-  const close = () => void navigate({ to: '/unknown-numbers', search: (before) => before })
+  const close = () => void navigate({ to: '/unknown-numbers', search: sameFilters })
   useShortcuts(
     opened && !opened.resolvedAt && !refusal
       ? [{ keys: 'r', label: 'Resolve the number', group: 'Page', run: () => setResolving(opened) }]
@@ -131,7 +131,7 @@ export function UnknownNumbersPage() {
             void navigate({
               to: '/unknown-numbers/$unknownPhoneId',
               params: { unknownPhoneId: row.id },
-              search: (before) => before,
+              search: sameFilters,
               replace: Boolean(unknownPhoneId),
             })
           }

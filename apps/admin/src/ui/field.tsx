@@ -26,7 +26,7 @@ export function Field({
   const id = useId()
   const below = `${id}-below`
   return (
-    <div className={clsx('grid gap-1', className)}>
+    <div className={clsx('grid content-start gap-1', className)}>
       <label htmlFor={id} className="flex items-baseline gap-1.5 text-sm font-medium">
         {label}
         {optional && <span className="font-normal text-ink-3">optional</span>}

@@ -83,6 +83,7 @@ function Chip({
     >
       <button
         type="button"
+        aria-label={shown ? `${label}: ${shown}` : label}
         className={clsx(
           'inline-flex h-full min-w-0 items-center gap-1 rounded-md px-2 hover:text-ink',
           shown && 'pr-1',

@@ -34,10 +34,6 @@ export function formatDelay(seconds: number): string {
   return seconds < 10 ? `${(Math.round(seconds * 10) / 10).toFixed(1)} s` : formatDuration(seconds)
 }
 
-export function formatMinutes(seconds: number): string {
-  return `${formatNumber(Math.round(seconds / 60))} min`
-}
-
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${whole.format(bytes)} B`
   if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} kB`

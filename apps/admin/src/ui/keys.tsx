@@ -11,7 +11,7 @@ const names: Record<string, string> = {
 /** Keys to press, one cap each: «mod+k» together, «g w» one after the other. */
 export function Keys({ keys }: { keys: string }) {
   return (
-    <span className="inline-flex items-center gap-0.5">
+    <span aria-hidden className="inline-flex items-center gap-0.5">
       {keys.split(/[ +]/).map((key, index) => (
         <kbd
           // the same key may be pressed twice

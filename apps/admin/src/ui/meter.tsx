@@ -63,7 +63,7 @@ export function Meter({
                 <span
                   className={clsx(
                     'figures absolute top-full mt-1 text-2xs whitespace-nowrap text-ink-3',
-                    mark >= 100 ? 'right-0' : '-translate-x-1/2',
+                    mark < 100 ? '-translate-x-full pr-1' : scale > limit * 1.2 ? 'left-0 pl-1' : 'right-0',
                   )}
                 >
                   {formatPercent(mark)}

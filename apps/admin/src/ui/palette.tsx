@@ -1,7 +1,7 @@
 import { Command } from 'cmdk'
 import { LoaderCircle, Search } from 'lucide-react'
 import { Dialog } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Keys } from './keys.tsx'
 
 /** Every word typed must begin a word of the entry; entries that begin with it come first. */
@@ -33,6 +33,16 @@ export function Palette({
   found: number
   children: ReactNode
 }) {
+  const list = useRef<HTMLDivElement>(null)
+  const [chosen, setChosen] = useState('')
+  const moved = useRef(false)
+  // until the reader moves, Enter means the first entry, also when one comes in above
+  useEffect(() => {
+    if (!open) moved.current = false
+    if (moved.current) return
+    const first = list.current?.querySelector('[cmdk-item]')
+    setChosen(first?.getAttribute('data-value') ?? '')
+  })
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
@@ -42,7 +52,20 @@ export function Palette({
           className="fixed inset-x-3 top-[min(12vh,110px)] z-50 mx-auto max-w-xl animate-rise overflow-hidden rounded-lg bg-raised shadow-float outline-none"
         >
           <Dialog.Title className="sr-only">Search and commands</Dialog.Title>
-          <Command label="Search and commands" loop filter={score} className="flex max-h-[min(70vh,460px)] flex-col">
+          <Command
+            label="Search and commands"
+            loop
+            filter={score}
+            value={chosen}
+            onValueChange={setChosen}
+            onKeyDown={(event) => {
+              if (event.key === 'ArrowDown' || event.key === 'ArrowUp') moved.current = true
+            }}
+            onPointerMove={() => {
+              moved.current = true
+            }}
+            className="flex max-h-[min(70vh,460px)] flex-col"
+          >
             <div className="flex items-center gap-2.5 border-b px-4">
               {busy ? (
                 <LoaderCircle aria-hidden className="size-4 shrink-0 animate-spin text-ink-3" />
@@ -51,13 +74,16 @@ export function Palette({
               )}
               <Command.Input
                 value={query}
-                onValueChange={onQuery}
+                onValueChange={(next) => {
+                  moved.current = false
+                  onQuery(next)
+                }}
                 placeholder={placeholder}
                 className="h-12 min-w-0 flex-1 bg-transparent text-base outline-none placeholder:text-ink-3 max-sm:text-lg"
               />
               <Keys keys="escape" />
             </div>
-            <Command.List className="scroll-thin min-h-0 flex-1 overflow-y-auto p-1.5">
+            <Command.List ref={list} className="scroll-thin min-h-0 flex-1 overflow-y-auto p-1.5">
               {found === 0 && (
                 <Command.Empty className="px-3 py-8 text-center text-sm text-ink-2">
                   {busy ? 'Searching…' : 'Nothing matches. Try a phone number, a name or an id.'}

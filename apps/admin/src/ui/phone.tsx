@@ -9,6 +9,10 @@ export function formatPhone(number: string, home = 'US'): string {
   return parsed.country === home ? parsed.formatNational() : parsed.formatInternational()
 }
 
+export function PhoneText({ number }: { number: string }) {
+  return <span className="figures">{formatPhone(number)}</span>
+}
+
 /** A phone number as people write it; copying gives E.164. */
 export function Phone({ number, className }: { number: string | null; className?: string }) {
   if (!number) return <span className="text-ink-3">—</span>

@@ -2,7 +2,7 @@ import { clsx } from 'clsx'
 
 /** The shape of what is coming. It fades in late, so that a fast answer shows no flicker. */
 export function Skeleton({ className }: { className?: string }) {
-  return <span aria-hidden className={clsx('block animate-wait rounded-sm bg-sunken dark:bg-hover', className)} />
+  return <span aria-hidden className={clsx('block animate-wait rounded-sm bg-line', className)} />
 }
 
 export function SkeletonRows({ rows = 12, height = 36 }: { rows?: number; height?: number }) {

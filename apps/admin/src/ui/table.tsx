@@ -140,7 +140,17 @@ export function VirtualTable<Row extends { id: string }>({
   ])
 
   return (
-    <div className="relative flex min-h-0 flex-1 flex-col">
+    <div
+      className="relative flex min-h-0 flex-1 flex-col"
+      onPointerEnter={(event) => {
+        pointing.current = event.pointerType === 'mouse'
+        tell()
+      }}
+      onPointerLeave={() => {
+        pointing.current = false
+        tell()
+      }}
+    >
       {feed && feed.fresh > 0 && (
         <button
           type="button"
@@ -165,14 +175,6 @@ export function VirtualTable<Row extends { id: string }>({
         tabIndex={0}
         onScroll={(event) => {
           scrolled.current = event.currentTarget.scrollTop > 24
-          tell()
-        }}
-        onPointerEnter={(event) => {
-          pointing.current = event.pointerType === 'mouse'
-          tell()
-        }}
-        onPointerLeave={() => {
-          pointing.current = false
           tell()
         }}
         className="scroll-thin min-h-0 flex-1 overflow-auto focus-visible:outline-offset-[-2px]"

@@ -95,7 +95,7 @@ export function UsagePanel({
       <Meter
         size="large"
         label={`${names[kind]} of ${whose}`}
-        text={`${formatUsage(kind, meter.used)} of ${formatCap(kind, base)}`}
+        text={`${formatCap(kind, meter.used)} of ${formatCap(kind, base)}`}
         value={meter.used}
         held={meter.reserved}
         limit={base}

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { actorName } from '../app/actor-name.ts'
 import type { WebhookDetail as Webhook } from '../app/contract.ts'
 import { DetailFrame } from '../app/detail-frame.tsx'
 import { Loaded } from '../app/loaded.tsx'
@@ -88,7 +89,8 @@ export function WebhookDetail({
 }
 
 function History({ webhook }: { webhook: Webhook }) {
-  const tookSeconds = webhook.processedAt && (Date.parse(webhook.processedAt) - Date.parse(webhook.receivedAt)) / 1000
+  const tookSeconds =
+    webhook.processedAt === null ? undefined : (Date.parse(webhook.processedAt) - Date.parse(webhook.receivedAt)) / 1000
   return (
     <Timeline>
       <Moment
@@ -101,24 +103,30 @@ function History({ webhook }: { webhook: Webhook }) {
         {webhook.duplicates > 0 &&
           ` The provider has sent it ${formatCount(webhook.duplicates, 'more time', 'more times')}; it counts once.`}
       </Moment>
-      {webhook.attemptLog.map((attempt, index) => (
-        <Moment
-          // the log only grows at its end
-          key={index}
-          tone={attempt.outcome === 'replayed' ? 'accent' : stateTone(attempt.outcome)}
-          title={
-            attempt.outcome === 'replayed'
-              ? `Replayed by ${attempt.by}`
-              : `${stateWord(attempt.outcome)}${webhook.attemptLog.length > 1 ? `, attempt ${index + 1}` : ''}`
-          }
-          at={<TimeAgo at={attempt.at} />}
-        >
-          {attempt.error ??
-            (attempt.outcome === 'processed' && index === 0 && tookSeconds
-              ? `${formatDelay(tookSeconds)} after it arrived`
-              : undefined)}
-        </Moment>
-      ))}
+      {webhook.attemptLog.map((attempt, index) => {
+        const by = actorName(attempt.by)
+        const title = attempt.outcome === 'replayed' ? 'Replayed' : stateWord(attempt.outcome)
+        return (
+          <Moment
+            // the log only grows at its end
+            key={index}
+            tone={attempt.outcome === 'replayed' ? 'accent' : stateTone(attempt.outcome)}
+            title={
+              !by.isPerson
+                ? title
+                : attempt.outcome === 'replayed'
+                  ? `Replayed by ${by.name}`
+                  : `${title}, replayed by ${by.name}`
+            }
+            at={<TimeAgo at={attempt.at} />}
+          >
+            {attempt.error ??
+              (attempt.outcome === 'processed' && index === 0 && tookSeconds !== undefined
+                ? `${formatDelay(tookSeconds)} after it arrived`
+                : undefined)}
+          </Moment>
+        )
+      })}
       {webhook.lastError !== null && webhook.attemptLog.length === 0 && (
         <Moment tone={stateTone(webhook.state)} title={stateWord(webhook.state)}>
           {webhook.lastError}

@@ -2,7 +2,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { Webhook } from 'lucide-react'
 import { useMemo } from 'react'
 import type { WebhookRow, WebhookState } from '../app/contract.ts'
-import { useFilters } from '../app/filters.ts'
+import { sameFilters, useFilters } from '../app/filters.ts'
 import { ListFrame } from '../app/list-frame.tsx'
 import { useLiveList } from '../app/live-list.ts'
 import { PageHeader } from '../app/page.tsx'
@@ -33,7 +33,7 @@ function RowLink({ row }: { row: WebhookRow }) {
     <Link
       to="/webhooks/$webhookId"
       params={{ webhookId: row.id }}
-      search={(before) => before}
+      search={sameFilters}
       className="row-link truncate font-medium"
     >
       {row.eventType ?? 'Unread'}
@@ -133,10 +133,10 @@ export function WebhooksPage() {
     void navigate({
       to: '/webhooks/$webhookId',
       params: { webhookId: row.id },
-      search: (before) => before,
+      search: sameFilters,
       replace: Boolean(webhookId),
     })
-  const close = () => void navigate({ to: '/webhooks', search: (before) => before })
+  const close = () => void navigate({ to: '/webhooks', search: sameFilters })
   const full = (id: string) => void navigate({ to: '/webhooks/$webhookId/full', params: { webhookId: id } })
 
   return (

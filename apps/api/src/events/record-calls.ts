@@ -184,13 +184,17 @@ const columns = [
   ['updated_at', 'timestamptz'],
 ] as const
 
+// a transcript is long: none is sent where it stays as it is
+const newest = (column: string) =>
+  column === 'transcript' ? 'coalesce(excluded.transcript, call_events.transcript)' : `excluded.${column}`
+
 const upsert = `insert into call_events (${columns.map(([name]) => name).join(', ')})
   select ${columns.map(([name, type]) => (type === 'text' ? name : `${name}::${type}`)).join(', ')}
   from unnest(${columns.map((_, index) => `$${index + 1}::text[]`).join(', ')}) as call (${columns.map(([name]) => name).join(', ')})
   order by id
   on conflict (id) do update set ${columns
     .slice(1)
-    .map(([name]) => `${name} = excluded.${name}`)
+    .map(([name]) => `${name} = ${newest(name)}`)
     .join(', ')}`
 
 async function writeRows(ctx: Ctx, calls: readonly Merged[]): Promise<void> {
@@ -217,7 +221,7 @@ async function writeRows(ctx: Ctx, calls: readonly Merged[]): Promise<void> {
     asText(summary.recordingUrl),
     asText(summary.summary),
     asText(summary.sentiment),
-    call.transcript,
+    call.rows.some((row) => row.id === id && row.transcript === call.transcript) ? null : call.transcript,
     call.retellCallId,
     call.twilioCallSid,
     JSON.stringify(facts),

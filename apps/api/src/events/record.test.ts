@@ -343,8 +343,8 @@ test('an event that comes while its call’s two rows become one joins the row t
   const workers: Promise<void>[] = []
 
   await world.owner.begin(async (held) => {
-    // the first knows both rows and waits to join them, the second is after one of the two
-    await held`select 1 from call_events where customer_id = ${id} for update`
+    // the first knows both rows and waits to join them, the second is after the one that will go
+    await held`select 1 from call_events where customer_id = ${id} and twilio_call_sid is not null for update`
     for (const place of [1, 2]) {
       workers.push(world.process(1))
       await expect.poll(waiting).toEqual([{ backends: place }])

@@ -10,7 +10,7 @@ import { webhooksProcessed } from '../platform/metrics.ts'
 import { step } from '../platform/step.ts'
 import { meterUsage } from '../usage/meter.ts'
 import { adapters } from './adapters.ts'
-import { recordFailure } from './record-failure.ts'
+import { reasonOf, recordFailure } from './record-failure.ts'
 
 /** A webhook as the processor reads it. */
 export type Stored = {
@@ -132,7 +132,7 @@ function readAll(batch: readonly Stored[]): { said: Said<VendorEvent>[]; faults:
       }
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
-      faults.set(webhook.id, error.message)
+      faults.set(webhook.id, reasonOf(error).text)
     }
   }
   return { said, faults }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
+import { maskText } from '@trunkline/core/platform/mask'
 import type { Delivery, Reading } from '@trunkline/core/webhooks/adapter'
 import { unreadableIdentity } from '@trunkline/core/webhooks/idempotency'
 import type { Verdict, WebhookProvider, WebhookState } from '@trunkline/core/webhooks/state'
@@ -130,7 +131,8 @@ function arrivalOf(
     secretId: found.secretId ?? null,
     state,
     receivedAt: new Date(incoming.receivedAt).toISOString(),
-    lastError: reading?.readable === false ? clean(reading.reason) : null,
+    // what the parser stumbled over may be a number
+    lastError: reading?.readable === false ? clean(maskText(reading.reason)) : null,
     revisionOf: null,
   }
 }

@@ -1,0 +1,65 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export type Contender = {
+  pid: number
+  /** Resolves with the first line of its output that matches. */
+  said(pattern: RegExp): Promise<RegExpExecArray>
+  tell(message: string): void
+  stop(): Promise<void>
+}
+
+const patienceMs = 60_000
+
+/** Runs a file as a process of its own. It ends with this one: all contenders leave when the channel to us closes. */
+export function startContender(
+  file: URL,
+  options: { env: Record<string, string>; execArgv?: readonly string[] },
+): Contender {
+  const child = fork(fileURLToPath(file), {
+    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...options.env },
+    execArgv: [...(options.execArgv ?? [])],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  let output = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    output += chunk
+  })
+  return {
+    pid: child.pid ?? 0,
+    said: (pattern) => lineOf(child, () => output, pattern),
+    tell: (message) => void child.send(message),
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      const force = setTimeout(() => child.kill('SIGKILL'), 20_000)
+      await ended
+      clearTimeout(force)
+    },
+  }
+}
+
+function lineOf(child: ChildProcess, output: () => string, pattern: RegExp): Promise<RegExpExecArray> {
+  return new Promise((resolve, reject) => {
+    const end = (act: () => void) => {
+      clearTimeout(timer)
+      child.stdout?.off('data', look)
+      child.off('exit', fail)
+      act()
+    }
+    const look = () => {
+      const found = pattern.exec(output())
+      if (found) end(() => resolve(found))
+    }
+    const fail = () => end(() => reject(new Error(`${child.spawnargs[1]} ended too early: ${output().slice(-500)}`)))
+    const timer = setTimeout(
+      () => end(() => reject(new Error(`${child.spawnargs[1]} did not say ${pattern} in ${patienceMs / 1000} s`))),
+      patienceMs,
+    )
+    child.stdout?.on('data', look)
+    child.once('exit', fail)
+    look()
+  })
+}

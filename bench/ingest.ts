@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import postgres from 'postgres'
+import { startContender } from './contender.ts'
+import { cpuMicroseconds } from './cpu.ts'
+import type { BenchServer } from './database.ts'
+import { bodyBytes, type Delivery, retellKey, signedDeliveries } from './deliveries.ts'
+import { sendAll } from './load.ts'
+import { type Judged, judge, paired, print, ratioHead, ratioRow, table, untargeted, whole } from './report.ts'
+import { median, orderOf, spread } from './statistics.ts'
+
+const names = ['trunkline', 'express + pg', 'fastify, no database', 'bare node:http'] as const
+type Name = (typeof names)[number]
+
+type Running = {
+  name: Name
+  url: string
+  pid: number
+  /** Of its database, where it has one. */
+  sql: postgres.Sql | undefined
+  stop(): Promise<void>
+}
+
+/** One contender in one round. */
+type Measured = { rate: number; p50: number; p99: number; nodeCpu: number; databaseCpu: number; clientCpu: number }
+
+const levels = [64, 8, 1] as const
+type Level = (typeof levels)[number]
+
+/** Those that keep nothing may get the same deliveries again. */
+const statelessDeliveries = 20_000
+
+/** Requests a second through the real door, beside what a plain server, a plain framework and a plain handler reach. */
+export async function benchIngest(
+  server: BenchServer,
+  options: { rounds: number; seconds: number; profile?: string | undefined },
+): Promise<Judged[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'trunkline-bench-'))
+  const running: Running[] = []
+  try {
+    for (const name of names) running.push(await start(name, server, folder, options.profile))
+    const results = await measureAll(running, server, options)
+    return report(results, options)
+  } finally {
+    for (const { stop } of running) await stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function start(name: Name, server: BenchServer, folder: string, profile: string | undefined): Promise<Running> {
+  const keepsIt = name === 'trunkline' || name === 'express + pg'
+  const databaseUrl = keepsIt ? await server.create(`bench_ingest_${name.replaceAll(/\W/g, '')}`) : undefined
+  const sql = databaseUrl === undefined ? undefined : postgres(databaseUrl, { max: 1, onnotice: () => undefined })
+  const contender =
+    name === 'trunkline'
+      ? startContender(new URL('../apps/api/src/main.ts', import.meta.url), {
+          env: productEnv(databaseUrl ?? '', folder),
+          execArgv: profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
+        })
+      : startContender(handWritten[name], { env: { RETELL_API_KEY: retellKey, DATABASE_URL: databaseUrl ?? '' } })
+  const [, origin] = await contender.said(/ready at (http:\/\/127\.0\.0\.1:\d+)/).catch(async (error: unknown) => {
+    await contender.stop()
+    await sql?.end()
+    throw error
+  })
+  return {
+    name,
+    pid: contender.pid,
+    url: `${origin}/webhooks/retell`,
+    sql,
+    async stop() {
+      await contender.stop()
+      await sql?.end({ timeout: 5 })
+    },
+  }
+}
+
+const handWritten: Record<Exclude<Name, 'trunkline'>, URL> = {
+  'express + pg': new URL('contenders/express-pg.ts', import.meta.url),
+  'fastify, no database': new URL('contenders/fastify.ts', import.meta.url),
+  'bare node:http': new URL('contenders/bare.ts', import.meta.url),
+}
+
+const productEnv = (databaseUrl: string, folder: string): Record<string, string> => ({
+  ROLE: 'web',
+  PORT: '0',
+  HOST: '127.0.0.1',
+  DATABASE_URL: databaseUrl,
+  TRUNKLINE_DATA_DIR: folder,
+  TRUNKLINE_KEY: randomBytes(32).toString('hex'),
+  RETELL_API_KEY: retellKey,
+})
+
+type Results = Map<Level, Map<Name, Measured[]>>
+
+async function measureAll(
+  running: readonly Running[],
+  server: BenchServer,
+  { rounds, seconds }: { rounds: number; seconds: number },
+): Promise<Results> {
+  const results: Results = new Map(levels.map((level) => [level, new Map(names.map((name) => [name, []]))]))
+  const rates = new Map<string, number>()
+  // twice: the first time it is compiled, the second time its speed says how many requests fill a round
+  for (const level of levels) {
+    for (const contender of running) {
+      await measure(contender, server, level, 500 + level * 150)
+      const { rate } = await measure(contender, server, level, 500 + level * 50)
+      rates.set(`${level} ${contender.name}`, rate)
+    }
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const level of levels) {
+      for (const contender of orderOf(running, round)) {
+        const key = `${level} ${contender.name}`
+        const measured = await measure(contender, server, level, Math.ceil((rates.get(key) ?? 0) * seconds))
+        rates.set(key, measured.rate)
+        results.get(level)?.get(contender.name)?.push(measured)
+      }
+    }
+    print(`round ${round + 1} of ${rounds} done`)
+  }
+  return results
+}
+
+async function measure(
+  contender: Running,
+  server: BenchServer,
+  connections: Level,
+  requests: number,
+): Promise<Measured> {
+  const deliveries = deliveriesFor(contender, requests)
+  await server.checkpoint()
+  const cpu = () => ({
+    node: cpuMicroseconds(contender.pid),
+    database: contender.sql === undefined ? 0 : cpuMicroseconds(server.pid, true),
+    client: cpuMicroseconds(process.pid),
+  })
+  const before = cpu()
+  let after = before
+  const load = await sendAll(contender.url, deliveries, {
+    connections,
+    whenAnswered: () => {
+      after = cpu()
+    },
+  })
+  if (contender.sql !== undefined) await assertStored(contender.sql, load.requests)
+  return {
+    rate: load.requests / load.seconds,
+    p50: load.p50,
+    p99: load.p99,
+    nodeCpu: (after.node - before.node) / load.requests,
+    databaseCpu: (after.database - before.database) / load.requests,
+    clientCpu: (after.client - before.client) / load.requests,
+  }
+}
+
+function deliveriesFor({ sql }: Running, requests: number): Delivery[] {
+  if (sql !== undefined) return signedDeliveries(requests)
+  const distinct = signedDeliveries(Math.min(requests, statelessDeliveries))
+  return Array.from({ length: requests }, (_, index) => distinct[index % distinct.length] as Delivery)
+}
+
+/** Acknowledged = stored, each under its own key; then the tables are emptied, so that nobody works on larger ones than the others. */
+async function assertStored(sql: postgres.Sql, acknowledged: number): Promise<void> {
+  const [found] = await sql<[{ stored: number; keys: number }]>`
+    select (select count(*)::integer from webhook_queue where verdict = 'verified' and state = 'received' and body_bytes = ${bodyBytes}) as stored,
+      (select count(*)::integer from idempotency_keys) as keys`
+  if (found.stored !== acknowledged || found.keys !== acknowledged)
+    throw new Error(`${acknowledged} acknowledged, ${found.stored} stored under ${found.keys} keys`)
+  await sql`truncate webhook_queue, idempotency_keys`
+}
+
+function report(results: Results, { rounds, seconds }: { rounds: number; seconds: number }): Judged[] {
+  for (const level of levels) {
+    print(`\nIngest, ${level} connections: ${rounds} rounds of ${seconds} s, ${bodyBytes} B bodies, medians`)
+    table(
+      ['', 'requests/s', 'spread', 'p50 ms', 'p99 ms', 'CPU µs/request', 'of it node', 'postgres', '(client)'],
+      names.map((name) => {
+        const measured = results.get(level)?.get(name) ?? []
+        const of = (pick: (one: Measured) => number) => median(measured.map(pick))
+        return [
+          name,
+          whole(of(({ rate }) => rate)),
+          `${Math.round(spread(measured.map(({ rate }) => rate)) * 100)} %`,
+          of(({ p50 }) => p50).toFixed(2),
+          of(({ p99 }) => p99).toFixed(2),
+          whole(of(cpuOf)),
+          whole(of(({ nodeCpu }) => nodeCpu)),
+          whole(of(({ databaseCpu }) => databaseCpu)),
+          whole(of(({ clientCpu }) => clientCpu)),
+        ]
+      }),
+    )
+  }
+  const against = (level: Level, other: Name, pick: (ours: Measured, theirs: Measured) => number) =>
+    paired(results.get(level)?.get('trunkline'), results.get(level)?.get(other), pick)
+  const rate = (ours: Measured, theirs: Measured) => ours.rate / theirs.rate
+  const judged = [
+    judge('requests/s: trunkline / bare node:http', against(64, 'bare node:http', rate), { floor: 0.2, target: 0.3 }),
+    judge('requests/s: trunkline / fastify without database', against(64, 'fastify, no database', rate), {
+      floor: 0.33,
+      target: 0.45,
+    }),
+    judge('requests/s: trunkline / express + pg', against(64, 'express + pg', rate), { floor: 2, target: 3 }),
+    judge(
+      'CPU a request: express + pg / trunkline',
+      against(64, 'express + pg', (ours, theirs) => cpuOf(theirs) / cpuOf(ours)),
+      { floor: 3, target: 4 },
+    ),
+    judge(
+      'p99: trunkline / express + pg',
+      against(64, 'express + pg', (ours, theirs) => ours.p99 / theirs.p99),
+      { floor: 0.9, target: 0.6, less: true },
+    ),
+  ]
+  print('\nRatios at 64 connections, each the median of the rounds')
+  table(ratioHead, judged.map(ratioRow))
+  print('\nRatios at fewer connections (no floor is set; batching has little to gather there)')
+  table(
+    ['', 'median', 'rounds'],
+    ([8, 1] as const).flatMap((level) => [
+      untargeted(`${level}: requests/s, trunkline / bare`, against(level, 'bare node:http', rate)),
+      untargeted(`${level}: requests/s, trunkline / express + pg`, against(level, 'express + pg', rate)),
+      untargeted(
+        `${level}: p99, trunkline / express + pg`,
+        against(level, 'express + pg', (ours, theirs) => ours.p99 / theirs.p99),
+      ),
+    ]),
+  )
+  return judged
+}
+
+const cpuOf = ({ nodeCpu, databaseCpu }: Measured) => nodeCpu + databaseCpu

@@ -1,0 +1,44 @@
+import { cpus, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { startServer } from './database.ts'
+import { benchIngest } from './ingest.ts'
+import { benchProcess } from './process.ts'
+import { type Judged, print } from './report.ts'
+
+const usage = 'usage: pnpm bench <ingest|process|all> [--rounds n] [--seconds s] [--profile folder]'
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '3' },
+      profile: { type: 'string' },
+    },
+  })
+  const [name = 'all'] = positionals
+  const options = { rounds: Number(values.rounds), seconds: Number(values.seconds), profile: values.profile }
+  const isFine = ['ingest', 'process', 'all'].includes(name) && options.rounds >= 1 && options.seconds > 0
+  if (!isFine || positionals.length > 1) {
+    process.stderr.write(`${usage}\n`)
+    return 1
+  }
+  const [processor] = cpus()
+  print(`Node ${process.version}, ${cpus().length} × ${processor?.model ?? 'unknown processor'}, load ${load()}`)
+  const server = await startServer()
+  const judged: Judged[] = []
+  try {
+    if (name !== 'process') judged.push(...(await benchIngest(server, options)))
+    if (name !== 'ingest') judged.push(...(await benchProcess(server, options)))
+  } finally {
+    await server.stop()
+  }
+  print(`\nload at the end ${load()}`)
+  const missed = judged.filter(({ verdict }) => verdict === 'BELOW FLOOR')
+  for (const { name } of missed) print(`below the floor: ${name}`)
+  return missed.length === 0 ? 0 : 1
+}
+
+const load = () => loadavg()[0]?.toFixed(1) ?? 'unknown'
+
+process.exitCode = await main()

@@ -1,0 +1,239 @@
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { test as base, expectSoundLook, looks } from './browser.ts'
+import { admin } from './world.ts'
+
+const test = base.extend<{ night: { line: string; business: string } }>({
+  night: [
+    async ({ world }, use) => {
+      const { phoneNumber, businessName } = await world.customer('Harbor Plumbing')
+      await world.call(phoneNumber, 184)
+      await world.text(phoneNumber, 'Can you come by tomorrow at 9?')
+      await world.unreadable('upstream connect error')
+      await world.forged()
+      await world.settled()
+      await use({ line: phoneNumber, business: businessName })
+    },
+    { scope: 'file' },
+  ],
+})
+
+const rows = (page: Page) =>
+  page
+    .getByRole('grid', { name: 'Webhooks' })
+    .getByRole('row')
+    .filter({ has: page.getByRole('gridcell') })
+const panel = (page: Page) => page.getByRole('complementary', { name: 'Webhook' })
+
+test('an operator walks the list with the keyboard', async ({ open, night: _ }) => {
+  const page = await open('/webhooks')
+  await rows(page).first().waitFor()
+
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await panel(page).waitFor()
+  const first = page.url()
+  expect(first).toMatch(/\/webhooks\/whk_[0-9a-f]{32}$/)
+  await page.keyboard.press('j')
+  await page.waitForURL((url) => url.href !== first)
+  await page.keyboard.press('k')
+  await page.waitForURL(first)
+  await page.keyboard.press('Escape')
+  await panel(page).waitFor({ state: 'detached' })
+
+  await page.keyboard.press('/')
+  await page.keyboard.type('message.received')
+  await page.waitForURL(/\?q=message\.received$/)
+  await page.keyboard.press('Escape')
+})
+
+test('a row opens as a full page, and leads back to its list', async ({ open, night: _ }) => {
+  const page = await open('/webhooks')
+  await rows(page).first().waitFor()
+
+  await page.keyboard.press('j')
+  await page.keyboard.press('o')
+
+  await page.waitForURL(/\/whk_[0-9a-f]{32}\/full$/)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.getByRole('link', { name: 'All webhooks' }).click()
+  await panel(page).waitFor()
+})
+
+test('a webhook shows what came of it, as links, and its bytes as they came', async ({ open, night }) => {
+  const page = await open('/webhooks')
+  await page.getByRole('link', { name: 'call_ended' }).first().click()
+
+  await panel(page).getByText('Received and verified').waitFor()
+  await panel(page)
+    .getByRole('link', { name: /Completed.*3 m 04 s.*Harbor Plumbing/ })
+    .waitFor()
+  await panel(page).getByText('Body', { exact: true }).click()
+  await panel(page).getByText('"duration_ms"').waitFor()
+  await panel(page).getByRole('button', { name: 'Raw' }).click()
+  await panel(page).getByText('"duration_ms":184000').waitFor()
+  await panel(page).getByText('Headers', { exact: true }).click()
+  await panel(page).getByText('x-retell-signature').waitFor()
+
+  await panel(page)
+    .getByRole('link', { name: /Completed/ })
+    .click()
+  await page.getByRole('complementary', { name: 'Call' }).getByText(night.business).waitFor()
+})
+
+test('every filter stands in the address, and the address brings it back', async ({ open, night }) => {
+  const page = await open('/webhooks')
+
+  await page.getByRole('button', { name: /^Processed/ }).click()
+  await page.getByRole('button', { name: 'Provider', exact: true }).click()
+  await page.getByRole('menuitemradio', { name: 'Retell' }).click()
+  await page.getByRole('button', { name: 'Number', exact: true }).click()
+  await page.getByRole('textbox', { name: 'Number' }).fill(night.line)
+  await page.keyboard.press('Enter')
+  await page.waitForURL((url) => url.searchParams.get('phone') === night.line)
+  await page.reload()
+
+  await page.getByRole('button', { name: /^Provider: Retell/ }).waitFor()
+  await rows(page).first().waitFor()
+  expect(await rows(page).count()).toBe(2)
+  await page.getByRole('button', { name: 'Clear provider' }).click()
+  await page.waitForURL((url) => !url.searchParams.has('provider'))
+  expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ state: 'processed', phone: night.line })
+})
+
+test('what nobody could read says why, and a replay says that nothing changed', async ({ open, night: _ }) => {
+  const page = await open('/webhooks?state=dead')
+  await page.getByRole('link', { name: 'Unread' }).click()
+  await panel(page).getByText('It is not tried again. It waits for a person.').waitFor()
+
+  await panel(page).getByRole('button', { name: 'Replay…' }).click()
+  await page.getByRole('alertdialog').getByText('Usage is not counted twice').waitFor()
+  await page.getByRole('button', { name: 'Replay 1 webhook' }).click()
+
+  const result = page.getByRole('dialog', { name: /^Replayed/ })
+  await result.waitFor()
+  await result.getByText(/It is now/).waitFor()
+  await result.getByRole('button', { name: 'Done' }).click()
+  await panel(page).getByText(`replayed by ${admin.email}`).waitFor()
+})
+
+test('a forged delivery is kept with the reason of its refusal', async ({ open, night: _ }) => {
+  const page = await open('/webhooks?state=quarantined')
+
+  await rows(page).first().getByRole('link').click()
+
+  await panel(page).getByText('Received and refused').waitFor()
+  await panel(page)
+    .getByText(/The signature is wrong/)
+    .waitFor()
+})
+
+test('a delivery to another process is on the screen by itself', async ({ open, world, night }) => {
+  const page = await open(`/webhooks?phone=${encodeURIComponent(night.line)}`)
+  await rows(page).first().waitFor()
+  await page.locator('[data-live=live]').waitFor()
+  const before = await rows(page).count()
+
+  await world.text(night.line, 'STOP')
+
+  await rows(page).nth(before).waitFor({ timeout: 5000 })
+})
+
+test('nothing moves under the pointer: new rows are counted, and shown when asked for', async ({
+  open,
+  world,
+  night,
+}) => {
+  const page = await open('/webhooks')
+  await page.locator('[data-live=live]').waitFor()
+  await rows(page).first().hover()
+  const first = await rows(page).first().getAttribute('id')
+
+  await world.text(night.line, 'Are you there?')
+
+  await page.getByRole('button', { name: /new row/ }).waitFor({ timeout: 5000 })
+  expect(await rows(page).first().getAttribute('id')).toBe(first)
+  await page.getByRole('button', { name: /new row/ }).click()
+  await page.waitForFunction(
+    (id) => document.querySelector('[role=grid] [role=gridcell]')?.parentElement?.id !== id,
+    first,
+  )
+})
+
+test('of thousands of rows only those in sight are in the page', async ({ open, world, night: _ }) => {
+  await world.sql`
+    insert into webhook_queue
+    select (jsonb_populate_record(null::webhook_queue, to_jsonb(webhook) || jsonb_build_object('id',
+      overlay(webhook.id::text placing lpad(to_hex(number), 12, '0') from 25)))).*
+    from (select * from webhook_queue where state = 'processed' order by id limit 1) as webhook,
+      generate_series(1, 2000) as number`
+  const page = await open('/webhooks?state=processed')
+  await rows(page).first().waitFor()
+
+  const grid = page.getByRole('grid', { name: 'Webhooks' })
+  await grid.hover()
+  const loaded = async () => Number(await grid.getAttribute('aria-rowcount'))
+  while ((await loaded()) < 500) await page.mouse.wheel(0, 4000)
+
+  expect(await rows(page).count()).toBeLessThan(80)
+  await world.sql`delete from webhook_queue where id::text like '%-000000000%'`
+})
+
+test('a list that cannot be loaded says so, and tries again when asked', async ({ open, night: _ }) => {
+  const page = await open('/settings', { tolerate: /Failed to load resource/ })
+  await page.getByRole('heading', { name: 'Settings' }).waitFor()
+  await page.route(/\/trpc\/.*webhooks\.list/, (route) => route.abort())
+
+  await page.getByRole('link', { name: 'Webhooks' }).click()
+
+  const alert = page.getByRole('alert')
+  await alert.getByText('The webhooks could not be loaded').waitFor()
+  await alert.getByText('The server cannot be reached').waitFor()
+  await page.unroute(/\/trpc\/.*webhooks\.list/)
+  await alert.getByRole('button', { name: 'Try again' }).click()
+  await rows(page).first().waitFor()
+})
+
+test('columns and density are chosen and remembered', async ({ open, night: _ }) => {
+  const page = await open('/webhooks')
+  await rows(page).first().waitFor()
+
+  await page.getByRole('button', { name: 'Columns and density' }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'Provider' }).click()
+  await page.getByRole('menuitemradio', { name: 'Comfortable' }).click()
+  await page.reload()
+
+  await page.getByRole('columnheader', { name: 'Number' }).waitFor()
+  expect(await page.getByRole('columnheader', { name: 'Provider' }).count()).toBe(0)
+  expect((await rows(page).first().boundingBox())?.height).toBe(44)
+})
+
+test('filters are kept under a name and come back', async ({ open, night: _ }) => {
+  const page = await open('/webhooks?state=dead')
+  await rows(page).first().waitFor()
+
+  await page.getByRole('button', { name: 'Saved views' }).click()
+  await page.getByLabel('Name of this view').fill('Needs a person')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByRole('button', { name: /^All/ }).click()
+  await page.waitForURL((url) => url.search === '')
+  await page.getByRole('button', { name: 'Saved views' }).click()
+  await page.getByRole('button', { name: 'Needs a person', exact: true }).click()
+
+  await page.waitForURL(/\?state=dead$/)
+})
+
+for (const look of looks)
+  test(`the list and an open webhook are sound at ${look.width} px in the ${look.theme} theme`, async ({
+    open,
+    night: _,
+  }) => {
+    const page = await open('/webhooks', look)
+    await page.getByRole('link', { name: 'call_ended' }).first().waitFor()
+    await expectSoundLook(page)
+
+    await page.getByRole('link', { name: 'call_ended' }).first().click()
+    await page.getByText('Received and verified').waitFor()
+    await page.getByText('Body', { exact: true }).click()
+    await expectSoundLook(page, { floating: look.width === 360 })
+  })

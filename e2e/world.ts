@@ -1,0 +1,186 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import postgres from 'postgres'
+import type { Account } from '../apps/sim/src/account.ts'
+import { retellHeaders } from '../apps/sim/src/draft.ts'
+import { signRetell } from '../apps/sim/src/retell/sign.ts'
+import { freePort } from '../packages/db/src/local/port.ts'
+import { testDatabase } from '../packages/db/src/testing/postgres.ts'
+import { inboundText, openProvider, planCalls, post, retellEvent } from '../test/process/provider.ts'
+import { until } from '../test/process/stage.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const account: Account = {
+  retellApiKey: 'key_of_the_browser_tests_retell',
+  twilioAccountSid: 'AC5e1fb09a7c3d48269b0f1e2d3c4b5a70',
+  twilioAuthToken: 'token_of_the_browser_tests_twilio',
+  publicUrl: 'https://hooks.trunkline.example',
+}
+export const admin = { email: 'admin@trunkline.example', password: 'a password of four words' }
+
+type Tier = 'core' | 'pro' | 'elite' | 'scale'
+type Customer = { id: string; businessName: string; phoneNumber: string }
+export type World = Awaited<ReturnType<typeof openWorld>>
+
+let texts = 0
+
+/** A real server on a database of its own, and everybody who talks to it: providers, strangers, another operator. */
+export async function openWorld() {
+  const database = await testDatabase()
+  const folder = mkdtempSync(join(tmpdir(), 'trunkline-browser-'))
+  const port = await freePort()
+  let server = await startServer(database.url, folder, port)
+  const sql = postgres(database.url, { max: 1, onnotice: () => undefined })
+  const provider = openProvider(account)
+  let token = await signIn(server.url)
+
+  async function ask<Answer>(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
+    const attempt = () =>
+      fetch(server.url + path, {
+        method,
+        headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body) }),
+      })
+    let answer = await attempt()
+    // a person has a limited number of sessions, and a test may end them all
+    if (answer.status === 401) {
+      token = await signIn(server.url)
+      answer = await attempt()
+    }
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`)
+    return (await answer.json()) as Answer
+  }
+
+  async function settled(): Promise<void> {
+    await until('the inbox is empty', async () => {
+      const [row] = await sql`select count(*)::int as waiting from webhook_queue where state in ('received', 'failed')`
+      return row?.waiting === 0
+    })
+  }
+
+  return {
+    url: server.url,
+    sql,
+    /** What another person does through the API, while the page is open. */
+    ask,
+    settled,
+    printed: () => server.printed(),
+
+    /** The server goes away; answers how it comes back at the same address. */
+    async goAway(): Promise<() => Promise<void>> {
+      await server.stop()
+      return async () => {
+        server = await startServer(database.url, folder, port)
+      }
+    },
+
+    /** A session of the administrator: what the cookie of a browser holds. */
+    signIn: () => signIn(server.url),
+
+    async customer(businessName: string, facts: { tier?: Tier; phoneNumber?: string } = {}): Promise<Customer> {
+      const phoneNumber = facts.phoneNumber ?? `+1312${String(2_000_000 + Math.floor(Math.random() * 7_000_000))}`
+      const { id } = await ask<{ id: string }>('POST', '/api/admin/customers', {
+        businessName,
+        tier: facts.tier ?? 'core',
+        phoneNumber,
+        provider: 'retell',
+      })
+      return { id, businessName, phoneNumber }
+    },
+
+    /** A call to a number that begins and ends; answers its id at Retell. */
+    async call(to: string, seconds: number): Promise<string> {
+      const [planned] = planCalls(1, to, seconds)
+      if (!planned) throw new Error('no call was planned')
+      await provider.insist([server], retellEvent('call_started', planned))
+      await provider.insist([server], retellEvent('call_ended', planned))
+      return planned.id
+    },
+
+    /** A text message to a number of ours. */
+    async text(to: string, body: string): Promise<void> {
+      const sid = `SM${String(++texts).padStart(32, '0')}`
+      await provider.insist([server], inboundText({ sid, to, body }, account))
+    },
+
+    /** Bytes that Retell has signed and nobody can read. */
+    async unreadable(body: string): Promise<void> {
+      const headers = retellHeaders(signRetell(body, account.retellApiKey, Date.now()))
+      await post(server, { path: '/webhooks/retell', headers, body })
+    },
+
+    /** A delivery that Retell has not signed. */
+    async forged(): Promise<void> {
+      const headers = retellHeaders(signRetell('something else', account.retellApiKey, Date.now()))
+      await post(server, {
+        path: '/webhooks/retell',
+        headers,
+        body: '{"event":"call_ended","call":{"call_id":"forged"}}',
+      })
+    },
+
+    async close(): Promise<void> {
+      await server.stop()
+      await sql.end({ timeout: 1 })
+      await database.drop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function signIn(url: string): Promise<string> {
+  const answer = await fetch(`${url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(admin),
+  })
+  if (!answer.ok) throw new Error(`Signing in answered ${answer.status}: ${await answer.text()}`)
+  return ((await answer.json()) as { token: string }).token
+}
+
+async function startServer(databaseUrl: string, folder: string, port: number) {
+  const kept = Object.entries(process.env).filter(([name]) => ['PATH', 'HOME', 'TMPDIR'].includes(name))
+  const child = spawn(process.execPath, ['apps/api/src/main.ts'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: {
+      ...Object.fromEntries(kept),
+      DATABASE_URL: databaseUrl,
+      PORT: String(port),
+      PUBLIC_URL: account.publicUrl,
+      TRUNKLINE_DATA_DIR: folder,
+      TRUNKLINE_KEY: 'b0b0'.repeat(16),
+      ADMIN_EMAIL: admin.email,
+      ADMIN_PASSWORD: admin.password,
+      RETELL_API_KEY: account.retellApiKey,
+      TWILIO_ACCOUNT_SID: account.twilioAccountSid,
+      TWILIO_AUTH_TOKEN: account.twilioAuthToken,
+    },
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+    })
+  const over = Promise.withResolvers<void>()
+  let isOver = false
+  child.once('close', () => {
+    isOver = true
+    over.resolve()
+  })
+  await until('the server is ready', async () => isOver || printed.includes('Trunkline is ready'))
+  if (isOver) throw new Error(`The server did not start: ${printed}`)
+  return {
+    url: `http://127.0.0.1:${port}`,
+    printed: () => printed,
+    async stop() {
+      const tooLong = setTimeout(() => child.kill('SIGKILL'), 20_000)
+      child.kill('SIGTERM')
+      await over.promise
+      clearTimeout(tooLong)
+    },
+  }
+}
