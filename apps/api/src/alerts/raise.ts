@@ -25,7 +25,8 @@ export type AlertDraft = {
 export const deliverAlertSpec = jobSpec({
   name: 'alerts.deliver',
   input: z.object({ alertId: z.uuid() }),
-  attempts: 8,
+  // an outage of an hour is waited out: the pauses double to five minutes
+  attempts: 20,
 })
 
 /**
