@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url'
 export type Contender = {
   pid: number
   /** Resolves with the first line of its output that matches. */
-  said(pattern: RegExp): Promise<RegExpExecArray>
+  said(pattern: RegExp, patienceMs?: number): Promise<RegExpExecArray>
   tell(message: string): void
   stop(): Promise<void>
 }
 
-const patienceMs = 60_000
+const defaultPatienceMs = 60_000
 
 /** Runs a file as a process of its own. It ends with this one: all contenders leave when the channel to us closes. */
 export function startContender(
@@ -28,7 +28,7 @@ export function startContender(
   })
   return {
     pid: child.pid ?? 0,
-    said: (pattern) => lineOf(child, () => output, pattern),
+    said: (pattern, patienceMs = defaultPatienceMs) => lineOf(child, () => output, { pattern, patienceMs }),
     tell: (message) => void child.send(message),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
@@ -41,7 +41,11 @@ export function startContender(
   }
 }
 
-function lineOf(child: ChildProcess, output: () => string, pattern: RegExp): Promise<RegExpExecArray> {
+function lineOf(
+  child: ChildProcess,
+  output: () => string,
+  { pattern, patienceMs }: { pattern: RegExp; patienceMs: number },
+): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {
     const end = (act: () => void) => {
       clearTimeout(timer)

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import postgres from 'postgres'
+import { temporaryFolder } from '../packages/db/src/testing/temporary-folder.ts'
 import { startContender } from './contender.ts'
 import { cpuMicroseconds } from './cpu.ts'
 import type { BenchServer } from './database.ts'
@@ -37,15 +35,15 @@ export async function benchIngest(
   server: BenchServer,
   options: { rounds: number; seconds: number; profile?: string | undefined },
 ): Promise<Judged[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'trunkline-bench-'))
+  const folder = temporaryFolder('trunkline-bench-')
   const running: Running[] = []
   try {
-    for (const name of names) running.push(await start(name, server, folder, options.profile))
+    for (const name of names) running.push(await start(name, server, folder.inside(name), options.profile))
     const results = await measureAll(running, server, options)
     return report(results, options)
   } finally {
     for (const { stop } of running) await stop()
-    await rm(folder, { recursive: true, force: true })
+    folder.remove()
   }
 }
 

@@ -28,6 +28,7 @@ export async function sendAll(
       connections,
       amount: deliveries.length,
       timeout: 30,
+      bailout: 1,
       setupClient: (client) =>
         client.setRequests(
           (shares[connection++] ?? []).map(({ headers, body }) => ({ method: 'POST', headers, body })),

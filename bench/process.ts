@@ -23,6 +23,7 @@ const sceneNames: Record<Scene, string> = { many: 'over 1,000 customers', hot: '
 /** Calls for each second that is asked for: about what the slowest contender can do. */
 const callsPerSecond = 600
 const warmEvents = 1500
+const patienceMs = 600_000
 
 type Measured = { rate: number; nodeCpu: number; databaseCpu: number }
 
@@ -74,7 +75,7 @@ async function measure(name: Name, server: BenchServer, task: Task): Promise<Mea
     const cpu = () => ({ node: cpuMicroseconds(contender.pid), database: cpuMicroseconds(server.pid, true) })
     const before = cpu()
     contender.tell('Infinity')
-    const [, done, milliseconds] = await contender.said(/^done (\d+) ([\d.]+)$/m)
+    const [, done, milliseconds] = await contender.said(/^done (\d+) ([\d.]+)$/m, patienceMs)
     const after = cpu()
     const events = Number(done)
     if (Number(warmed) + events !== inbox.deliveries.length)

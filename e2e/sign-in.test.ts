@@ -21,12 +21,12 @@ test('an operator signs in with the keyboard and lands where he wanted to go', a
 test('a wrong password is answered in words, and what was typed stays', async ({ open }) => {
   const page = await open('/sign-in', { signedIn: false, tolerate })
 
-  await page.getByLabel('E-mail').fill(admin.email)
+  await page.getByLabel('E-mail', { exact: true }).fill(admin.email)
   await page.getByLabel('Password', { exact: true }).fill('not the password')
   await page.getByRole('button', { name: 'Sign in' }).click()
 
   await page.getByRole('alert').waitFor()
-  expect(await page.getByLabel('E-mail').inputValue()).toBe(admin.email)
+  expect(await page.getByLabel('E-mail', { exact: true }).inputValue()).toBe(admin.email)
 })
 
 test('an empty form says what is missing before the server is asked', async ({ open }) => {
@@ -41,7 +41,7 @@ test('an empty form says what is missing before the server is asked', async ({ o
 test('an address of another house is not followed after signing in', async ({ open, world }) => {
   const page = await open('/sign-in?to=//evil.example/', { signedIn: false })
 
-  await page.getByLabel('E-mail').fill(admin.email)
+  await page.getByLabel('E-mail', { exact: true }).fill(admin.email)
   await page.getByLabel('Password', { exact: true }).fill(admin.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
 
@@ -58,7 +58,8 @@ test('a session that was ended elsewhere leads to the sign-in, and from there ba
 
   await world.sql`delete from active_sessions`
   await page.reload()
-  await page.getByLabel('E-mail').fill(admin.email)
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await page.getByLabel('E-mail', { exact: true }).fill(admin.email)
   await page.getByLabel('Password', { exact: true }).fill(admin.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
 

@@ -1,10 +1,6 @@
 import type { AddressInfo } from 'node:net'
 
-type Listen = (
-  port: number,
-  host: string,
-  ready: (address: AddressInfo | string | null) => void,
-) => unknown
+type Listen = (port: number, host: string, ready: (address: AddressInfo | string | null) => void) => unknown
 
 /** Listens on a free port of this machine, says which, and ends with its starter. */
 export function serve(listen: Listen): void {
