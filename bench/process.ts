@@ -140,6 +140,8 @@ async function countStatements(name: Name, server: BenchServer, task: Task): Pro
   }
 }
 
+const cpuOf = ({ nodeCpu, databaseCpu }: Measured) => nodeCpu + databaseCpu
+
 type Results = {
   inbox: Inbox
   results: ReadonlyMap<Name, readonly Measured[]>
@@ -159,17 +161,22 @@ function report(scene: Scene, { inbox, results, statements, rounds }: Results): 
         name,
         whole(of(({ rate }) => rate)),
         `${Math.round(spread(measured.map(({ rate }) => rate)) * 100)} %`,
-        whole(of(({ nodeCpu, databaseCpu }) => nodeCpu + databaseCpu)),
+        whole(of(cpuOf)),
         whole(of(({ nodeCpu }) => nodeCpu)),
         whole(of(({ databaseCpu }) => databaseCpu)),
         (statements.get(name) ?? Number.NaN).toFixed(2),
       ]
     }),
   )
-  const against = (other: Name) =>
-    paired(results.get('trunkline'), results.get(other), (ours, theirs) => ours.rate / theirs.rate)
+  const against = (other: Name, pick: (ours: Measured, theirs: Measured) => number) =>
+    paired(results.get('trunkline'), results.get(other), pick)
+  const rate = (ours: Measured, theirs: Measured) => ours.rate / theirs.rate
+  const cpu = (ours: Measured, theirs: Measured) => cpuOf(theirs) / cpuOf(ours)
   const judged = [
-    judge(`${which}: events/s, trunkline / hand-written loop`, against('hand-written loop'), { floor: 4, target: 7 }),
+    judge(`${which}: events/s, trunkline / hand-written loop`, against('hand-written loop', rate), {
+      floor: 4,
+      target: 7,
+    }),
     judge(`${which}: statements an event`, [statements.get('trunkline') ?? Number.NaN], {
       floor: 1,
       target: 1,
@@ -179,7 +186,8 @@ function report(scene: Scene, { inbox, results, statements, rounds }: Results): 
   print('')
   table(ratioHead, [
     ...judged.map(ratioRow),
-    untargeted(`${which}: events/s, trunkline / pg-boss that does nothing`, against('pg-boss, no work')),
+    untargeted(`${which}: CPU an event, hand-written loop / trunkline`, against('hand-written loop', cpu)),
+    untargeted(`${which}: events/s, trunkline / pg-boss that does nothing`, against('pg-boss, no work', rate)),
   ])
   return judged
 }

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { ownNumber } from '@trunkline/core/events/call'
 import { toE164 } from '@trunkline/core/numbers/phone'
 import type {
@@ -10,6 +10,7 @@ import type {
   WebhookAdapter,
 } from '@trunkline/core/webhooks/adapter'
 import { retellIdentity } from '@trunkline/core/webhooks/idempotency'
+import { hmacSha256 } from '../hmac.ts'
 import { callOf, type Envelope, envelopeSchema, factOf } from './call.ts'
 
 /** `X-Retell-Signature: v=<unix ms>,d=<64 hex>`: HMAC-SHA256(API key, body ++ ms), five minutes either way (retell-sdk, lib/webhook_auth). */
@@ -24,8 +25,7 @@ function verify(delivery: Delivery, secrets: readonly SigningSecret[]): Verifica
   if (stamp === undefined || digest === undefined) return { verdict: 'malformed_header' }
   const given = Buffer.from(digest, 'hex')
   for (const secret of secrets) {
-    const expected = createHmac('sha256', secret.text).update(delivery.body).update(stamp).digest()
-    if (!timingSafeEqual(expected, given)) continue
+    if (!timingSafeEqual(hmacSha256(secret, delivery.body, stamp), given)) continue
     const isFresh = Math.abs(delivery.receivedAt - Number(stamp)) <= toleranceMs
     return { verdict: isFresh ? 'verified' : 'timestamp_stale', secretId: secret.id }
   }
