@@ -28,7 +28,7 @@ export type Stored = {
 export const storedColumns = 'id, provider, door, event_type, url, body, body_encoding, received_at, attempts'
 
 const claim = `select ${storedColumns} from webhook_queue
-  where state in ('received', 'failed') and next_attempt_at <= now()
+  where state in ('received', 'failed') and verdict = 'verified' and next_attempt_at <= now()
   order by next_attempt_at, id limit $1 for update skip locked`
 
 export type BatchResult = { claimed: number; processed: number; failed: number }
@@ -68,7 +68,7 @@ async function processOneByOne(ctx: Ctx, ids: readonly string[]): Promise<BatchR
       const result = await inTransaction(ctx, async (ctx) => {
         const alone = await statement<Stored>(
           ctx.db,
-          `select ${storedColumns} from webhook_queue where id = $1::text::uuid and state in ('received', 'failed') for update skip locked`,
+          `select ${storedColumns} from webhook_queue where id = $1::text::uuid and state in ('received', 'failed') and verdict = 'verified' for update skip locked`,
           [id],
         )
         return alone.length === 0 ? undefined : await digest(ctx, alone)

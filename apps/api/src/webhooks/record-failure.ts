@@ -1,5 +1,6 @@
 import { maskText } from '@trunkline/core/platform/mask'
 import { isHopeless, isTransient, maxAttempts, nextAttemptSeconds } from '@trunkline/core/webhooks/retry'
+import type { WebhookState } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
 import { webhookAttempts } from '@trunkline/db/schema/webhooks'
 import { DrizzleQueryError } from 'drizzle-orm'
@@ -21,15 +22,21 @@ export function reasonOf(error: unknown): { text: string; sqlState: string | und
 }
 
 /** Counts a failed attempt: tried again later, or dead where it is hopeless or has been tried often enough. */
-export async function recordFailure(ctx: Ctx, webhookId: string, error: unknown): Promise<'failed' | 'dead'> {
+export async function recordFailure(ctx: Ctx, webhookId: string, error: unknown): Promise<WebhookState> {
   const { text, sqlState } = reasonOf(error)
   ctx.log.error({ webhookId, sqlState, reason: text }, 'webhook not processed')
   return await inTransaction(ctx, async (ctx) => {
-    const [row] = await statement<{ attempts: number }>(
+    const [row] = await statement<{ attempts: number; state: WebhookState }>(
       ctx.db,
-      'select attempts from webhook_queue where id = $1::text::uuid for update',
+      'select attempts, state from webhook_queue where id = $1::text::uuid for update',
       [webhookId],
     )
+    // what is refused stays refused, whatever goes wrong while it is replayed
+    if (row?.state === 'quarantined') {
+      const known = { id: newId(), webhookId, outcome: 'failed' as const, error: text }
+      await ctx.db.insert(webhookAttempts).values({ ...known, by: actorLabel(ctx.actor), at: ctx.now })
+      return row.state
+    }
     const attempts = (row?.attempts ?? 0) + 1
     const counted = isTransient(sqlState) ? Math.min(attempts, maxAttempts - 1) : attempts
     const wait = isHopeless(sqlState) ? undefined : nextAttemptSeconds(counted, Math.random())

@@ -20,7 +20,8 @@ const secretName = '(?:password|passwd|secret|token|authorization|cookie|api[-_]
 const quotedSecretPattern = new RegExp(String.raw`(${secretName}["']?\s*[:=]\s*)(["'])(?:\\.|(?!\2)[^\\])*\2`, 'gi')
 const nestedSecretPattern = new RegExp(String.raw`(${secretName}\\+["']\s*[:=]\s*(\\+)(["'])).*?((?<!\\)\2\3)`, 'gi')
 const bareSecretPattern = new RegExp(String.raw`(${secretName}["']?\s*[:=]\s*)[^"'\\,;\s&}]{4,}`, 'gi')
-const urlPasswordPattern = /(\w+:\/\/[^:/\s@]*:)[^/\s"']+@/g
+// bounded, so that a long word costs no more than its length
+const urlPasswordPattern = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^:/\s@]{0,200}:)[^/\s"']{1,300}@/gi
 
 /** A secret as it may stand in a line: plain, inside JSON, in a URL. */
 const spellings = (secret: string) => new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
