@@ -4,7 +4,14 @@ import postgres from 'postgres'
 
 export type Sql = postgres.Sql
 
-type PoolOptions = { max: number; name: string; statementTimeoutMs?: number; pooled?: boolean }
+type PoolOptions = {
+  max: number
+  name: string
+  statementTimeoutMs?: number
+  pooled?: boolean
+  /** How long a connection may be without a byte: longer than any statement may take, or it is lost. */
+  silenceMs?: number
+}
 
 /**
  * A connection pool of the application: logs in, takes the role that owns nothing, commits durably. Behind a pooler in
@@ -12,6 +19,7 @@ type PoolOptions = { max: number; name: string; statementTimeoutMs?: number; poo
  */
 export function openPool(url: string, options: PoolOptions): Sql {
   const application_name = `trunkline:${options.name}`
+  const statementTimeoutMs = options.statementTimeoutMs ?? 30_000
   return postgres(url, {
     max: options.max,
     prepare: options.pooled !== true,
@@ -20,7 +28,7 @@ export function openPool(url: string, options: PoolOptions): Sql {
     // a reconnect is tried soon: what waits for the database is webhooks
     backoff: (attempt: number) => Math.min(1, 0.05 * 2 ** attempt),
     onnotice: () => undefined,
-    socket: noDelaySocket,
+    socket: socketOf(options.silenceMs ?? statementTimeoutMs + 10_000),
     connection: options.pooled
       ? { application_name }
       : {
@@ -28,19 +36,31 @@ export function openPool(url: string, options: PoolOptions): Sql {
           role: 'trunkline_app',
           synchronous_commit: 'on',
           idle_in_transaction_session_timeout: 30_000,
-          statement_timeout: options.statementTimeoutMs ?? 30_000,
+          statement_timeout: statementTimeoutMs,
           TimeZone: 'UTC',
         },
   } as postgres.Options<Record<string, never>>)
 }
 
 /**
- * postgres.js leaves Nagle's algorithm on, which costs up to 40 ms on small writes. The socket is handed over while it still
- * connects: postgres.js counts a connection whose socket it was refused as connecting for ever, and never uses it again.
+ * postgres.js leaves Nagle's algorithm on, which costs up to 40 ms on small writes, and waits for ever for a server that a
+ * broken network has made silent. The socket is handed over while it still connects: postgres.js counts a connection whose
+ * socket it was refused as connecting for ever, and never uses it again.
  */
-function noDelaySocket(options: { host: string[] | string; port: number[] | number }): Socket {
+function socketOf(silenceMs: number) {
   const first = <Value>(value: Value[] | Value): Value => (Array.isArray(value) ? (value[0] as Value) : value)
-  return connectSocket({ host: first(options.host), port: first(options.port), noDelay: true, keepAlive: true })
+  return (options: { host: string[] | string; port: number[] | number }): Socket => {
+    const socket = connectSocket({
+      host: first(options.host),
+      port: first(options.port),
+      noDelay: true,
+      keepAlive: true,
+    })
+    return socket.setTimeout(silenceMs, () => {
+      const error = new Error(`The database has been silent for ${silenceMs / 1000} s`)
+      socket.destroy(Object.assign(error, { code: 'ETIMEDOUT' }))
+    })
+  }
 }
 
 /** Drizzle over a pool of its own: it changes the pool's parsers, so nothing else may use that pool. */

@@ -1,6 +1,7 @@
+import { openLine } from '@trunkline/db/testing/line'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWorld, type World } from '../testing/world.ts'
-import { announce } from './live.ts'
+import { announce, openLive } from './live.ts'
 
 let world: World
 beforeAll(async () => {
@@ -35,4 +36,22 @@ test('what was announced in a transaction that is rolled back is never heard', a
 
   expect((await changes.next()).value).toEqual(['usage'])
   ends.abort()
+})
+
+test('a network that swallows everything is noticed, though nobody says anything; then screens are told to look again', async () => {
+  const line = await openLine(world.url)
+  const live = await openLive({ directUrl: line.url, log: world.ctx().log, heartbeatMs: 100 })
+  const ends = new AbortController()
+  const changes = live.watch(ends.signal)
+
+  line.silence()
+  await expect.poll(() => line.attempts(), { timeout: 10_000 }).toBeGreaterThan(2)
+  await line.mend()
+
+  expect((await changes.next()).value).toContain('resync')
+  await announce(world.ctx(), ['alerts'])
+  expect((await changes.next()).value).toContain('alerts')
+  ends.abort()
+  await live.close()
+  await line.close()
 })

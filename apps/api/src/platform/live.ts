@@ -30,10 +30,14 @@ export async function announce(ctx: Ctx, changed: readonly Topic[]): Promise<voi
 
 export type Live = Awaited<ReturnType<typeof openLive>>
 
-/** Listens on a connection of its own. After the database has been away it says `resync`, because notices were missed. */
-export async function openLive(options: { directUrl: string; log: Logger }) {
+/**
+ * Listens on a connection of its own. After the database has been away it says `resync`, because notices were missed. A
+ * listener hears nothing for hours and that is lawful, so it tells itself something: two beats unheard mean a dead network.
+ */
+export async function openLive(options: { directUrl: string; log: Logger; heartbeatMs?: number }) {
+  const heartbeatMs = options.heartbeatMs ?? 15_000
   const emitter = new EventEmitter().setMaxListeners(0)
-  const connection: Sql = openPool(options.directUrl, { max: 1, name: 'live' })
+  const connection: Sql = openPool(options.directUrl, { max: 1, name: 'live', silenceMs: 2 * heartbeatMs })
   const closing = new AbortController()
   const gathered = new Set<Topic>()
   let gathering: NodeJS.Timeout | undefined
@@ -52,7 +56,7 @@ export async function openLive(options: { directUrl: string; log: Logger }) {
     channel,
     (payload) => {
       const parsed = notice.safeParse(JSON.parse(payload))
-      if (parsed.success) emitter.emit('changed', parsed.data)
+      if (parsed.success && parsed.data.length > 0) emitter.emit('changed', parsed.data)
     },
     () => {
       if (hasListened) emitter.emit('changed', ['resync', 'inbox'])
@@ -62,6 +66,11 @@ export async function openLive(options: { directUrl: string; log: Logger }) {
   await listening
   options.log.debug({ channel }, 'live channel open')
   let lastSent = 0
+  const say = (changed: readonly Topic[]) =>
+    connection.notify(channel, JSON.stringify(changed)).catch((error: unknown) => {
+      options.log.warn({ error }, 'live notice not sent')
+    })
+  const beating = setInterval(() => void say([]), heartbeatMs).unref()
   return {
     onChange(listener: (changed: readonly Topic[]) => void): () => void {
       emitter.on('changed', listener)
@@ -84,12 +93,11 @@ export async function openLive(options: { directUrl: string; log: Logger }) {
       const now = performance.now()
       if (now - lastSent < 50) return
       lastSent = now
-      connection.notify(channel, JSON.stringify(changed)).catch((error: unknown) => {
-        options.log.warn({ error }, 'live notice not sent')
-      })
+      void say(changed)
     },
     async close(): Promise<void> {
       closing.abort()
+      clearInterval(beating)
       await connection.end({ timeout: 2 })
     },
   }
