@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 const forks = { pool: 'forks' as const, retry: 0, exclude: ['**/node_modules/**', '**/dist/**'] }
+/** Files of one worker share what they imported: that is half of their time. A file's database is its own. */
+const sharesWorkers = { isolate: false, maxWorkers: 2 }
 const needsDatabase = { globalSetup: ['test/global-setup.ts'] }
 
 export default defineConfig({
@@ -11,6 +13,7 @@ export default defineConfig({
           ...forks,
           name: 'unit',
           sequence: { groupOrder: 0 },
+          ...sharesWorkers,
           include: [
             'packages/core/**/*.test.ts',
             'packages/db/src/local/**/*.test.ts',
@@ -31,6 +34,7 @@ export default defineConfig({
           ...needsDatabase,
           name: 'db',
           sequence: { groupOrder: 0 },
+          ...sharesWorkers,
           include: [
             'apps/api/**/*.test.ts',
             'packages/db/**/*.test.ts',
@@ -61,7 +65,7 @@ export default defineConfig({
           name: 'browser',
           sequence: { groupOrder: 2 },
           include: ['e2e/**/*.test.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },

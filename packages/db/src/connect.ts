@@ -56,11 +56,19 @@ function socketOf(silenceMs: number) {
       noDelay: true,
       keepAlive: true,
     })
-    return socket.setTimeout(silenceMs, () => {
-      const error = new Error(`The database has been silent for ${silenceMs / 1000} s`)
-      socket.destroy(Object.assign(error, { code: 'ETIMEDOUT' }))
-    })
+    endWhenSilent(socket, silenceMs)
+    return socket
   }
+}
+
+/** By its own clock and not by the socket's `timeout` event: postgres.js drops every listener when it begins TLS on a socket. */
+function endWhenSilent(socket: Socket, silenceMs: number): void {
+  let heard = { bytes: 0, at: performance.now() }
+  const watching = setInterval(() => {
+    if (socket.bytesRead !== heard.bytes) heard = { bytes: socket.bytesRead, at: performance.now() }
+    if (performance.now() - heard.at >= silenceMs) socket.destroy()
+    if (socket.destroyed) clearInterval(watching)
+  }, silenceMs / 4).unref()
 }
 
 /** Drizzle over a pool of its own: it changes the pool's parsers, so nothing else may use that pool. */
