@@ -1,4 +1,4 @@
--- migrations: 76e664c6eff79977149db8b8b23acca01a7e14ee3e395bf8bdf7d6c256de1d8c
+-- migrations: 60a842d617b74d0c64db381d8c4918da53850bb02d7dac1d8fefd1f8c21033bd
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -68,6 +68,18 @@ create table alert_logs (
 CREATE INDEX alert_logs_by_alert ON public.alert_logs USING btree (alert_id, id);
 CREATE INDEX alert_logs_by_provider_message ON public.alert_logs USING btree (provider_message_id);
 grant insert, select, update on alert_logs to trunkline_app;
+
+create table attempt_counters (
+  scope text not null,
+  subject bytea not null,
+  taken integer not null,
+  resets_at timestamp(3) with time zone not null,
+  constraint attempt_counters_scope_subject_pk PRIMARY KEY (scope, subject),
+  constraint attempt_counters_scope_is_known CHECK ((scope = ANY (ARRAY['address'::text, 'account_at_place'::text, 'account'::text, 'code'::text, 'password'::text, 'reset_address'::text, 'reset_account'::text, 'audit'::text]))),
+  constraint attempt_counters_taken_is_not_negative CHECK ((taken >= 0))
+);
+CREATE INDEX attempt_counters_over ON public.attempt_counters USING btree (resets_at);
+grant delete, insert, select, update on attempt_counters to trunkline_app;
 
 create table audit_log (
   id uuid not null,
@@ -170,6 +182,86 @@ create table customers (
 CREATE INDEX customers_by_name ON public.customers USING btree (business_name, id);
 grant insert, select, update on customers to trunkline_app;
 
+create table error_group_customers (
+  group_id uuid not null,
+  customer_id uuid not null,
+  occurrences bigint not null,
+  last_seen_at timestamp(3) with time zone not null,
+  constraint error_group_customers_group_id_customer_id_pk PRIMARY KEY (group_id, customer_id),
+  constraint error_group_customers_group_id_error_groups_id_fk FOREIGN KEY (group_id) REFERENCES error_groups(id) ON DELETE CASCADE
+);
+CREATE INDEX error_group_customers_by_customer ON public.error_group_customers USING btree (customer_id, group_id);
+grant delete, insert, select, update on error_group_customers to trunkline_app;
+
+create table error_groups (
+  id uuid not null,
+  fingerprint text not null,
+  source text not null,
+  severity text not null,
+  type text not null,
+  title text not null,
+  culprit text not null,
+  state text not null default 'open'::text,
+  occurrences bigint not null default 0,
+  customers integer not null default 0,
+  returns integer not null default 0,
+  first_seen_at timestamp(3) with time zone not null,
+  last_seen_at timestamp(3) with time zone not null,
+  first_release text,
+  last_release text,
+  alert_id uuid,
+  resolved_at timestamp(3) with time zone,
+  resolved_by text,
+  resolution text,
+  ignored_at timestamp(3) with time zone,
+  ignored_by text,
+  ignore_until timestamp(3) with time zone,
+  ignore_occurrences bigint,
+  ignore_customers integer,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint error_groups_pkey PRIMARY KEY (id),
+  constraint error_groups_stand_once UNIQUE (fingerprint),
+  constraint error_groups_ignored_says_when CHECK (((state = 'ignored'::text) = (ignored_at IS NOT NULL))),
+  constraint error_groups_resolved_says_when CHECK (((state = 'resolved'::text) = (resolved_at IS NOT NULL))),
+  constraint error_groups_severity_is_known CHECK ((severity = ANY (ARRAY['info'::text, 'low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
+  constraint error_groups_source_is_known CHECK ((source = ANY (ARRAY['api'::text, 'job'::text, 'worker'::text, 'web'::text]))),
+  constraint error_groups_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text, 'ignored'::text])))
+);
+CREATE INDEX error_groups_by_last_seen ON public.error_groups USING btree (last_seen_at, id);
+CREATE INDEX error_groups_by_state ON public.error_groups USING btree (state, last_seen_at, id);
+grant delete, insert, select, update on error_groups to trunkline_app;
+
+create table error_hours (
+  hour timestamp(3) with time zone not null,
+  group_id uuid not null,
+  occurrences bigint not null,
+  constraint error_hours_hour_group_id_pk PRIMARY KEY (hour, group_id),
+  constraint error_hours_group_id_error_groups_id_fk FOREIGN KEY (group_id) REFERENCES error_groups(id) ON DELETE CASCADE
+);
+CREATE INDEX error_hours_by_group ON public.error_hours USING btree (group_id, hour);
+grant delete, insert, select, update on error_hours to trunkline_app;
+
+create table error_logs (
+  id uuid not null,
+  group_id uuid not null,
+  at timestamp(3) with time zone not null,
+  message text not null,
+  stack text not null,
+  place text not null,
+  request_id text,
+  actor text,
+  customer_id uuid,
+  webhook_id uuid,
+  input text,
+  release text,
+  user_agent text,
+  constraint error_logs_pkey PRIMARY KEY (id),
+  constraint error_logs_group_id_error_groups_id_fk FOREIGN KEY (group_id) REFERENCES error_groups(id) ON DELETE CASCADE
+);
+CREATE INDEX error_logs_by_customer ON public.error_logs USING btree (customer_id);
+CREATE INDEX error_logs_by_group ON public.error_logs USING btree (group_id, id);
+grant delete, insert, select, update on error_logs to trunkline_app;
+
 create table idempotency_keys (
   key bytea not null,
   webhook_id uuid not null,
@@ -198,6 +290,28 @@ CREATE INDEX job_runs_by_name ON public.job_runs USING btree (name, id);
 CREATE INDEX job_runs_running ON public.job_runs USING btree (started_at) WHERE (outcome = 'running'::text);
 grant insert, select, update on job_runs to trunkline_app;
 
+create table known_places (
+  user_id uuid not null,
+  mark bytea not null,
+  last_seen_at timestamp(3) with time zone not null,
+  constraint known_places_user_id_mark_pk PRIMARY KEY (user_id, mark),
+  constraint known_places_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+grant delete, insert, select, update on known_places to trunkline_app;
+
+create table login_tickets (
+  id uuid not null,
+  user_id uuid not null,
+  token_hash bytea not null,
+  expires_at timestamp(3) with time zone not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint login_tickets_pkey PRIMARY KEY (id),
+  constraint login_tickets_token_stands_once UNIQUE (token_hash),
+  constraint login_tickets_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX login_tickets_by_user ON public.login_tickets USING btree (user_id);
+grant delete, insert, select on login_tickets to trunkline_app;
+
 create table ops_alerts (
   id uuid not null,
   alert_type text not null,
@@ -219,7 +333,24 @@ create table ops_alerts (
 );
 CREATE INDEX ops_alerts_by_customer ON public.ops_alerts USING btree (customer_id, id);
 CREATE INDEX ops_alerts_open ON public.ops_alerts USING btree (id) WHERE (acknowledged_at IS NULL);
+CREATE INDEX ops_alerts_undecided ON public.ops_alerts USING btree (delivery, id) WHERE (delivery = ANY (ARRAY['pending'::text, 'sent'::text]));
 grant insert, select, update on ops_alerts to trunkline_app;
+
+create table password_resets (
+  id uuid not null,
+  email text not null,
+  user_id uuid,
+  token_hash bytea,
+  expires_at timestamp(3) with time zone,
+  used_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint password_resets_pkey PRIMARY KEY (id),
+  constraint password_resets_token_stands_once UNIQUE (token_hash),
+  constraint password_resets_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint password_resets_link_is_whole CHECK ((((token_hash IS NULL) = (user_id IS NULL)) AND ((token_hash IS NULL) = (expires_at IS NULL))))
+);
+CREATE INDEX password_resets_by_user ON public.password_resets USING btree (user_id);
+grant delete, insert, select, update on password_resets to trunkline_app;
 
 create table provider_status (
   provider text not null,
@@ -239,6 +370,18 @@ create table provider_status (
 );
 grant insert, select, update on provider_status to trunkline_app;
 
+create table recovery_codes (
+  id uuid not null,
+  user_id uuid not null,
+  code_hash bytea not null,
+  used_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint recovery_codes_pkey PRIMARY KEY (id),
+  constraint recovery_codes_code_stands_once UNIQUE (user_id, code_hash),
+  constraint recovery_codes_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+grant delete, insert, select, update on recovery_codes to trunkline_app;
+
 create table schedules (
   name text not null,
   every_seconds integer not null,
@@ -247,6 +390,17 @@ create table schedules (
   constraint schedules_pkey PRIMARY KEY (name)
 );
 grant insert, select, update on schedules to trunkline_app;
+
+create table second_factors (
+  user_id uuid not null,
+  secret_ciphertext text not null,
+  last_step bigint not null default 0,
+  confirmed_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint second_factors_pkey PRIMARY KEY (user_id),
+  constraint second_factors_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id)
+);
+grant delete, insert, select, update on second_factors to trunkline_app;
 
 create table sms_events (
   id uuid not null,
@@ -383,7 +537,7 @@ create table usage_entries (
   created_at timestamp(3) with time zone not null default now(),
   constraint usage_entries_pkey PRIMARY KEY (id),
   constraint usage_entries_change_something CHECK ((quantity <> 0)),
-  constraint usage_entries_kind_is_known CHECK ((kind = ANY (ARRAY['usage'::text, 'revision'::text, 'void'::text]))),
+  constraint usage_entries_kind_is_known CHECK ((kind = ANY (ARRAY['usage'::text, 'revision'::text, 'void'::text, 'adjustment'::text]))),
   constraint usage_entries_meter_is_known CHECK ((meter = ANY (ARRAY['call_seconds'::text, 'sms_segments'::text])))
 ) partition by RANGE (id);
 CREATE INDEX usage_entries_by_customer ON public.usage_entries USING btree (customer_id, id);
@@ -414,6 +568,7 @@ create table usage_holds (
   settled_quantity bigint,
   created_at timestamp(3) with time zone not null default now(),
   ended_at timestamp(3) with time zone,
+  provider_id text,
   constraint usage_holds_pkey PRIMARY KEY (id),
   constraint usage_holds_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
   constraint usage_holds_quantity_is_positive CHECK ((quantity > 0)),
@@ -428,7 +583,9 @@ create table usage_keys (
   customer_id uuid not null,
   booked bigint not null default 0,
   entries integer not null default 0,
-  constraint usage_keys_meter_idem_key_pk PRIMARY KEY (meter, idem_key)
+  period_start timestamp(3) with time zone,
+  constraint usage_keys_meter_idem_key_pk PRIMARY KEY (meter, idem_key),
+  constraint usage_keys_booked_have_a_period CHECK (((entries = 0) OR (period_start IS NOT NULL)))
 );
 grant insert, select, update on usage_keys to trunkline_app;
 
@@ -454,11 +611,29 @@ create table usage_limits (
   constraint usage_limits_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
   constraint usage_limits_tier_snapshot_id_tier_snapshots_id_fk FOREIGN KEY (tier_snapshot_id) REFERENCES tier_snapshots(id),
   constraint usage_limits_call_reserved_is_not_negative CHECK ((call_reserved_seconds >= 0)),
+  constraint usage_limits_call_used_is_not_negative CHECK ((call_used_seconds >= 0)),
   constraint usage_limits_period_runs_forward CHECK ((period_end > period_start)),
-  constraint usage_limits_sms_reserved_is_not_negative CHECK ((sms_reserved >= 0))
+  constraint usage_limits_sms_reserved_is_not_negative CHECK ((sms_reserved >= 0)),
+  constraint usage_limits_sms_used_is_not_negative CHECK ((sms_used >= 0))
 );
 CREATE INDEX usage_limits_period_end ON public.usage_limits USING btree (period_end);
 grant insert, select, update on usage_limits to trunkline_app;
+
+create table usage_periods (
+  customer_id uuid not null,
+  period_start timestamp(3) with time zone not null,
+  period_end timestamp(3) with time zone not null,
+  tier_snapshot_id uuid not null,
+  call_used_seconds bigint not null,
+  sms_used bigint not null,
+  constraint usage_periods_customer_id_period_start_pk PRIMARY KEY (customer_id, period_start),
+  constraint usage_periods_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint usage_periods_tier_snapshot_id_tier_snapshots_id_fk FOREIGN KEY (tier_snapshot_id) REFERENCES tier_snapshots(id),
+  constraint usage_periods_call_used_is_not_negative CHECK ((call_used_seconds >= 0)),
+  constraint usage_periods_run_forward CHECK ((period_end > period_start)),
+  constraint usage_periods_sms_used_is_not_negative CHECK ((sms_used >= 0))
+);
+grant insert, select, update on usage_periods to trunkline_app;
 
 create table users (
   id uuid not null,
@@ -515,6 +690,7 @@ create table webhook_queue (
   last_error text,
   customer_id uuid,
   constraint webhook_queue_pkey PRIMARY KEY (id),
+  constraint webhook_queue_only_the_verified_leave_quarantine CHECK (((verdict = 'verified'::text) OR (state = 'quarantined'::text))),
   constraint webhook_queue_state_is_known CHECK ((state = ANY (ARRAY['received'::text, 'processed'::text, 'failed'::text, 'dead'::text, 'quarantined'::text])))
 ) partition by RANGE (id);
 CREATE INDEX webhook_queue_by_phone ON public.webhook_queue USING btree (phone_number, id);

@@ -31,13 +31,16 @@ function asPhone(text: string): string | undefined {
   return digits.length === 10 ? `+1${digits}` : `+${digits}`
 }
 
-function useFinds(query: string, open: boolean) {
+function useFinds(query: string, open: boolean, mayRead: boolean) {
   const settled = useSettled(query.trim())
   const phone = asPhone(settled)
   const enabled = open && settled.length >= 2
   const found = { enabled, placeholderData: keepPreviousData, staleTime: 5000 }
   const customers = rpc.customers.list.useQuery({ q: settled, limit: 5 }, found)
-  const webhooks = rpc.webhooks.list.useQuery(phone ? { phone, limit: 5 } : { q: settled, limit: 5 }, found)
+  const webhooks = rpc.webhooks.list.useQuery(phone ? { phone, limit: 5 } : { q: settled, limit: 5 }, {
+    ...found,
+    enabled: enabled && mayRead,
+  })
   const unknown = rpc.unknownPhones.list.useQuery(
     { phone: phone ?? '', limit: 3 },
     { ...found, enabled: enabled && phone !== undefined },
@@ -64,9 +67,9 @@ export function CommandPalette({
   onShortcuts: () => void
 }) {
   const navigate = useNavigate()
-  const finds = useFinds(useDeferredValue(query), open)
-  const { theme } = useTheme()
   const refusal = useRefusal()
+  const finds = useFinds(useDeferredValue(query), open, refusal === undefined)
+  const { theme } = useTheme()
   const leave = useSignOut()
   const then = (run: () => unknown) => () => {
     onOpenChange(false)

@@ -13,6 +13,12 @@ import { Pill } from '../ui/pill.tsx'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { Resolution } from './resolution.tsx'
 
+/** An agent or a call is no number: its webhooks are those that name it. */
+function searchOf(name: string): { phone: string } | { q: string } {
+  const [, named] = /^(?:agent|retell|twilio):(.+)$/.exec(name) ?? []
+  return named === undefined ? { phone: name } : { q: named }
+}
+
 export function UnknownNumberDetail({
   number,
   onResolve,
@@ -35,7 +41,7 @@ export function UnknownNumberDetail({
       actions={
         <>
           <Button asChild>
-            <Link to="/webhooks" search={{ phone: number.phoneNumber }}>
+            <Link to="/webhooks" search={searchOf(number.phoneNumber)}>
               <Webhook aria-hidden className="size-3.5" />
               Its webhooks
             </Link>
@@ -53,7 +59,7 @@ export function UnknownNumberDetail({
         <p className="text-sm text-ink-2">
           {number.resolvedAt
             ? 'It was nobody’s when it was first heard of. Somebody has said whose it is.'
-            : 'No customer has a line with this number. What concerns it is recorded and waits; it counts for nobody until somebody says whose it is.'}
+            : 'No customer has a line with this number, or this agent. What concerns it is recorded and waits; it counts for nobody until somebody says whose it is.'}
         </p>
       </Section>
       <Section title="Facts">

@@ -2,6 +2,7 @@ import type { CallStatus } from '@trunkline/core/events/call'
 import type { MessageStatus } from '@trunkline/core/events/message'
 import { toE164 } from '@trunkline/core/numbers/phone'
 import { toPage } from '@trunkline/core/platform/page'
+import { may } from '@trunkline/core/sessions/permission'
 import { customers } from '@trunkline/db/schema/customers'
 import { callEvents, smsEvents } from '@trunkline/db/schema/events'
 import { and, desc, eq, gte, isNotNull, lt, or } from 'drizzle-orm'
@@ -23,6 +24,10 @@ type Input<Status> = {
 
 // rows are ordered by id, which is when we first heard of them: a time range is a range of ids
 const since = (text: string | undefined) => (text === undefined ? undefined : firstIdAt(new Date(text)))
+
+/** What stands in place of words that the reader may not read. */
+const masked = '•••'
+const mayReadContent = ({ actor }: Ctx) => actor.kind === 'user' && may(actor.role, 'content')
 
 /** Calls, the last heard of first. `from` and `to` bound when we first heard of a call. */
 export async function listCalls(ctx: Ctx, input: Input<CallStatus>) {
@@ -51,7 +56,10 @@ export async function listCalls(ctx: Ctx, input: Input<CallStatus>) {
   return toPage(rows, {
     limit: input.limit,
     cursorOf: ({ call }) => cursorOfId(call.id),
-    toItem: ({ call, businessName }) => toCallRow(call, businessName),
+    toItem: ({ call, businessName }) => {
+      const row = toCallRow(call, businessName)
+      return mayReadContent(ctx) ? row : { ...row, summary: row.summary && masked }
+    },
   })
 }
 
@@ -80,6 +88,9 @@ export async function listMessages(ctx: Ctx, input: Input<MessageStatus>) {
   return toPage(rows, {
     limit: input.limit,
     cursorOf: ({ message }) => cursorOfId(message.id),
-    toItem: ({ message, businessName }) => toMessageRow(message, businessName),
+    toItem: ({ message, businessName }) => {
+      const row = toMessageRow(message, businessName)
+      return mayReadContent(ctx) ? row : { ...row, body: row.body && masked }
+    },
   })
 }

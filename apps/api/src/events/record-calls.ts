@@ -3,11 +3,13 @@ import {
   type CallFacts,
   type CallStatus,
   callOutcome,
-  ownNumber,
+  ownNumbers,
   summarizeCall,
 } from '@trunkline/core/events/call'
 import { type Facts, joinFacts } from '@trunkline/core/events/facts'
-import { toE164 } from '@trunkline/core/numbers/phone'
+import { lineOf } from '@trunkline/core/numbers/phone'
+import { unknownName } from '@trunkline/core/numbers/unknown'
+import { settledKey } from '@trunkline/core/usage/meter'
 import { statement } from '@trunkline/db/connect'
 import { findOwners } from '../customers/find-owner.ts'
 import type { Ctx } from '../platform/context.ts'
@@ -41,7 +43,11 @@ export async function recordCalls(
   const rows = await lockRows(ctx, subjects)
   const merged = subjects.map((subject) => mergeOne(subject, said, rows))
   const owners = await findOwners(ctx, merged)
-  const calls = merged.map((call, index) => ({ ...call, owner: call.known ?? owners[index] }))
+  const calls = merged.map((call, index) => ({
+    ...call,
+    owner: call.known ?? owners[index]?.customerId,
+    phoneNumber: owners[index]?.phoneNumber ?? call.numbers[0],
+  }))
   await repointKeys(ctx, 'call', subjects)
   await dropMerged(ctx, subjects)
   await writeRows(ctx, calls)
@@ -58,7 +64,8 @@ export async function recordCalls(
     kind: 'call',
     eventId: call.id,
     customerId: call.owner,
-    phoneNumber: call.phoneNumber,
+    numbers: call.numbers,
+    waitsAs: call.waitsAs,
     webhooks: call.said.map(({ webhookId, eventType, receivedAt }) => ({ webhookId, eventType, receivedAt })),
     charges: chargesOf(call),
   }))
@@ -96,7 +103,9 @@ function mergeOne(subject: Subject, everything: readonly Said<CallEvent>[], rows
   for (const row of known) facts = joinFacts(facts, row.facts)
   for (const { event } of said) facts = joinFacts(facts, { [event.register]: event.fact })
   const summary = summarizeCall(facts)
-  const own = ownNumber(summary)
+  const numbers = ownNumbers(summary)
+    .map(lineOf)
+    .filter((line) => line !== undefined)
   const keys = said.flatMap(({ event }) => event.keys)
   const transcripts = [...known.map((row) => row.transcript ?? ''), ...said.map(({ event }) => event.transcript ?? '')]
   return {
@@ -105,7 +114,13 @@ function mergeOne(subject: Subject, everything: readonly Said<CallEvent>[], rows
     said,
     facts,
     summary,
-    phoneNumber: own === undefined ? undefined : toE164(own),
+    numbers,
+    waitsAs: unknownName({
+      numbers,
+      agentId: summary.agentId,
+      names: keys,
+      isCharged: (summary.seconds ?? 0) > 0 || (summary.costMicros ?? 0) > 0,
+    }),
     customerId: summary.customerId,
     agentId: summary.agentId,
     known: known.map((row) => row.customer_id).find((id) => id !== null) ?? undefined,
@@ -114,7 +129,7 @@ function mergeOne(subject: Subject, everything: readonly Said<CallEvent>[], rows
     twilioCallSid: nameOf('twilio', keys) ?? known.map((row) => row.twilio_call_sid).find((id) => id !== null) ?? null,
   }
 }
-type Merged = ReturnType<typeof mergeOne> & { owner: string | undefined }
+type Merged = ReturnType<typeof mergeOne> & { owner: string | undefined; phoneNumber: string | undefined }
 
 const nameOf = (source: string, keys: readonly string[]): string | undefined =>
   keys.find((key) => key.startsWith(`${source}:`))?.slice(source.length + 1)
@@ -148,6 +163,7 @@ function chargesOf(call: Merged): Recorded['charges'] {
       customerId,
       quantity: call.summary.seconds,
       occurredAt,
+      aliases: [call.retellCallId, call.twilioCallSid].flatMap((id) => (id === null ? [] : [settledKey(id)])),
     },
   ]
 }

@@ -7,7 +7,9 @@ import {
   messageOutcome,
   summarizeMessage,
 } from '@trunkline/core/events/message'
-import { toE164 } from '@trunkline/core/numbers/phone'
+import { lineOf } from '@trunkline/core/numbers/phone'
+import { unknownName } from '@trunkline/core/numbers/unknown'
+import { settledKey } from '@trunkline/core/usage/meter'
 import { statement } from '@trunkline/db/connect'
 import { findOwners } from '../customers/find-owner.ts'
 import type { Ctx } from '../platform/context.ts'
@@ -44,17 +46,21 @@ export async function recordMessages(
   const rowOf = new Map(rows.map((row) => [row.id, row]))
   const merged = subjects.map((subject) => mergeOne(subject, said, rowOf.get(subject.id)))
   const owners = await findOwners(ctx, merged)
-  const messages = merged.map((message, index) => ({ ...message, owner: message.row?.customer_id ?? owners[index] }))
+  const messages = merged.map((message, index) => ({
+    ...message,
+    owner: message.row?.customer_id ?? owners[index]?.customerId,
+  }))
   await writeRows(ctx, messages)
   for (const { row, summary } of messages) {
     if (row !== undefined) pushTraffic(changes, -1, row, Date.parse(row.occurred_at))
     pushTraffic(changes, 1, summary, summary.occurredAt)
   }
-  return messages.map(({ id, owner, summary, phoneNumber, said }) => ({
+  return messages.map(({ id, owner, summary, numbers, waitsAs, said, messageSid }) => ({
     kind: 'message',
     eventId: id,
     customerId: owner,
-    phoneNumber,
+    numbers,
+    waitsAs,
     webhooks: said.map(({ webhookId, eventType, receivedAt }) => ({ webhookId, eventType, receivedAt })),
     charges:
       owner === undefined || summary.segments === undefined
@@ -67,6 +73,7 @@ export async function recordMessages(
               customerId: owner,
               quantity: summary.segments,
               occurredAt: new Date(summary.occurredAt).toISOString(),
+              aliases: messageSid === null ? [] : [settledKey(messageSid)],
             },
           ],
   }))
@@ -88,14 +95,18 @@ function mergeOne(subject: Subject, everything: readonly Said<MessageEvent>[], r
   let facts: Facts<MessageEvent['fact']> = known ?? {}
   for (const { event } of said) facts = joinFacts(facts, { [event.register]: event.fact })
   const summary = summarizeMessage(facts)
-  const own = summary.direction === 'inbound' ? summary.to : summary.from
+  const own = lineOf(summary.direction === 'inbound' ? summary.to : summary.from)
+  const numbers = own === undefined ? [] : [own]
+  const names = said.flatMap(({ event }) => event.keys)
   return {
     id: subject.id,
     row,
     said,
     facts,
     summary,
-    phoneNumber: own === undefined ? undefined : toE164(own),
+    phoneNumber: own,
+    numbers,
+    waitsAs: unknownName({ numbers, agentId: undefined, names, isCharged: (summary.segments ?? 0) > 0 }),
     customerId: undefined,
     agentId: undefined,
     messageSid: said[0]?.event.keys[0]?.replace(/^twilio:/, '') ?? null,

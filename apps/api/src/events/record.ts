@@ -13,7 +13,9 @@ export type Recorded = {
   kind: 'call' | 'message'
   eventId: string
   customerId: string | undefined
-  phoneNumber: string | undefined
+  /** The numbers that may be its line, and the name under which it waits for an owner where it has none. */
+  numbers: readonly string[]
+  waitsAs: string | undefined
   webhooks: { webhookId: string; eventType: string; receivedAt: string }[]
   charges: {
     meter: Meter
@@ -22,6 +24,7 @@ export type Recorded = {
     customerId: string
     quantity: number
     occurredAt: string
+    aliases?: readonly string[]
   }[]
 }
 

@@ -1,3 +1,4 @@
+import { isE164 } from '@trunkline/core/numbers/phone'
 import { statement } from '@trunkline/db/connect'
 import { lockNumbers } from '../customers/lock-numbers.ts'
 import type { Ctx } from '../platform/context.ts'
@@ -13,28 +14,41 @@ export class OwnerAppeared extends Error {
   }
 }
 
-export type Stranger = { phoneNumber: string; eventType: string; webhookId: string; at: string }
+/** What came for nobody: the name under which it waits, the numbers that were asked for its owner, and the webhook. */
+export type Stranger = {
+  name: string
+  numbers: readonly string[]
+  eventType: string
+  webhookId: string
+  at: string
+}
 
 /**
- * Keeps what came for numbers that nobody owns: one open row a number, and beside it every webhook that waits. A number
- * that was called spam or ignored stays so; it is only seen again.
+ * Keeps what came for numbers, agents or calls that nobody owns: one open row a name, and beside it every webhook that
+ * waits. A name that was called spam or ignored stays so; it is only seen again.
  */
 export async function keepUnknown(ctx: Ctx, strangers: readonly Stranger[]): Promise<void> {
-  const numbers = [...new Set(strangers.map(({ phoneNumber }) => phoneNumber))].sort()
-  await lockNumbers(ctx, numbers)
-  const owned = await statement(ctx.db, 'select 1 as one from agents where phone_number = any ($1::text[])', [numbers])
+  const names = [...new Set(strangers.map(({ name }) => name))].sort()
+  const asked = [...new Set([...names, ...strangers.flatMap(({ numbers }) => numbers)])]
+  await lockNumbers(ctx, asked)
+  const owned = await statement(
+    ctx.db,
+    `select 1 as one from agents where phone_number = any ($1::text[])
+     union all select 1 from unknown_phone where phone_number = any ($2::text[]) and resolution = 'matched'`,
+    [asked, names.filter((name) => !isE164(name))],
+  )
   if (owned.length > 0) throw new OwnerAppeared()
   const dismissed = await statement<{ phone_number: string }>(
     ctx.db,
     `update unknown_phone set last_seen_at = greatest(last_seen_at, now())
      where phone_number = any ($1::text[]) and resolution in ('spam', 'ignored') returning phone_number`,
-    [numbers],
+    [names],
   )
   const quiet = new Set(dismissed.map((row) => row.phone_number))
-  const waiting = strangers.filter(({ phoneNumber }) => !quiet.has(phoneNumber))
+  const waiting = strangers.filter(({ name }) => !quiet.has(name))
   if (waiting.length === 0) return
-  const open = numbers.filter((number) => !quiet.has(number))
-  const seen = open.map((number) => waiting.filter(({ phoneNumber }) => phoneNumber === number))
+  const open = names.filter((name) => !quiet.has(name))
+  const seen = open.map((open) => waiting.filter(({ name }) => name === open))
   const rows = await statement<{ id: string; phone_number: string }>(
     ctx.db,
     `insert into unknown_phone (id, phone_number, event_types, first_seen_at, last_seen_at)
@@ -65,6 +79,6 @@ export async function keepUnknown(ctx: Ctx, strangers: readonly Stranger[]): Pro
     ctx.db,
     `insert into unknown_phone_webhooks (unknown_phone_id, webhook_id)
      select u::uuid, w::uuid from unnest($1::text[], $2::text[]) as waiting (u, w) order by w on conflict do nothing`,
-    [waiting.map(({ phoneNumber }) => idOf.get(phoneNumber) ?? ''), waiting.map(({ webhookId }) => webhookId)],
+    [waiting.map(({ name }) => idOf.get(name) ?? ''), waiting.map(({ webhookId }) => webhookId)],
   )
 }

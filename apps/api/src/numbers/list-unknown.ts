@@ -3,7 +3,7 @@ import { toPage } from '@trunkline/core/platform/page'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { customers } from '@trunkline/db/schema/customers'
 import { unknownPhones, unknownPhoneWebhooks } from '@trunkline/db/schema/numbers'
-import { and, desc, eq, isNotNull, isNull, like, sql } from 'drizzle-orm'
+import { and, desc, eq, ilike, isNotNull, isNull, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { customerRef, toCustomerRef } from '../customers/wire.ts'
 import type { Ctx } from '../platform/context.ts'
@@ -28,7 +28,16 @@ type Input = {
   limit: number
 }
 
-/** Numbers that nobody owned, the last seen first. */
+/** A number by any of its digits, whatever stands between them; a name that is none by any of its words. */
+function nameHas(text: string) {
+  const digits = text.replaceAll(/\D/g, '')
+  const words = `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+  return /[a-z]/i.test(text) || digits === ''
+    ? ilike(unknownPhones.phoneNumber, words)
+    : sql`regexp_replace(${unknownPhones.phoneNumber}, '\\D', '', 'g') like ${`%${digits}%`}`
+}
+
+/** Numbers that nobody owned, and agents and calls without one, the last seen first. */
 export async function listUnknownPhones(ctx: Ctx, input: Input) {
   const after = pairOfCursor(input.cursor)
   const waiting = sql<number>`(select count(*)::int from ${unknownPhoneWebhooks} where ${unknownPhoneWebhooks.unknownPhoneId} = ${unknownPhones.id})`
@@ -43,9 +52,7 @@ export async function listUnknownPhones(ctx: Ctx, input: Input) {
           : input.state === 'open'
             ? isNull(unknownPhones.resolvedAt)
             : isNotNull(unknownPhones.resolvedAt),
-        input.phone === undefined
-          ? undefined
-          : like(unknownPhones.phoneNumber, `%${input.phone.replaceAll(/[^\d]/g, '')}%`),
+        input.phone === undefined ? undefined : nameHas(input.phone),
         after &&
           sql`(${unknownPhones.lastSeenAt}, ${unknownPhones.id}) < (${after.value}::timestamptz, ${after.id}::uuid)`,
       ),

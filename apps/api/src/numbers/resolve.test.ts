@@ -36,6 +36,8 @@ const text = (to: string, MessageSid: string) => ({
 const openId = (phoneNumber: string) => world.owner<[{ id: string }]>`
   select id from unknown_phone where phone_number = ${phoneNumber}`
 
+const idOf = async (name: string) => (await openId(name))[0].id
+
 async function callAndText(to: string) {
   const call = retellCall({ to, seconds: 90 })
   for (const event of [call.started, call.ended, call.analyzed]) await world.retell(event)
@@ -207,6 +209,153 @@ test('a call and a resolution at the same moment lose nothing: the call is meter
 
     expect((await usedBy(customerId)).seconds - before).toBe(20)
   }
+})
+
+/** A finished Retell call with some of its facts changed, and what the provider does not say left out. */
+const said = (seconds: number, facts: Record<string, unknown>) => {
+  const { ended } = retellCall({ to: randomNumber(), seconds })
+  return { ...ended, call: { ...ended.call, ...facts } }
+}
+
+test('a call that names no direction is its owner’s by either number, the called one first', async () => {
+  const [called, calling] = [await world.customer(), await world.customer()]
+  const unstated = { direction: undefined }
+
+  await world.retell(said(10, { ...unstated, to_number: called.phoneNumber, from_number: calling.phoneNumber }))
+  await world.retell(said(20, { ...unstated, from_number: calling.phoneNumber }))
+  await world.retell(said(40, { ...unstated, to_number: undefined, from_number: calling.phoneNumber }))
+  await world.process()
+
+  expect(await usedBy(called.id)).toMatchObject({ seconds: 10 })
+  expect(await usedBy(calling.id)).toMatchObject({ seconds: 60 })
+  const rows = await world.owner`
+    select seconds, phone_number from call_events where customer_id = ${calling.id} order by seconds`
+  expect(rows.map((row) => row.phone_number)).toEqual([calling.phoneNumber, calling.phoneNumber])
+})
+
+test('a number in national form is the same number', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const national = `(${phoneNumber.slice(2, 5)}) ${phoneNumber.slice(5, 8)}-${phoneNumber.slice(8)}`
+
+  await world.retell(said(30, { to_number: national }))
+  await world.twilio('sms', text(national, `SM${'4'.repeat(32)}`))
+  await world.process()
+
+  expect(await usedBy(id)).toEqual({ seconds: 30, segments: 2 })
+})
+
+const nobody = { direction: undefined, to_number: undefined, from_number: undefined }
+test.each<[string, string, (turn: number) => Record<string, unknown>]>([
+  ['a SIP trunk', 'trunk-7.carrier.example', () => ({ to_number: 'trunk-7.carrier.example' })],
+  ['a number that no plan has', '07700 900123', () => ({ ...nobody, to_number: '07700 900123' })],
+  [
+    'a call in the browser',
+    'agent:agent_browser',
+    () => ({ ...nobody, call_type: 'web_call', agent_id: 'agent_browser' }),
+  ],
+  ['a withheld number', 'agent:agent_hidden', () => ({ ...nobody, to_number: 'anonymous', agent_id: 'agent_hidden' })],
+])('%s without an owner is kept and shown, and counted once somebody says whose it is', async (_, name, facts) => {
+  const { id: customerId } = await world.customer()
+  await world.retell(said(30, facts(1)))
+  await world.process()
+
+  const [unknown, ...more] = await unknownsOf(name)
+  expect(more).toEqual([])
+  expect(unknown).toMatchObject({ phoneNumber: name, waiting: 1, eventTypes: ['call_ended'], resolution: null })
+  const { status, body } = await world.rest('POST', `/api/admin/unknown-phones/${unknown.id}/resolve`, {
+    token: operator,
+    body: { resolution: 'matched', customerId: toWireId('customer', customerId) },
+  })
+  await world.drainJobs()
+
+  expect([status, body]).toEqual([200, { released: 1 }])
+  expect(await usedBy(customerId)).toMatchObject({ seconds: 30 })
+  await world.retell(said(12, facts(2)))
+  await world.process()
+  expect(await usedBy(customerId)).toMatchObject({ seconds: 42 })
+  expect(await unknownsOf(name)).toMatchObject([{ phoneNumber: name, resolution: 'matched' }])
+  const [lines] = await world.owner`select count(*)::int as rows from agents where customer_id = ${customerId}`
+  expect(lines).toEqual({ rows: 1 })
+})
+
+test('a call that names nothing but itself is kept under its own name where it costs something', async () => {
+  const { id: customerId } = await world.customer()
+  const [dear, free] = ['call_dear_and_nobodys', 'call_free_and_nobodys']
+  await world.retell(said(30, { ...nobody, agent_id: undefined, call_id: dear }))
+  await world.retell(said(0, { ...nobody, agent_id: undefined, call_id: free, duration_ms: 0, call_cost: undefined }))
+  await world.process()
+
+  const [unknown] = await unknownsOf(dear)
+  expect(unknown).toMatchObject({ phoneNumber: `retell:${dear}`, waiting: 1 })
+  expect(await unknownsOf(free)).toEqual([])
+  await resolveUnknownPhone(world.ctx(), {
+    unknownPhoneId: await idOf(`retell:${dear}`),
+    resolution: 'matched',
+    customerId,
+  })
+  await world.drainJobs()
+  expect(await usedBy(customerId)).toMatchObject({ seconds: 30 })
+})
+
+test('an agent whom two customers share is nobody’s, until a person says whose (K-9)', async () => {
+  const shared = { ...nobody, call_type: 'web_call', agent_id: 'agent_shared' }
+  const [one] = [await world.customer({ agentId: 'agent_shared' }), await world.customer({ agentId: 'agent_shared' })]
+  await world.retell(said(30, shared))
+  await world.process()
+  expect((await usedBy(one.id)).seconds).toBe(0)
+
+  await resolveUnknownPhone(world.ctx(), {
+    unknownPhoneId: await idOf('agent:agent_shared'),
+    resolution: 'matched',
+    customerId: one.id,
+  })
+  await world.drainJobs()
+
+  expect((await usedBy(one.id)).seconds).toBe(30)
+})
+
+test('a match and the next call of the same agent at the same moment lose nothing', async () => {
+  const { id: customerId } = await world.customer()
+  for (let round = 0; round < 6; round++) {
+    const facts = { ...nobody, agent_id: `agent_racing_${round}` }
+    const before = (await usedBy(customerId)).seconds
+    await world.retell(said(10, facts))
+    await world.process()
+    const unknownPhoneId = await idOf(`agent:agent_racing_${round}`)
+    await world.retell(said(10, facts))
+
+    await Promise.all([
+      world.process(),
+      resolveUnknownPhone(world.ctx(), { unknownPhoneId, resolution: 'matched', customerId }),
+    ])
+    await world.owner`update webhook_queue set next_attempt_at = now() where state = 'failed'`
+    await world.process()
+    await world.drainJobs()
+
+    expect((await usedBy(customerId)).seconds - before).toBe(20)
+  }
+})
+
+test('one that cannot be replayed keeps none of the others waiting, and is tried again with the job', async () => {
+  const number = randomNumber()
+  const { id: customerId } = await world.customer()
+  const calls = [10, 20, 40].map((seconds) => retellCall({ to: number, seconds }))
+  for (const { ended } of calls) await world.retell(ended)
+  await world.process()
+  const unknownPhoneId = await idOf(number)
+  const [, broken] = calls
+  await world.owner`
+    update webhook_queue set body = replace(body, '"duration_ms":20000', '"duration_ms":-1') where body like ${`%${broken?.id}%`}`
+  await world.owner`insert into agents (id, customer_id, phone_number, provider, updated_at)
+    values (gen_random_uuid(), ${customerId}, ${number}, 'retell', now())`
+
+  await expect(releaseWaiting(world.ctx(), { unknownPhoneId })).rejects.toThrow('1 of 3 were not replayed')
+  expect((await usedBy(customerId)).seconds).toBe(50)
+
+  await world.owner`
+    update webhook_queue set body = replace(body, '"duration_ms":-1', '"duration_ms":20000') where body like ${`%${broken?.id}%`}`
+  await releaseWaiting(world.ctx(), { unknownPhoneId })
+  expect((await usedBy(customerId)).seconds).toBe(70)
 })
 
 test('our own number is no stranger', async () => {

@@ -1,3 +1,4 @@
+import { isE164 } from '@trunkline/core/numbers/phone'
 import type { Resolution } from '@trunkline/core/numbers/unknown'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { customers } from '@trunkline/db/schema/customers'
@@ -21,7 +22,8 @@ export const releaseWaitingSpec = jobSpec({
 
 /**
  * Says whose a number is, or that it is nobody's. On `matched` the customer gets the line, and everything that waited is
- * replayed. Two operators at once: the second is told.
+ * replayed; what is no number (a trunk, a vendor's agent, a single call) gets no line, and its owner stands here. Two
+ * operators at once: the second is told.
  */
 export async function resolveUnknownPhone(
   ctx: Ctx,
@@ -54,7 +56,7 @@ export async function resolveUnknownPhone(
       .select({ webhooks: count() })
       .from(unknownPhoneWebhooks)
       .where(eq(unknownPhoneWebhooks.unknownPhoneId, unknownPhoneId))
-    if (customerId !== undefined) {
+    if (customerId !== undefined && isE164(resolved.phoneNumber)) {
       // Retell names its events call_started, Twilio's are ours: call.ringing
       const provider = resolved.eventTypes.some((name) => name.startsWith('call_')) ? 'retell' : 'twilio'
       await createAgent(ctx, {
@@ -63,8 +65,8 @@ export async function resolveUnknownPhone(
         provider,
         nickname: 'Resolved from unknown numbers',
       })
-      await enqueue(ctx, releaseWaitingSpec, { unknownPhoneId })
     }
+    if (customerId !== undefined) await enqueue(ctx, releaseWaitingSpec, { unknownPhoneId })
     await audit(ctx, {
       action: 'numbers.resolve',
       subject: toWireId('unknownPhone', unknownPhoneId),

@@ -1,4 +1,5 @@
-import type { Delivery, SigningSecret, WebhookAdapter } from '@trunkline/core/webhooks/adapter'
+import { longestCallSeconds } from '@trunkline/core/events/call'
+import { type Delivery, longestId, type SigningSecret, type WebhookAdapter } from '@trunkline/core/webhooks/adapter'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
@@ -175,11 +176,13 @@ export function keepsTheContract(adapter: WebhookAdapter, exam: Exam): void {
     })
 
     test('a genuine body with anything in place of one of its values is read too', () => {
-      const value = fc.oneof(fc.jsonValue({ maxDepth: 1 }), anyText, fc.double(), fc.constant('9'.repeat(400)))
+      const odd = fc.constantFrom('9'.repeat(400), 'a\0b', 'half a \ud83d', `${'x'.repeat(3999)}😀`, 1e300, -1, 0.5)
+      const value = fc.oneof(fc.jsonValue({ maxDepth: 1 }), anyText, fc.double(), odd)
       fc.assert(
         fc.property(body, fc.nat(), value, ({ door, text }, at, value) => {
           const delivery = deliver(exchanged(text, at, value), { door })
-          expect(() => adapter.read(delivery, 'hash')).not.toThrow()
+          const reading = adapter.read(delivery, 'hash')
+          if (reading.readable) expectPlain([reading.eventType, reading.phoneNumber])
           expectSensible(eventsOrFault(adapter, delivery))
         }),
         { numRuns: 500 },
@@ -201,27 +204,40 @@ export function eventsOrFault(adapter: WebhookAdapter, delivery: Delivery) {
 export function expectSensible(events: ReturnType<WebhookAdapter['events']>): void {
   for (const { kind, keys, register, fact } of events) {
     expect(keys.length).toBeGreaterThan(0)
-    for (const key of keys) expect(key).toMatch(/^(retell|twilio):./s)
+    for (const key of keys) {
+      expect(key).toMatch(/^(retell|twilio):./s)
+      expect(key.length).toBeLessThanOrEqual(longestId + 7)
+    }
     expect(register.startsWith(`${fact.source}:`)).toBe(true)
     expect(JSON.parse(JSON.stringify(fact))).toEqual(fact)
+    const instants = kind === 'call' ? [fact.at, fact.startedAt, fact.endedAt] : [fact.at]
+    const seconds = kind === 'call' ? [fact.durationSeconds, (fact.durationMs ?? 0) / 1000] : []
     const figures =
-      kind === 'call'
-        ? [fact.at, fact.startedAt, fact.endedAt, fact.durationMs, fact.durationSeconds, fact.costMicros]
-        : [fact.at, fact.segments]
-    for (const figure of figures) {
-      if (figure === undefined) continue
-      expect(Number.isSafeInteger(figure)).toBe(true)
-      expect(figure).toBeGreaterThanOrEqual(0)
+      kind === 'call' ? [...instants, fact.durationMs, fact.durationSeconds, fact.costMicros] : [fact.segments]
+    for (const figure of figures) expect([Number.isSafeInteger(figure ?? 0), (figure ?? 0) >= 0]).toEqual([true, true])
+    for (const instant of instants) {
+      if (instant) expect(instant).toBeGreaterThanOrEqual(Date.UTC(2010, 0, 1))
+      expect(instant ?? 0).toBeLessThanOrEqual(fact.receivedAt + 86_400_000)
     }
-    if (kind === 'call') expect(fact.durationMs ?? 0).toBeLessThanOrEqual(7 * 86_400_000)
+    for (const length of seconds) expect(length ?? 0).toBeLessThanOrEqual(longestCallSeconds)
   }
+  expectPlain(events)
+}
+
+/** Every text in it can be stored: no NUL, no half of a pair. */
+function expectPlain(value: unknown): void {
+  JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner === 'string') expect([inner.isWellFormed(), inner.includes('\0')]).toEqual([true, false])
+    return inner
+  })
 }
 
 /** The body with one value exchanged: of a JSON object at any depth, or of a form. */
 function exchanged(text: string, at: number, value: unknown): string {
   if (!text.startsWith('{')) {
     const form = [...new URLSearchParams(text)]
-    const changed = form.map(([name, old], index) => [name, index === at % form.length ? String(value) : old])
+    const written = typeof value === 'string' ? value : JSON.stringify(value)
+    const changed = form.map(([name, old], index) => [name, index === at % form.length ? written : old])
     return new URLSearchParams(changed as [string, string][]).toString()
   }
   let left = at % (text.match(/":/g)?.length ?? 1)

@@ -3,12 +3,12 @@ import { bodyLimitBytes, type WebhookProvider } from '@trunkline/core/webhooks/s
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError, refusalAt } from '../platform/domain-error.ts'
 import { intakeSeconds } from '../platform/metrics.ts'
+import { doorPaths } from './door-paths.ts'
 import { type Inbox, type Incoming, type Received, receiveWebhook, recordTooLarge } from './receive.ts'
 
 type Door = {
   provider: WebhookProvider
   door: string
-  paths: readonly string[]
   answer(reply: FastifyReply, received: Received): FastifyReply
 }
 
@@ -17,19 +17,18 @@ const acknowledge = (reply: FastifyReply, { duplicate }: Received) => reply.send
 const emptyTwiml = (reply: FastifyReply) =>
   reply.type('text/xml; charset=utf-8').send('<?xml version="1.0" encoding="UTF-8"?><Response/>')
 
-/** Every door of a provider, and the names by which the first customers know them. */
+/** Every door of a provider. */
 const doors: readonly Door[] = [
   {
     provider: 'retell',
     door: 'events',
-    paths: ['/webhooks/retell', '/api/retell/webhook', '/retell-webhook'],
     // a call that rings is answered with no override, so that the number's own agent takes it
     answer: (reply, received) =>
       received.eventType === 'call_inbound' ? reply.send({ call_inbound: {} }) : acknowledge(reply, received),
   },
-  { provider: 'twilio', door: 'status', paths: ['/webhooks/twilio/status', '/api/twilio/status'], answer: acknowledge },
-  { provider: 'twilio', door: 'sms', paths: ['/webhooks/twilio/sms', '/api/twilio/sms'], answer: emptyTwiml },
-  { provider: 'twilio', door: 'sms-status', paths: ['/webhooks/twilio/sms-status'], answer: acknowledge },
+  { provider: 'twilio', door: 'status', answer: acknowledge },
+  { provider: 'twilio', door: 'sms', answer: emptyTwiml },
+  { provider: 'twilio', door: 'sms-status', answer: acknowledge },
 ]
 
 type Body = { bytes: Buffer } | { tooLarge: { bytes: number; sha256: string } }
@@ -37,12 +36,17 @@ type Body = { bytes: Buffer } | { tooLarge: { bytes: number; sha256: string } }
 /** The doors of the providers. Bytes reach the verifier as they came; nothing is parsed, limited or redirected before. */
 export function registerWebhookDoors(app: FastifyInstance, options: { inbox: Inbox; publicUrl: string }): void {
   app.removeAllContentTypeParsers()
+  // what a body is called decides nothing: without this, a malformed Content-Type is refused before anything is kept
+  app.addHook('onRequest', (request, _reply, done) => {
+    delete request.raw.headers['content-type']
+    done()
+  })
   app.addContentTypeParser(
     '*',
     async (_request: FastifyRequest, payload: NodeJS.ReadableStream) => await readBody(payload),
   )
-  for (const { provider, door, paths, answer } of doors) {
-    for (const path of paths) {
+  for (const { provider, door, answer } of doors) {
+    for (const path of doorPaths[`${provider}/${door}`] ?? []) {
       app.post(path, async (request, reply) => {
         const began = performance.now()
         const incoming = incomingOf(request, { provider, door, publicUrl: options.publicUrl })

@@ -46,9 +46,9 @@ export async function processBatch(ctx: Ctx, options: { limit: number }): Promis
       claimed = batch.map(({ id }) => id)
       if (batch.length === 0) return { claimed: 0, processed: 0, failed: 0 }
       step('process.claimed')
-      const { unreadable } = await digest(ctx, batch)
+      const { faults } = await digest(ctx, batch)
       step('process.written')
-      return { claimed: batch.length, processed: batch.length - unreadable, failed: unreadable }
+      return { claimed: batch.length, processed: batch.length - faults.size, failed: faults.size }
     })
     if (result.claimed > 0) step('process.committed')
     webhooksProcessed.inc({ outcome: 'processed' }, result.processed)
@@ -74,7 +74,7 @@ async function processOneByOne(ctx: Ctx, ids: readonly string[]): Promise<BatchR
         return alone.length === 0 ? undefined : await digest(ctx, alone)
       })
       if (result === undefined) continue
-      const outcome = result.unreadable > 0 ? 'dead' : 'processed'
+      const outcome = result.faults.size > 0 ? 'dead' : 'processed'
       if (outcome === 'dead') total.failed++
       else total.processed++
       webhooksProcessed.inc({ outcome })
@@ -86,17 +86,24 @@ async function processOneByOne(ctx: Ctx, ids: readonly string[]): Promise<BatchR
   return total
 }
 
-/** What became true of a batch: the same path for a first processing and for a replay. */
+/** What became true of a batch, and why which of it could not be read: the same path for a first processing and for a replay. */
 export async function digest(
   ctx: Ctx,
   batch: readonly Stored[],
-): Promise<{ recorded: Recorded[]; unreadable: number }> {
+): Promise<{ recorded: Recorded[]; faults: ReadonlyMap<string, string> }> {
   const { said, faults } = readAll(batch)
   const recorded = await recordEvents(ctx, said)
   const own = ctx.env.TWILIO_NUMBER
-  const strangers = recorded.flatMap(({ customerId, phoneNumber, webhooks }) =>
-    customerId === undefined && phoneNumber !== undefined && phoneNumber !== own
-      ? webhooks.map(({ webhookId, eventType, receivedAt }) => ({ phoneNumber, webhookId, eventType, at: receivedAt }))
+  const isOurs = (numbers: readonly string[]) => own !== undefined && numbers.includes(own)
+  const strangers = recorded.flatMap(({ customerId, numbers, waitsAs, webhooks }) =>
+    customerId === undefined && waitsAs !== undefined && !isOurs(numbers)
+      ? webhooks.map(({ webhookId, eventType, receivedAt }) => ({
+          name: waitsAs,
+          numbers,
+          webhookId,
+          eventType,
+          at: receivedAt,
+        }))
       : [],
   )
   if (strangers.length > 0) await keepUnknown(ctx, strangers)
@@ -107,7 +114,7 @@ export async function digest(
   await noteReceipts(ctx, receiptsOf(said, own))
   await markDone(ctx, batch, { recorded, faults })
   await announce(ctx, changedTopics({ recorded, booked, strangers: strangers.length }))
-  return { recorded, unreadable: faults.size }
+  return { recorded, faults }
 }
 
 /** Receipts of texts that we sent ourselves, from our own number. */
@@ -148,12 +155,13 @@ async function markDone(
       webhooks.map(({ webhookId }) => [webhookId, customerId] as const),
     ),
   )
+  // what was processed stays so, whatever is made of its bytes now: its money stands
   await statement(
     ctx.db,
     `update webhook_queue as webhook set state = done.state, processed_at = case when done.state = 'processed' then now() end,
        attempts = attempts + 1, next_attempt_at = null, last_error = done.error, customer_id = done.customer::uuid
      from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as done (id, state, error, customer)
-     where webhook.id = done.id::uuid`,
+     where webhook.id = done.id::uuid and not (webhook.state = 'processed' and done.state = 'dead')`,
     [
       batch.map(({ id }) => id),
       batch.map(({ id }) => (found.faults.has(id) ? 'dead' : 'processed')),

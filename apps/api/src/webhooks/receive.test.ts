@@ -1,15 +1,26 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { bodyLimitBytes } from '@trunkline/core/webhooks/state'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../platform/id.ts'
-import { openWorld, publicUrl, randomNumber, retellCall, twilioStatus, type World } from '../testing/world.ts'
+import {
+  openWorld,
+  publicUrl,
+  randomNumber,
+  retellCall,
+  retellKey,
+  twilioStatus,
+  type World,
+} from '../testing/world.ts'
 import { quarantineBudget, trimQuarantine } from './quarantine.ts'
+import { bootstrapSources, loadSecrets } from './sources.ts'
 
 let world: World
 let viewer: string
+let operator: string
 beforeAll(async () => {
   world = await openWorld()
   viewer = await world.signIn('viewer')
+  operator = await world.signIn('operator')
 })
 afterAll(() => world.close())
 
@@ -52,7 +63,7 @@ test('the same event again is a duplicate, kept once and counted', async () => {
   const [row, ...more] = await rowsWith(id)
   expect(more).toEqual([])
   const { body: found } = await world.rest('GET', `/api/admin/webhook-queue/whk_${row?.id.replaceAll('-', '')}`, {
-    token: viewer,
+    token: operator,
   })
   expect(found).toMatchObject({ duplicates: 15 })
 })
@@ -75,7 +86,7 @@ test('the same event with another body is kept as its revision and merged (K-4)'
   expect(rows).toHaveLength(3)
   expect(rows[2]).toMatchObject({ revision_of: rows[1]?.id, state: 'processed' })
   const { body: list } = await world.rest('GET', `/api/admin/call-events?phone=${encodeURIComponent(phoneNumber)}`, {
-    token: viewer,
+    token: operator,
   })
   expect(list.items).toMatchObject([{ summary: 'A flood', sentiment: 'Negative', seconds: 60 }])
 })
@@ -245,6 +256,11 @@ test('the door takes any content type and none', async () => {
     'text/plain',
     'application/octet-stream',
     'application/x-www-form-urlencoded; charset=utf-8',
+    'application/json; charset',
+    'json',
+    ';;;',
+    '/',
+    'a/b; =',
     undefined,
   ]) {
     const answer = await app.inject({
@@ -256,6 +272,133 @@ test('the door takes any content type and none', async () => {
     expect([type, answer.statusCode, answer.json().error.code]).toEqual([type, 401, 'signature_missing'])
   }
   expect((await app.inject({ method: 'POST', url: '/webhooks/retell' })).statusCode).toBe(401)
+})
+
+test('a call that is reported with a malformed content type is kept and counted', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const payload = JSON.stringify(retellCall({ to: phoneNumber, seconds: 60 }).ended)
+  const at = Date.now()
+  const digest = createHmac('sha256', retellKey).update(`${payload}${at}`).digest('hex')
+
+  const answer = await world.app.inject({
+    method: 'POST',
+    url: '/webhooks/retell',
+    payload,
+    headers: { 'content-type': 'json', 'x-retell-signature': `v=${at},d=${digest}` },
+  })
+  await world.process()
+
+  expect([answer.statusCode, answer.json()]).toEqual([200, { received: true, duplicate: false }])
+  const [kept] = await world.owner`select headers from webhook_queue where body = ${payload}`
+  expect(kept?.headers).toContainEqual(['content-type', 'json'])
+  expect(await usedBy(id)).toEqual({ seconds: 60, segments: 0 })
+})
+
+const usedBy = async (customerId: string) => {
+  const [limits] = await world.owner`
+    select call_used_seconds::int as seconds, sms_used::int as segments from usage_limits where customer_id = ${customerId}`
+  return limits
+}
+
+test('a NUL or half a character in what was said costs nobody his seconds', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const report = async (facts: object) => {
+    const { analyzed } = retellCall({ to: phoneNumber, seconds: 10, id: callId() })
+    await world.retell({ ...analyzed, call: { ...analyzed.call, ...facts } })
+  }
+  await report({ call_analysis: { call_summary: `${'x'.repeat(3999)}😀 end`, user_sentiment: 'Neutral' } })
+  await report({ call_analysis: { call_summary: 'half \ud83d', user_sentiment: 'a\0' } })
+  await report({ transcript: 'Agent: Good \0 morning' })
+  await report({ agent_id: 'agent\0', disconnection_reason: 'user\ud83d', recording_url: 'https://x.example/\0' })
+  await report({ call_id: 'call\0of nobody', telephony_identifier: { twilio_call_sid: 'CA\ud83d' } })
+  await world.twilio('sms', {
+    MessageSid: `SM${newId()}\0`,
+    From: '+14155550123\0',
+    To: phoneNumber,
+    Body: 'hi\0there',
+    NumSegments: '3',
+  })
+  await world.process()
+
+  expect(await usedBy(id)).toEqual({ seconds: 50, segments: 3 })
+  const states = await world.owner`
+    select state, count(*)::int as rows from webhook_queue where phone_number = ${phoneNumber} group by state`
+  expect(states).toEqual([{ state: 'processed', rows: 6 }])
+})
+
+test('what no call can have is refused with its reason and charged to nobody: an absurd length, a name without end', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const reasonOf = async (facts: object) => {
+    const { ended } = retellCall({ to: phoneNumber, seconds: 10 })
+    const body = JSON.stringify({ ...ended, call: { ...ended.call, ...facts } })
+    expect(await world.retell(body)).toMatchObject({ status: 200 })
+    await world.process()
+    const [row] = await world.owner`select state, last_error, attempts from webhook_queue where body = ${body}`
+    return [row?.state, row?.last_error]
+  }
+
+  for (const duration_ms of [1e300, -1, 86_400_001, 999.5])
+    expect(await reasonOf({ duration_ms })).toEqual(['dead', expect.stringContaining('is no length of a call')])
+  expect(await reasonOf({ call_id: newId().repeat(80) })).toEqual(['dead', 'call_id is longer than 255 characters'])
+  expect(await usedBy(id)).toEqual({ seconds: 0, segments: 0 })
+})
+
+test('a carrier’s time that cannot be is not heard: the call counts from when it was received', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const sid = `CA${newId().replaceAll('-', '')}`
+  const form = twilioStatus({ sid, to: phoneNumber, status: 'completed', seconds: 60 })
+
+  await world.twilio('status', { ...form, Timestamp: 'Sat, 01 Jan 200000 00:00:00 +0000' })
+  await world.process()
+
+  expect(await usedBy(id)).toEqual({ seconds: 60, segments: 0 })
+  const [call] = await world.owner`
+    select occurred_at = received_at as is_arrival, ended_at from call_events
+    join webhook_queue on body like ${`%${sid}%`} where twilio_call_sid = ${sid}`
+  expect(call).toEqual({ is_arrival: true, ended_at: null })
+})
+
+test('a later figure without a later time counts, whichever is written larger', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const sid = `CA${newId().replaceAll('-', '')}`
+  for (const seconds of [95, 120, 100]) {
+    const { Timestamp: _none, ...form } = twilioStatus({ sid, to: phoneNumber, status: 'completed', seconds })
+    await world.twilio('status', form)
+    await world.process()
+    expect(await usedBy(id)).toEqual({ seconds, segments: 0 })
+  }
+})
+
+test('bytes and words are for those who act: others are refused the inbox and see that there were words, not which', async () => {
+  const { phoneNumber } = await world.customer()
+  const call = retellCall({ to: phoneNumber, seconds: 10 })
+  await world.retell(call.analyzed)
+  await world.twilio('sms', {
+    MessageSid: `SM${newId()}`,
+    From: '+14155550123',
+    To: phoneNumber,
+    Body: 'My sink is leaking',
+    NumSegments: '1',
+  })
+  await world.process()
+  const [row] = await world.owner`select id from webhook_queue where body like ${`%${call.id}%`}`
+  const wireId = `whk_${row?.id.replaceAll('-', '')}`
+  const phone = encodeURIComponent(phoneNumber)
+
+  for (const token of [viewer, await world.signIn('sales')]) {
+    for (const path of [`webhook-queue/${wireId}`, 'webhook-queue', 'webhook-queue?q=leaking'])
+      expect(await world.rest('GET', `/api/admin/${path}`, { token })).toMatchObject({ status: 403 })
+    const calls = await world.rest('GET', `/api/admin/call-events?phone=${phone}`, { token })
+    const messages = await world.rest('GET', `/api/admin/sms-events?phone=${phone}`, { token })
+    expect(calls.body.items).toMatchObject([{ seconds: 10, summary: '•••' }])
+    expect(messages.body.items).toMatchObject([{ segments: 1, body: '•••' }])
+    expect(JSON.stringify([calls.body, messages.body])).not.toMatch(/leaking/)
+  }
+  for (const token of [operator, await world.signIn('admin')]) {
+    expect((await world.rest('GET', `/api/admin/webhook-queue/${wireId}`, { token })).body.body).toContain('leaking')
+    const messages = await world.rest('GET', `/api/admin/sms-events?phone=${phone}`, { token })
+    expect(messages.body.items).toMatchObject([{ body: 'My sink is leaking' }])
+  }
 })
 
 test('credentials that came along by mistake are not kept', async () => {
@@ -320,4 +463,32 @@ test('of what was refused only the newest is kept, and nothing for ever', async 
   expect(await world.owner`select count(*)::int as rows from webhook_queue where state <> 'quarantined'`).toEqual(
     verified,
   )
+})
+
+test('a secret that the environment no longer gives counts for another day, and again at once when it is given back', async () => {
+  const started = (retellSecrets: string[]) => {
+    const ctx = world.ctx()
+    return bootstrapSources({ ...ctx, env: { ...ctx.env, retellSecrets } })
+  }
+  const counting = async () => (await loadSecrets(world.ctx())).retell.map(({ text }) => text).sort()
+  const ends = async (secret: string) => {
+    const rows = await world.owner`
+      select round(extract(epoch from not_after - now()) / 3600)::int as hours from webhook_sources
+      where provider = 'retell' and secret_sha256 = sha256(${`retell:${secret}`}::bytea)`
+    return rows[0]?.hours as number | null
+  }
+
+  await started(['the next secret'])
+  expect([await ends(retellKey), await ends('the next secret')]).toEqual([24, null])
+  expect(await counting()).toEqual([retellKey, 'the next secret'].sort())
+  await world.owner`update webhook_sources set not_after = now() + interval '1 hour' where not_after is not null`
+  await started(['the next secret'])
+  expect(await ends(retellKey)).toBe(1)
+  await world.owner`update webhook_sources set not_after = now() where not_after is not null`
+  expect(await counting()).toEqual(['the next secret'])
+
+  await started([retellKey, 'the next secret'])
+  expect(await counting()).toEqual([retellKey, 'the next secret'].sort())
+  expect((await loadSecrets(world.ctx())).twilio).toHaveLength(1)
+  await started([retellKey])
 })

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
 import { maskText } from '@trunkline/core/platform/mask'
+import { plainText } from '@trunkline/core/platform/plain-text'
 import type { Delivery, Reading } from '@trunkline/core/webhooks/adapter'
 import { unreadableIdentity } from '@trunkline/core/webhooks/idempotency'
 import type { Verdict, WebhookProvider, WebhookState } from '@trunkline/core/webhooks/state'
@@ -137,8 +138,7 @@ function arrivalOf(
   }
 }
 
-// a text column cannot hold NUL
-const clean = (text: string): string => text.replaceAll('\0', '�').slice(0, 2000)
+const clean = (text: string): string => plainText(text, 2000)
 
 function headerPairs(raw: readonly string[]): [string, string][] {
   const pairs: [string, string][] = []

@@ -1,4 +1,5 @@
 import { maskText } from '@trunkline/core/platform/mask'
+import { plainText } from '@trunkline/core/platform/plain-text'
 import { isHopeless, isTransient, maxAttempts, nextAttemptSeconds } from '@trunkline/core/webhooks/retry'
 import type { WebhookState } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
@@ -14,9 +15,7 @@ export function reasonOf(error: unknown): { text: string; sqlState: string | und
   const sqlState = (cause as { code?: string } | undefined)?.code
   const text = cause instanceof Error ? cause.message : String(cause)
   return {
-    text: maskText(sqlState === undefined ? text : `${text} (${sqlState})`)
-      .replaceAll('\0', '�')
-      .slice(0, 1000),
+    text: plainText(maskText(sqlState === undefined ? text : `${text} (${sqlState})`), 1000),
     sqlState,
   }
 }
@@ -25,14 +24,15 @@ export function reasonOf(error: unknown): { text: string; sqlState: string | und
 export async function recordFailure(ctx: Ctx, webhookId: string, error: unknown): Promise<WebhookState> {
   const { text, sqlState } = reasonOf(error)
   ctx.log.error({ webhookId, sqlState, reason: text }, 'webhook not processed')
+  ctx.faults.track({ error, source: 'worker', where: 'webhooks.process', webhookId })
   return await inTransaction(ctx, async (ctx) => {
     const [row] = await statement<{ attempts: number; state: WebhookState }>(
       ctx.db,
       'select attempts, state from webhook_queue where id = $1::text::uuid for update',
       [webhookId],
     )
-    // what is refused stays refused, whatever goes wrong while it is replayed
-    if (row?.state === 'quarantined') {
+    // what is refused stays refused, and what is done stays done, whatever goes wrong while it is replayed
+    if (row?.state === 'quarantined' || row?.state === 'processed') {
       const known = { id: newId(), webhookId, outcome: 'failed' as const, error: text }
       await ctx.db.insert(webhookAttempts).values({ ...known, by: actorLabel(ctx.actor), at: ctx.now })
       return row.state

@@ -1,8 +1,9 @@
+import { createHmac } from 'node:crypto'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../platform/id.ts'
 import { sealSecret } from '../platform/secret.ts'
-import { openWorld, randomNumber, retellCall, type World } from '../testing/world.ts'
+import { openWorld, publicUrl, randomNumber, retellCall, twilioToken, type World } from '../testing/world.ts'
 
 let world: World
 let operator: string
@@ -196,24 +197,118 @@ test('where the body was too large to keep there is nothing to replay, and that 
   })
 })
 
-test('a replay that fails says so, and the webhook is tried again later (K-1)', async () => {
+test('a replay that fails is told, and kept as an attempt; what was processed stays so, and so does its money (K-1)', async () => {
   const { webhookId, customerId } = await processed()
+  const before = await find(webhookId)
   await world.owner`alter table usage_keys rename to usage_keys_away`
   try {
-    const { status, body } = await replay(webhookId)
-    expect(status).toBe(200)
-    expect(body).toMatchObject({
-      state: 'failed',
-      effects: { changed: false, text: [expect.stringMatching(/^It failed again: .*\(42P01\)$/)] },
+    expect(await replay(webhookId)).toMatchObject({
+      status: 503,
+      body: {
+        error: {
+          code: 'unavailable',
+          message: expect.stringMatching(/^The replay failed, and the webhook is processed as before: .*\(42P01\)$/),
+        },
+      },
     })
   } finally {
     await world.owner`alter table usage_keys_away rename to usage_keys`
   }
-  expect(await auditsOf(webhookId)).toMatchObject([{ action: 'webhooks.replay', after: { state: 'failed' } }])
+  const after = await find(webhookId)
+  expect(after).toMatchObject({ state: 'processed', attempts: before.attempts, lastError: null })
+  expect(after.processedAt).toBe(before.processedAt)
+  expect(after.attemptLog.at(-1)).toMatchObject({ outcome: 'failed', error: expect.stringContaining('42P01'), by })
+  expect(await auditsOf(webhookId)).toMatchObject([{ action: 'webhooks.replay', after: { state: 'processed' } }])
+  expect(await usedBy(customerId)).toBe(60)
+  expect(await replay(webhookId)).toMatchObject({ status: 200, body: { effects: { changed: false } } })
+})
+
+test('a processed webhook whose bytes are refused today stays processed, and that is told', async () => {
+  const { webhookId, customerId, call } = await processed()
+  await world.owner`
+    update webhook_queue set body = replace(body, '"duration_ms":60000', '"duration_ms":1e300') where body like ${`%${call.id}%`}`
+
+  expect(await replay(webhookId)).toMatchObject({
+    status: 409,
+    body: { error: { code: 'conflict', message: expect.stringContaining('is no length of a call') } },
+  })
+
+  const after = await find(webhookId)
+  expect(after).toMatchObject({ state: 'processed', lastError: null, customer: { businessName: 'Harbor Plumbing' } })
+  expect(after.attemptLog.at(-1)).toMatchObject({
+    outcome: 'failed',
+    error: expect.stringContaining('is no length of a call'),
+    by,
+  })
+  expect(await usedBy(customerId)).toBe(60)
+})
+
+test('a failed webhook whose replay fails waits for its next attempt (K-1)', async () => {
+  const { phoneNumber, customerId } = await processed()
+  const call = retellCall({ to: phoneNumber, seconds: 5 })
+  await world.retell(call.ended)
+  const id = await idOf(call.id)
+  await world.owner`alter table usage_keys rename to usage_keys_away`
+  try {
+    expect(await replay(id)).toMatchObject({
+      status: 200,
+      body: {
+        state: 'failed',
+        effects: { changed: false, text: [expect.stringMatching(/^It failed again: .*\(42P01\)$/)] },
+      },
+    })
+  } finally {
+    await world.owner`alter table usage_keys_away rename to usage_keys`
+  }
   await world.owner`update webhook_queue set next_attempt_at = now() where state = 'failed'`
   await world.process()
-  expect(await find(webhookId)).toMatchObject({ state: 'processed' })
-  expect(await usedBy(customerId)).toBe(60)
+  expect(await find(id)).toMatchObject({ state: 'processed' })
+  expect(await usedBy(customerId)).toBe(65)
+})
+
+test.each(['https://wrong.example', 'http://127.0.0.1:3000', 'https://wrong.example/behind/a/path'])(
+  'what Twilio signed for our address was refused while PUBLIC_URL was %s; replayed after its correction it counts',
+  async (wrongUrl) => {
+    const { id: customerId, phoneNumber } = await world.customer()
+    const form = { MessageSid: `SM${newId()}`, From: '+14155550123', To: phoneNumber, Body: 'Hi', NumSegments: '2' }
+    const { status } = await world.twilio('sms', form, { token: 'the token of a stranger' })
+    expect(status).toBe(401)
+    const id = await idOf(form.MessageSid)
+    const path = '/webhooks/twilio/sms'
+    const data = `${publicUrl}${path}?a=b${Object.entries(form)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map((pair) => pair.join(''))
+      .join('')}`
+    const genuine = createHmac('sha1', twilioToken).update(data).digest('base64')
+    await world.owner`
+      update webhook_queue set url = ${`${wrongUrl}${path}?a=b`}, headers = ${world.owner.json([['X-Twilio-Signature', genuine]])}
+      where id = ${id.slice(4)}::uuid`
+
+    const { body } = await replay(id)
+
+    expect(body).toMatchObject({ state: 'processed' })
+    const [limits] = await world.owner`select sms_used::int as used from usage_limits where customer_id = ${customerId}`
+    expect(limits?.used).toBe(2)
+    expect(await find(id)).toMatchObject({ verdict: 'verified', url: `${wrongUrl}${path}?a=b` })
+  },
+)
+
+test('a delivery to another door is not proven by the address of this one', async () => {
+  const { phoneNumber } = await world.customer()
+  const form = { MessageSid: `SM${newId()}`, From: '+14155550123', To: phoneNumber, Body: 'Hi' }
+  await world.twilio('sms', form, { token: 'the token of a stranger' })
+  const id = await idOf(form.MessageSid)
+  const data = Object.entries(form)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map((pair) => pair.join(''))
+    .join('')
+  const elsewhere = createHmac('sha1', twilioToken)
+    .update(`${publicUrl}/webhooks/twilio/status${data}`)
+    .digest('base64')
+  await world.owner`
+    update webhook_queue set headers = ${world.owner.json([['X-Twilio-Signature', elsewhere]])} where id = ${id.slice(4)}::uuid`
+
+  expect(await replay(id)).toMatchObject({ status: 409, body: { error: { code: 'conflict' } } })
 })
 
 test('a webhook that is not there is not found', async () => {
@@ -230,17 +325,23 @@ test('one poisonous webhook in a hundred: 99 are metered, one is dead with the r
   const poison = retellCall({ to: phoneNumber, seconds: 3 })
   const poisonous = {
     ...poison.ended,
-    call: { ...poison.ended.call, agent_id: 'agent\0', transcript: 'a secret of the caller' },
+    call: { ...poison.ended.call, transcript: 'a secret of the caller' },
   }
   const all = [...calls.map(({ ended }) => ended).slice(0, 50), poisonous, ...calls.map(({ ended }) => ended).slice(50)]
   await Promise.all(all.map((event) => world.retell(event)))
 
-  await world.process(100)
+  // whatever an adapter lets through one day that the tables refuse
+  await world.owner.unsafe(`alter table call_events add constraint poison check (retell_call_id <> '${poison.id}')`)
+  try {
+    await world.process(100)
+  } finally {
+    await world.owner`alter table call_events drop constraint poison`
+  }
 
   expect(await usedBy(customerId)).toBe(297)
   const { state, lastError, attemptLog } = await find(await idOf(poison.id))
   expect(state).toBe('dead')
-  expect(lastError).toMatch(/22021|22P05/)
+  expect(lastError).toMatch(/23514/)
   expect(JSON.stringify([lastError, attemptLog])).not.toContain('a secret of the caller')
 })
 

@@ -12,6 +12,7 @@ import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
 import { adapters } from './adapters.ts'
 import { describeChange, type Picture } from './describe-change.ts'
+import { addressFrom } from './door-paths.ts'
 import { eventKeysOf } from './event-keys.ts'
 import { digest, type Stored, storedColumns } from './process.ts'
 import { reasonOf, recordFailure } from './record-failure.ts'
@@ -22,20 +23,29 @@ export type Replayed = { state: WebhookState; effects: { changed: boolean; text:
 
 /**
  * Runs the stored bytes through the same processor as the first time and says what changed. Attempts and bytes of before
- * stay as they were; a webhook in quarantine is verified again first, with the secrets that count now.
+ * stay as they were; a webhook in quarantine is verified again first, with the secrets that count now. Where it fails, what
+ * was processed stays so and what was refused stays refused: the attempt is kept, and whoever asked is told.
  */
 export async function replayWebhook(ctx: Ctx, input: { webhookId: string }): Promise<Replayed> {
+  let done: Replayed & { fault?: string }
   try {
-    return await inTransaction(ctx, (ctx) => replayInTransaction(ctx, input.webhookId))
+    done = await inTransaction(ctx, (ctx) => replayInTransaction(ctx, input.webhookId))
   } catch (error) {
     if (error instanceof DomainError) throw error
+    const { text } = reasonOf(error)
     const state = await recordFailure(ctx, input.webhookId, error)
     await audit(ctx, { action: 'webhooks.replay', subject: toWireId('webhook', input.webhookId), after: { state } })
-    return { state, effects: { changed: false, text: [`It failed again: ${reasonOf(error).text}`] } }
+    if (state === 'processed' || state === 'quarantined')
+      throw new DomainError('unavailable', `The replay failed, and the webhook is ${state} as before: ${text}`)
+    return { state, effects: { changed: false, text: [`It failed again: ${text}`] } }
   }
+  const { fault, ...replayed } = done
+  if (fault !== undefined)
+    throw new DomainError('conflict', `It cannot be read any more, and is processed as before: ${fault}`)
+  return replayed
 }
 
-async function replayInTransaction(ctx: Ctx, webhookId: string): Promise<Replayed> {
+async function replayInTransaction(ctx: Ctx, webhookId: string): Promise<Replayed & { fault?: string }> {
   const [webhook] = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId)).for('update')
   if (webhook === undefined) throw new DomainError('not_found', 'There is no such webhook')
   if (webhook.verdict === 'too_large')
@@ -47,14 +57,14 @@ async function replayInTransaction(ctx: Ctx, webhookId: string): Promise<Replaye
     `select ${storedColumns} from webhook_queue where id = $1::text::uuid`,
     [webhookId],
   )
-  const { unreadable } = stored === undefined ? { unreadable: 0 } : await digest(ctx, [stored])
+  const fault = stored === undefined ? undefined : (await digest(ctx, [stored])).faults.get(webhookId)
   const [after] = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId))
   const text = describeChange(before, await pictureOf(ctx, webhook))
   await ctx.db.insert(webhookAttempts).values({
     id: newId(),
     webhookId,
-    outcome: unreadable > 0 ? 'dead' : 'replayed',
-    error: after?.lastError ?? null,
+    outcome: fault === undefined ? 'replayed' : after?.state === 'processed' ? 'failed' : 'dead',
+    error: fault ?? null,
     by: actorLabel(ctx.actor),
     at: ctx.now,
   })
@@ -64,18 +74,28 @@ async function replayInTransaction(ctx: Ctx, webhookId: string): Promise<Replaye
     subject: toWireId('webhook', webhookId),
     customerId: after?.customerId ?? null,
     before: { state: webhook.state, error: webhook.lastError },
-    after: { state, error: after?.lastError ?? null, changes: text.length },
+    after: { state, error: fault ?? null, changes: text.length },
   })
-  return { state, effects: { changed: text.length > 0, text } }
+  const effects = { changed: text.length > 0, text }
+  return { state, effects, ...(fault !== undefined && state === 'processed' ? { fault } : {}) }
 }
 
-/** Verifies a refused delivery again, as of when it came. What was proven genuine takes its key, if nobody has it. */
+/**
+ * Verifies a refused delivery again, as of when it came, at the address that it had then and at the one that it would have
+ * now: PUBLIC_URL may have been wrong. What was proven genuine takes its key, if nobody has it.
+ */
 async function release(ctx: Ctx, webhook: Webhook): Promise<void> {
   const adapter = adapters[webhook.provider]
   const body = Buffer.from(webhook.body, webhook.bodyEncoding)
   const headers = Object.fromEntries(webhook.headers.map(([name, value]) => [name.toLowerCase(), value]))
   const delivery = { door: webhook.door, url: webhook.url, headers, body, receivedAt: webhook.receivedAt.getTime() }
-  const { verdict, secretId } = adapter.verify(delivery, (await loadSecrets(ctx))[webhook.provider])
+  const secrets = (await loadSecrets(ctx))[webhook.provider]
+  const now = addressFrom(ctx.env.PUBLIC_URL, { door: `${webhook.provider}/${webhook.door}`, url: webhook.url })
+  const asReceived = adapter.verify(delivery, secrets)
+  const { verdict, secretId } =
+    asReceived.verdict === 'verified' || now === undefined || now === webhook.url
+      ? asReceived
+      : adapter.verify({ ...delivery, url: now }, secrets)
   if (verdict !== 'verified')
     throw new DomainError('conflict', `It still cannot be verified (${verdict.replaceAll('_', ' ')})`)
   const reading = adapter.read(delivery, webhook.bodySha256.toString('hex'))

@@ -2,7 +2,7 @@ import { pageInput, pageOf } from '@trunkline/core/platform/page'
 import { wireId } from '@trunkline/core/platform/wire-id'
 import { webhookProviders, webhookStateSchema } from '@trunkline/core/webhooks/state'
 import { z } from 'zod'
-import { operator, staff } from '../platform/trpc.ts'
+import { content, operator, staff } from '../platform/trpc.ts'
 import { findWebhook } from './find.ts'
 import { countWebhooks, listWebhooks } from './list.ts'
 import { replayWebhook } from './replay.ts'
@@ -11,7 +11,7 @@ import { webhookDetail, webhookRow } from './wire.ts'
 const tags = ['webhooks']
 
 export const webhooksRouter = {
-  list: staff
+  list: content
     .meta({
       openapi: { method: 'GET', path: '/admin/webhook-queue', tags, summary: 'The inbox, newest first', protect: true },
     })
@@ -42,7 +42,7 @@ export const webhooksRouter = {
     .output(z.object({ received: z.number(), failed: z.number(), dead: z.number(), quarantined: z.number() }))
     .query(({ ctx }) => countWebhooks(ctx)),
 
-  find: staff
+  find: content
     .meta({
       openapi: {
         method: 'GET',

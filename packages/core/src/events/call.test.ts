@@ -8,7 +8,8 @@ import {
   callOutcomes,
   callStatuses,
   isTerminal,
-  ownNumber,
+  ownNumbers,
+  statedInstant,
   summarizeCall,
 } from './call.ts'
 import { joinFacts } from './facts.ts'
@@ -166,12 +167,29 @@ test('a finished call has exactly one outcome and a running one has none', () =>
   expect(callStatuses.map(callOutcome).filter((outcome) => outcome === 'completed')).toHaveLength(1)
 })
 
-test('our number is the called one inbound and the calling one outbound', () => {
+test('our number is the called one inbound and the calling one outbound; without a direction it may be either', () => {
   const numbers = { from: '+14155550123', to: '+13125550101' }
 
-  expect(ownNumber({ ...numbers, direction: 'inbound' })).toBe(numbers.to)
-  expect(ownNumber({ ...numbers, direction: 'outbound' })).toBe(numbers.from)
-  expect(ownNumber(numbers)).toBeUndefined()
+  expect(ownNumbers({ ...numbers, direction: 'inbound' })).toEqual([numbers.to])
+  expect(ownNumbers({ ...numbers, direction: 'outbound' })).toEqual([numbers.from])
+  expect(ownNumbers(numbers)).toEqual([numbers.to, numbers.from])
+  expect(ownNumbers({ from: numbers.from })).toEqual([numbers.from])
+  expect(ownNumbers({})).toEqual([])
+})
+
+test('who withholds his number has none: it is no line of anybody’s', () => {
+  for (const to of ['anonymous', 'Restricted', 'UNAVAILABLE', 'unknown', 'private'])
+    expect(ownNumbers({ to, from: '+14155550123' })).toEqual(['+14155550123'])
+})
+
+test('a time that no call of ours can have had is none', () => {
+  const receivedAt = 1_700_000_000_000
+  const day = 86_400_000
+  for (const plausible of [Date.UTC(2010, 0, 1), receivedAt - day, receivedAt, receivedAt + day])
+    expect(statedInstant(plausible, receivedAt)).toBe(plausible)
+  for (const absurd of [undefined, 0, -1, Date.UTC(2010, 0, 1) - 1, receivedAt + day + 1, 1e300, Number.NaN])
+    expect(statedInstant(absurd, receivedAt)).toBeUndefined()
+  expect(statedInstant(receivedAt + 0.7, receivedAt)).toBe(receivedAt + 1)
 })
 
 function started(): CallFact {

@@ -145,12 +145,33 @@ export function callOutcome(status: CallStatus): CallOutcome | undefined {
   return status === 'failed' ? 'failed' : 'missed'
 }
 
-/** The number that belongs to a customer, by direction: the called one inbound, the calling one outbound. */
-export function ownNumber(call: {
+const withheld = /^(anonymous|restricted|unavailable|unknown|private|blocked)$/i
+
+/**
+ * The numbers that may be a customer's, the likeliest first: the called one inbound, the calling one outbound, and either
+ * where the provider does not say which it was. Who withholds his number has none.
+ */
+export function ownNumbers(call: {
   direction?: Direction | undefined
   from?: string | undefined
   to?: string | undefined
-}): string | undefined {
-  if (call.direction === undefined) return undefined
-  return call.direction === 'inbound' ? call.to : call.from
+}): string[] {
+  const sides = { inbound: [call.to], outbound: [call.from], unstated: [call.to, call.from] }
+  return sides[call.direction ?? 'unstated'].flatMap((side) =>
+    side === undefined || withheld.test(side.trim()) ? [] : [side],
+  )
+}
+
+/** No provider keeps a call up for longer: Retell ends it after 2 h, Twilio after 24 h. A longer one is a broken figure. */
+export const longestCallSeconds = 86_400
+
+const firstInstant = Date.UTC(2010, 0, 1)
+
+/**
+ * A provider's epoch milliseconds, or undefined where they cannot be the time of anything that it tells us: before 2010, or
+ * more than a day after it reached us. What has no time counts from when it was received.
+ */
+export function statedInstant(ms: number | undefined, receivedAt: number): number | undefined {
+  if (ms === undefined || !(ms >= firstInstant && ms <= receivedAt + 86_400_000)) return undefined
+  return Math.round(ms)
 }

@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Facts, firstOf, inOrder, joinFacts } from './facts.ts'
 
-type Fact = { at: number; says: unknown }
+type Fact = { at: number; receivedAt: number; says: unknown }
 // few registers, few moments: ties and clashes are the rule, not the exception
-const fact = fc.record({ at: fc.integer({ min: 0, max: 2 }), says: fc.jsonValue({ maxDepth: 2 }) })
+const moment = fc.integer({ min: 0, max: 2 })
+const fact = fc.record({ at: moment, receivedAt: moment, says: fc.jsonValue({ maxDepth: 2 }) })
 const facts: fc.Arbitrary<Facts<Fact>> = fc
   .dictionary(fc.constantFrom('retell:call_ended', 'retell:call_analyzed', 'twilio:completed'), fact)
   // as they come back from the database
@@ -49,10 +50,31 @@ test('each register holds the newest fact that was said there', () => {
   )
 })
 
+test('of two that a provider says of the same moment the one that reached us later counts, whatever its words', () => {
+  fc.assert(
+    fc.property(fact, fact, fc.integer({ min: 1, max: 9 }), (a, b, later) => {
+      const [first, second] = [a, { ...b, at: a.at, receivedAt: a.receivedAt + later }]
+      expect(joinFacts({ one: first }, { one: second })).toEqual({ one: second })
+      expect(joinFacts({ one: second }, { one: first })).toEqual({ one: second })
+    }),
+  )
+})
+
+test('any order of any number of facts ends in the same map', () => {
+  const orders = fc
+    .array(facts, { minLength: 2, maxLength: 6 })
+    .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })))
+  fc.assert(
+    fc.property(orders, ([said, mixed]) => {
+      expect(mixed.reduce(joinFacts, {})).toEqual(said.reduce(joinFacts, {}))
+    }),
+  )
+})
+
 test('the keys of a fact may stand in any order', () => {
   const [a, b] = [
-    { at: 1, says: { x: 1, y: 2 } },
-    { at: 1, says: { y: 2, x: 1 } },
+    { at: 1, receivedAt: 1, says: { x: 1, y: 2 } },
+    { at: 1, receivedAt: 1, says: { y: 2, x: 1 } },
   ]
 
   expect(joinFacts<Fact>({ one: a }, { one: b })).toEqual(joinFacts<Fact>({ one: b }, { one: a }))

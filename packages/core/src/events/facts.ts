@@ -4,7 +4,9 @@
  * fact of each register. That is commutative, associative and idempotent, so deliveries may come in any order,
  * twice, or in any split, and end in the same map; everything shown or charged is computed from the map.
  */
-export type Facts<Fact extends { at: number }> = { readonly [register: string]: Fact }
+export type Facts<Fact extends Said> = { readonly [register: string]: Fact }
+/** When the provider said it, and when it reached us. */
+type Said = { at: number; receivedAt: number }
 
 const canonical = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
@@ -14,12 +16,14 @@ const canonical = (value: unknown): string => {
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join()}}`
 }
 
-function newer<Fact extends { at: number }>(a: Fact, b: Fact): Fact {
+/** The provider's time decides, of equal ones our own, of equal ones the text: one order of all facts, whoever asks. */
+function newer<Fact extends Said>(a: Fact, b: Fact): Fact {
   if (a.at !== b.at) return a.at > b.at ? a : b
+  if (a.receivedAt !== b.receivedAt) return a.receivedAt > b.receivedAt ? a : b
   return canonical(a) >= canonical(b) ? a : b
 }
 
-export function joinFacts<Fact extends { at: number }>(a: Facts<Fact>, b: Facts<Fact>): Facts<Fact> {
+export function joinFacts<Fact extends Said>(a: Facts<Fact>, b: Facts<Fact>): Facts<Fact> {
   const joined: Record<string, Fact> = { ...a }
   for (const [register, fact] of Object.entries(b)) {
     const known = joined[register]
@@ -29,7 +33,7 @@ export function joinFacts<Fact extends { at: number }>(a: Facts<Fact>, b: Facts<
 }
 
 /** The registers in one fixed order, so that «the first that says so» means the same whatever arrived first. */
-export function inOrder<Fact extends { at: number }>(facts: Facts<Fact>, ranked: readonly string[]): Fact[] {
+export function inOrder<Fact extends Said>(facts: Facts<Fact>, ranked: readonly string[]): Fact[] {
   const rank = (register: string) => {
     const found = ranked.indexOf(register)
     return found < 0 ? ranked.length : found

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { phoneSchema, toE164 } from './phone.ts'
+import { lineOf, phoneSchema, toE164 } from './phone.ts'
 
 const e164 = fc.stringMatching(/^\+[1-9]\d{6,14}$/)
 
@@ -63,4 +63,17 @@ test('a form tells what it wants', () => {
 
   expect(phoneSchema.parse('+1 312 555 0101')).toBe('+13125550101')
   expect(refused.error?.issues[0]?.message).toBe('must be a phone number with country code, such as +13125550101')
+})
+
+test.each([
+  ['(312) 555-0101', '+13125550101'],
+  ['312.555.0101', '+13125550101'],
+  ['+44 7700 900123', '+447700900123'],
+  ['trunk-7.carrier.example', 'trunk-7.carrier.example'],
+  ['07700 900123', '07700 900123'],
+  ['12345', '12345'],
+  [' ', undefined],
+  [undefined, undefined],
+])('a provider that says «%s» means %s', (raw, line) => {
+  expect(lineOf(raw)).toBe(line)
 })

@@ -65,6 +65,82 @@ test('a number without its plus does not survive either', () => {
     expect(maskText(text)).toContain('•••')
 })
 
+test.each([
+  '1-312-555-0101',
+  '1 312 555 0101',
+  '1.312.555.0101',
+  '1 (312) 555-0101',
+  '1(312)555-0101',
+  '(312)555-0101',
+  '%28312%29%20555-0101',
+  '%28312%29+555-0101',
+  '1%20%28312%29%20555-0101',
+  '312%20555%200101',
+  '312\u2011555\u20110101',
+  '07700 900123',
+  '07700%20900123',
+  '07700+900123',
+  '(020) 7946 0018',
+  '020 7946 0018',
+  '0044 7700 900123',
+  '0044 20 7946 0018',
+  '00447700900123',
+  '030-90182000',
+])('nor does %s, as people and forms write it', (written) => {
+  for (const [before, after] of [
+    ['', ''],
+    ['Called ', '.'],
+    ['From=', '&To=x'],
+    ['{"to":"', '"}'],
+    ['{\\"to\\":\\"', '\\"}'],
+    ['tel:', ';'],
+    ['q=%20', '%20'],
+  ] as const) {
+    const masked = maskText(`${before}${written}${after}`)
+    expect(masked).toContain('•••')
+    expect(masked).not.toMatch(/555.{0,3}0101|900123|7946|9018/)
+    expect(masked.startsWith(before) && masked.endsWith(after)).toBe(true)
+  }
+})
+
+test('a number that stands as one in JSON is masked too, and the JSON stays JSON', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[2-9]\d{9}$|^1[2-9]\d{9}$|^44\d{10}$/), (digits) => {
+      const facts = { from: Number(digits), more: { to: Number(digits) }, last: Number(digits) }
+      const line = JSON.stringify(facts)
+      const nested = JSON.stringify({ message: line })
+      for (const text of [line, nested, JSON.stringify(facts, null, 2)]) expect(maskText(text)).not.toContain(digits)
+      const from = `${digits.slice(0, 2)}•••${digits.slice(-2)}`
+      expect(JSON.parse(maskText(line))).toEqual({ from, more: { to: from }, last: from })
+      expect(JSON.parse(JSON.parse(maskText(nested)).message)).toEqual({ from, more: { to: from }, last: from })
+    }),
+  )
+})
+
+test.each([
+  '0',
+  '1 ',
+  '07700 ',
+  '0044-',
+  '(312) ',
+  '312-',
+  '1-312-555-',
+  '%20',
+  '%28',
+  '+',
+  '":1',
+  '"0',
+  '"',
+  '": ',
+  '020 (',
+  '1(',
+])('a long text of «%s» costs no more than its length', (piece) => {
+  // a cost that grew with the square of the length would take longer than any test may
+  const text = piece.repeat(200_000)
+
+  expect(maskText(text).length).toBeLessThanOrEqual(text.length)
+})
+
 test('two numbers side by side are both masked', () => {
   fc.assert(
     fc.property(e164, e164, fc.constantFrom('', ',', ' ', '|', ':'), (a, b, between) => {
@@ -98,6 +174,9 @@ test.each([
   ['SQLSTATE', fc.constantFrom('40P01', '23505')],
   ['address', fc.ipV4()],
   ['figure', fc.integer({ min: -999_999_999, max: 999_999_999 }).map(String)],
+  ['fraction', fc.constantFrom('0.12345678901', '04.123456789Z', '12.0770090012', '000.1', '0.000012345678')],
+  ['count with its unit', fc.constantFrom('010 ms', '007 of 100', '0 1 2 3 4 5 6 7 8 9', '00 01 02', '001-002')],
+  ['date', fc.constantFrom('2026-11-21', '01-02-2026 04:05', '21.11.2026 04:05', '2026-11-21 04:40:34.012345+00')],
   ['sentence', fc.constantFrom('The password is wrong', 'Sign in first', 'No secret is configured for retell')],
 ])('a %s survives: a log without it is of no use', (_, text) => {
   fc.assert(
@@ -180,8 +259,8 @@ test('a masked number is recognised by its ends', () => {
 test('a line of the log stays JSON', () => {
   fc.assert(
     fc.property(fc.jsonValue(), e164, (value, phone) => {
-      const line = JSON.stringify({ value, to: phone, number: 13_125_550_101, text: `Called ${phone}.` })
-      expect(JSON.parse(maskText(line))).toMatchObject({ number: 13_125_550_101 })
+      const line = JSON.stringify({ value, to: phone, number: 13_125_550_101, ms: 12_345, text: `Called ${phone}.` })
+      expect(JSON.parse(maskText(line))).toMatchObject({ number: '13•••01', ms: 12_345 })
     }),
   )
 })

@@ -32,3 +32,6 @@ export type WebhookAdapter = {
   /** What the delivery says in our words; an empty list where it says nothing about calls or messages. */
   events(delivery: Delivery, webhookId: string): VendorEvent[]
 }
+
+/** Longer names of a call or message are none: no provider gives them, and no index could hold them. */
+export const longestId = 255

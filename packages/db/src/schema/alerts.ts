@@ -26,6 +26,7 @@ export const opsAlerts = pgTable(
     check('ops_alerts_severity_is_known', oneOf(alert.severity, severities)),
     check('ops_alerts_delivery_is_known', oneOf(alert.delivery, deliveryStates)),
     index('ops_alerts_open').on(alert.id).where(sql`acknowledged_at is null`),
+    index('ops_alerts_undecided').on(alert.delivery, alert.id).where(sql`delivery in ('pending', 'sent')`),
     index('ops_alerts_by_customer').on(alert.customerId, alert.id),
   ],
 )

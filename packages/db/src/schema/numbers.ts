@@ -4,7 +4,10 @@ import { check, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'driz
 import { at, id, oneOf } from '../columns.ts'
 import { customers } from './customers.ts'
 
-/** A number that nobody owned when something arrived for it. One open row a number; what waits for it stands beside. */
+/**
+ * A number that nobody owned when something arrived for it, else the vendor's agent (`agent:…`), else the call or message
+ * itself. One open row a name; what waits for it stands beside. Of what is no number, `matched` says whose it is from then on.
+ */
 export const unknownPhones = pgTable(
   'unknown_phone',
   {

@@ -1,8 +1,9 @@
+import { attemptScopes } from '@trunkline/core/sessions/attempts'
 import { roles } from '@trunkline/core/sessions/permission'
 import { devices } from '@trunkline/core/sessions/session'
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
-import { at, bytes, created, id, oneOf } from '../columns.ts'
+import { boolean, check, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { at, bytes, created, id, oneOf, quantity } from '../columns.ts'
 import { customers } from './customers.ts'
 
 /** Who may sign in: staff, and owners of one customer. */
@@ -46,5 +47,103 @@ export const sessions = pgTable(
   (session) => [
     check('active_sessions_device_is_known', oneOf(session.device, devices)),
     index('active_sessions_alive').on(session.userId, session.createdAt).where(sql`revoked_at is null`),
+  ],
+)
+
+/** How often something was tried in the window that ends at `resets_at`. The subject is SHA-256 of what is counted. */
+export const attemptCounters = pgTable(
+  'attempt_counters',
+  {
+    scope: text({ enum: attemptScopes }).notNull(),
+    subject: bytes().notNull(),
+    taken: integer().notNull(),
+    resetsAt: at().notNull(),
+  },
+  (counter) => [
+    primaryKey({ columns: [counter.scope, counter.subject] }),
+    check('attempt_counters_scope_is_known', oneOf(counter.scope, attemptScopes)),
+    check('attempt_counters_taken_is_not_negative', sql`${counter.taken} >= 0`),
+    index('attempt_counters_over').on(counter.resetsAt),
+  ],
+)
+
+/** Networks and browsers from which a user has signed in. The mark is SHA-256 of the network or of the browser's token. */
+export const knownPlaces = pgTable(
+  'known_places',
+  {
+    userId: uuid()
+      .notNull()
+      .references(() => users.id),
+    mark: bytes().notNull(),
+    lastSeenAt: at().notNull(),
+  },
+  (place) => [primaryKey({ columns: [place.userId, place.mark] })],
+)
+
+/** Who has given the password and owes the second factor. Good for minutes, and for one session. */
+export const loginTickets = pgTable(
+  'login_tickets',
+  {
+    id: id(),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id),
+    tokenHash: bytes().notNull().unique('login_tickets_token_stands_once'),
+    expiresAt: at().notNull(),
+    ...created,
+  },
+  (ticket) => [index('login_tickets_by_user').on(ticket.userId)],
+)
+
+/**
+ * A user's authenticator, in force once confirmed. The secret is encrypted; `last_step` is the newest half minute whose
+ * code was used, and it only grows, so that no code is used twice.
+ */
+export const secondFactors = pgTable('second_factors', {
+  userId: uuid()
+    .primaryKey()
+    .references(() => users.id),
+  secretCiphertext: text().notNull(),
+  lastStep: quantity().notNull().default(0),
+  confirmedAt: at(),
+  ...created,
+})
+
+/** What stands in for the authenticator when it is lost: each once. Only SHA-256 is kept. */
+export const recoveryCodes = pgTable(
+  'recovery_codes',
+  {
+    id: id(),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id),
+    codeHash: bytes().notNull(),
+    usedAt: at(),
+    ...created,
+  },
+  (code) => [unique('recovery_codes_code_stands_once').on(code.userId, code.codeHash)],
+)
+
+/**
+ * Somebody asked for a new password for an address, which may be nobody's. The link exists once the mail is sent: the
+ * database knows SHA-256 of its token, which is good for half an hour and for one new password.
+ */
+export const passwordResets = pgTable(
+  'password_resets',
+  {
+    id: id(),
+    email: text().notNull(),
+    userId: uuid().references(() => users.id),
+    tokenHash: bytes().unique('password_resets_token_stands_once'),
+    expiresAt: at(),
+    usedAt: at(),
+    ...created,
+  },
+  (reset) => [
+    check(
+      'password_resets_link_is_whole',
+      sql`(${reset.tokenHash} is null) = (${reset.userId} is null) and (${reset.tokenHash} is null) = (${reset.expiresAt} is null)`,
+    ),
+    index('password_resets_by_user').on(reset.userId),
   ],
 )

@@ -26,7 +26,10 @@ export const tierSnapshots = pgTable(
   ],
 )
 
-/** One row a customer: what is used and reserved in the current period, against what may be used. `used` moves only with a ledger entry. */
+/**
+ * One row a customer: what is used and reserved in the open period, against what may be used. `used` moves only with a ledger
+ * entry of that period. Whoever comes to this row after `period_end` first rolls it, under its lock.
+ */
 export const usageLimits = pgTable(
   'usage_limits',
   {
@@ -53,6 +56,8 @@ export const usageLimits = pgTable(
     updatedAt: at().notNull(),
   },
   (limit) => [
+    check('usage_limits_call_used_is_not_negative', sql`${limit.callUsedSeconds} >= 0`),
+    check('usage_limits_sms_used_is_not_negative', sql`${limit.smsUsed} >= 0`),
     check('usage_limits_call_reserved_is_not_negative', sql`${limit.callReservedSeconds} >= 0`),
     check('usage_limits_sms_reserved_is_not_negative', sql`${limit.smsReserved} >= 0`),
     check('usage_limits_period_runs_forward', sql`${limit.periodEnd} > ${limit.periodStart}`),
@@ -60,7 +65,36 @@ export const usageLimits = pgTable(
   ],
 )
 
-/** The ledger. Append-only, by grant as well: a correction is another entry. Partitioned by its id. */
+/**
+ * Periods that are over, each beginning where the one before it ended. A late figure moves the counter of its own period here
+ * and never the open one, so that for every period the ledger's sum is the counter.
+ */
+export const usagePeriods = pgTable(
+  'usage_periods',
+  {
+    customerId: uuid()
+      .notNull()
+      .references(() => customers.id),
+    periodStart: at().notNull(),
+    periodEnd: at().notNull(),
+    tierSnapshotId: uuid()
+      .notNull()
+      .references(() => tierSnapshots.id),
+    callUsedSeconds: quantity().notNull(),
+    smsUsed: quantity().notNull(),
+  },
+  (period) => [
+    primaryKey({ columns: [period.customerId, period.periodStart] }),
+    check('usage_periods_run_forward', sql`${period.periodEnd} > ${period.periodStart}`),
+    check('usage_periods_call_used_is_not_negative', sql`${period.callUsedSeconds} >= 0`),
+    check('usage_periods_sms_used_is_not_negative', sql`${period.smsUsed} >= 0`),
+  ],
+)
+
+/**
+ * The ledger. Append-only, by grant as well: a correction is another entry. `period_start` is the period that it belongs to,
+ * whenever it is booked; an entry booked after that period was closed is an adjustment. Partitioned by its id.
+ */
 export const usageEntries = pgTable(
   'usage_entries',
   {
@@ -85,17 +119,24 @@ export const usageEntries = pgTable(
   ],
 )
 
-/** What is booked for one call or message: where uniqueness of the ledger stands. Kept for ever. */
+/**
+ * What is booked for one call or message, and in which period: where uniqueness of the ledger stands. The period is that of
+ * the first entry; corrections go where it went. Kept for ever.
+ */
 export const usageKeys = pgTable(
   'usage_keys',
   {
     meter: text({ enum: meters }).notNull(),
     idemKey: text().notNull(),
     customerId: uuid().notNull(),
+    periodStart: at(),
     booked: quantity().notNull().default(0),
     entries: integer().notNull().default(0),
   },
-  (key) => [primaryKey({ columns: [key.meter, key.idemKey] })],
+  (key) => [
+    primaryKey({ columns: [key.meter, key.idemKey] }),
+    check('usage_keys_booked_have_a_period', sql`${key.entries} = 0 or ${key.periodStart} is not null`),
+  ],
 )
 
 /** A level that was reached: once a customer, meter, period, limit revision and level, however the usage arrived. */
@@ -141,6 +182,8 @@ export const usageHolds = pgTable(
     state: text({ enum: holdStates }).notNull().default('open'),
     expiresAt: at().notNull(),
     settledQuantity: quantity(),
+    /** The provider's id of the call or message, as whoever settled named it. */
+    providerId: text(),
     ...created,
     endedAt: at(),
   },

@@ -1,5 +1,7 @@
-import type { CallFact, CallStatus } from '@trunkline/core/events/call'
-import { toE164 } from '@trunkline/core/numbers/phone'
+import { type CallFact, type CallStatus, longestCallSeconds, statedInstant } from '@trunkline/core/events/call'
+import { lineOf } from '@trunkline/core/numbers/phone'
+import { plainText } from '@trunkline/core/platform/plain-text'
+import { longestId } from '@trunkline/core/webhooks/adapter'
 import { z } from 'zod'
 
 const text = z.string().optional().catch(undefined)
@@ -16,7 +18,8 @@ const callSchema = z.object({
   call_status: text,
   start_timestamp: number,
   end_timestamp: number,
-  duration_ms: z.number().nonnegative().optional().catch(undefined),
+  // any value: one that is no length is refused, never ignored
+  duration_ms: z.unknown().optional(),
   disconnection_reason: text,
   recording_url: text,
   transcript: text,
@@ -41,6 +44,22 @@ export function callOf(envelope: Envelope): RetellCall | undefined {
   return parsed.success ? parsed.data : undefined
 }
 
+/** Why a call cannot be known by its names, or undefined where it can. */
+export function nameFault(call: RetellCall): string | undefined {
+  const names = { call_id: call.call_id, twilio_call_sid: call.telephony_identifier?.twilio_call_sid ?? '' }
+  const tooLong = Object.entries(names).find(([, name]) => name.length > longestId)
+  return tooLong && `${tooLong[0]} is longer than ${longestId} characters`
+}
+
+/** The names of a call: Retell's, and the carrier's where Retell knows it. */
+export function keysOf(call: RetellCall): string[] {
+  const carrierSid = call.telephony_identifier?.twilio_call_sid
+  return [
+    `retell:${plainText(call.call_id, longestId)}`,
+    ...(carrierSid === undefined || carrierSid === '' ? [] : [`twilio:${plainText(carrierSid, longestId)}`]),
+  ]
+}
+
 const statusOfReason: Record<string, CallStatus> = {
   dial_busy: 'busy',
   dial_no_answer: 'no-answer',
@@ -63,24 +82,26 @@ function statusOf(event: string, call: RetellCall): CallStatus | undefined {
   const named = statusOfReason[call.disconnection_reason ?? '']
   if (named !== undefined) return named
   // `registered` stands on ended calls in Retell's own samples: the word alone proves nothing
-  return call.call_status === 'not_connected' || (call.call_status === 'error' && (call.duration_ms ?? 0) === 0)
+  return call.call_status === 'not_connected' || (call.call_status === 'error' && !call.duration_ms)
     ? 'failed'
     : 'completed'
 }
 
-const line = (raw: string | undefined): string | undefined =>
-  raw === undefined ? undefined : (toE164(raw) ?? raw.slice(0, 100))
-
-const milliseconds = (value: number | undefined): number | undefined =>
-  value === undefined || !Number.isFinite(value) || value < 0 || value > 4e12 ? undefined : Math.round(value)
-
-/** Length in milliseconds: `duration_ms`, else end minus start (the older shape has no duration). */
+/**
+ * Length in milliseconds, a fraction rounded up: `duration_ms`, else end minus start (the older shape has no duration). A figure that no call
+ * can have is a fault of the whole webhook: it would be charged, or left uncharged, unseen.
+ */
 function durationOf(event: string, call: RetellCall): number | undefined {
   if (event !== 'call_ended' && event !== 'call_analyzed') return undefined
-  if (call.duration_ms !== undefined) return Math.min(Math.round(call.duration_ms), 7 * 86_400_000)
-  if (call.start_timestamp === undefined || call.end_timestamp === undefined) return undefined
-  const length = call.end_timestamp - call.start_timestamp
-  return length >= 0 && length <= 7 * 86_400_000 ? Math.round(length) : undefined
+  const { duration_ms: stated, start_timestamp: began, end_timestamp: ended } = call
+  if (stated !== undefined && stated !== null) return lengthOr(stated, 'duration_ms')
+  if (began === undefined || ended === undefined) return undefined
+  return lengthOr(ended - began, 'end_timestamp minus start_timestamp')
+}
+
+function lengthOr(value: unknown, name: string): number {
+  if (typeof value === 'number' && value >= 0 && value <= longestCallSeconds * 1000) return Math.ceil(value)
+  throw new SyntaxError(`${name} is no length of a call: ${plainText(JSON.stringify(value), 40)}`)
 }
 
 const customerPattern = /^cus_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/
@@ -95,8 +116,11 @@ export function factOf(
   const customer = typeof named === 'string' ? customerPattern.exec(named) : null
   const cost = call.call_cost?.combined_cost
   const status = statusOf(envelope.event, call)
+  const instant = (ms: number | undefined) => statedInstant(ms, arrival.receivedAt)
+  const text = (value: string | undefined, atMost: number) =>
+    value === undefined || value === '' ? undefined : plainText(value, atMost)
   const fact: CallFact = {
-    at: milliseconds(envelope.event_timestamp) ?? 0,
+    at: instant(envelope.event_timestamp) ?? 0,
     source: 'retell',
     receivedAt: arrival.receivedAt,
     webhookId: arrival.webhookId,
@@ -104,18 +128,18 @@ export function factOf(
   }
   const stated: Partial<CallFact> = {
     direction: call.direction,
-    from: line(call.from_number),
-    to: line(call.to_number),
-    agentId: call.agent_id?.slice(0, 200),
+    from: lineOf(call.from_number),
+    to: lineOf(call.to_number),
+    agentId: text(call.agent_id, 200),
     customerId: customer?.slice(1).join('-'),
-    startedAt: milliseconds(call.start_timestamp),
-    endedAt: milliseconds(call.end_timestamp),
+    startedAt: instant(call.start_timestamp),
+    endedAt: instant(call.end_timestamp),
     durationMs: durationOf(envelope.event, call),
     costMicros: cost === undefined || cost < 0 || cost > 1e9 ? undefined : Math.round(cost * 10_000),
-    disconnectReason: call.disconnection_reason?.slice(0, 200),
-    recordingUrl: call.recording_url?.slice(0, 2000),
-    summary: call.call_analysis?.call_summary?.slice(0, 4000),
-    sentiment: call.call_analysis?.user_sentiment?.slice(0, 50),
+    disconnectReason: text(call.disconnection_reason, 200),
+    recordingUrl: text(call.recording_url, 2000),
+    summary: text(call.call_analysis?.call_summary, 4000),
+    sentiment: text(call.call_analysis?.user_sentiment, 50),
   }
   return Object.assign(fact, Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined)))
 }

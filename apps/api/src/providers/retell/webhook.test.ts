@@ -271,6 +271,66 @@ describe('what a webhook says', () => {
     expect(() => retell.events(deliver(body), 'whk')).toThrow(SyntaxError)
   })
 
+  test.each([1e300, -1, 86_400_001, '64600'])(
+    '%s is no length of a call: the webhook is refused with its reason, and nothing is charged',
+    (duration_ms) => {
+      const event = { ...ended, call: { ...ended.call, duration_ms } }
+
+      expect(retell.read(deliver(JSON.stringify(event)), 'hash')).toMatchObject({ readable: true })
+      expect(() => said(event)).toThrow(SyntaxError)
+      expect(() => said(event)).toThrow(/^duration_ms is no length of a call: /)
+    },
+  )
+
+  test('24 hours are a length, and a fraction is rounded up; what lies between an end and a start must be one too', () => {
+    const lasting = (duration_ms: number) => said({ ...ended, call: { ...ended.call, duration_ms } })?.fact.durationMs
+    expect([86_400_000, 1000.4].map(lasting)).toEqual([86_400_000, 1001])
+    const { duration_ms: _none, ...call } = ended.call
+    for (const end_timestamp of [call.start_timestamp - 1, call.start_timestamp + 86_400_001, 1e300])
+      expect(() => said({ ...ended, call: { ...call, end_timestamp } })).toThrow(/minus start_timestamp is no length/)
+  })
+
+  test('a time that cannot be is not heard, and the rest is', () => {
+    for (const absurd of [-5, 0, 1e300, now + 90_000_000, Date.UTC(2009, 0, 1)]) {
+      const call = { ...ended.call, start_timestamp: absurd, end_timestamp: absurd }
+      const { fact } = said({ ...ended, event_timestamp: absurd, call }) ?? {}
+      expect(fact).toMatchObject({ at: 0, durationMs: 64_600 })
+      expect(fact).not.toHaveProperty('startedAt')
+      expect(fact).not.toHaveProperty('endedAt')
+    }
+  })
+
+  test('a NUL or half a character costs nothing but itself', () => {
+    const call_analysis = { call_summary: `${'x'.repeat(3999)}😀 end`, user_sentiment: 'half \ud83d' }
+    const call = { ...ended.call, call_id: 'call\0', agent_id: 'agent\0', transcript: 'a\0b', call_analysis }
+
+    expect(said({ ...analyzed, call })).toMatchObject({
+      keys: ['retell:call\uFFFD', expect.any(String)],
+      transcript: 'a\uFFFDb',
+      fact: {
+        durationMs: 64_600,
+        agentId: 'agent\uFFFD',
+        summary: `${'x'.repeat(3999)}\uFFFD`,
+        sentiment: 'half \uFFFD',
+      },
+    })
+    expect(retell.read(deliver(JSON.stringify({ ...ended, event: 'a\0' })), 'hash')).toMatchObject({
+      eventType: 'a\uFFFD',
+    })
+  })
+
+  test('a name of more than 255 characters is none', () => {
+    for (const names of [
+      { call_id: 'x'.repeat(256) },
+      { telephony_identifier: { twilio_call_sid: 'x'.repeat(256) } },
+    ]) {
+      const event = { ...ended, call: { ...ended.call, ...names } }
+      const reason = expect.stringMatching(/^(call_id|twilio_call_sid) is longer than 255 characters$/)
+      expect(retell.read(deliver(JSON.stringify(event)), 'hash')).toEqual({ readable: false, reason })
+      expect(() => said(event)).toThrow(SyntaxError)
+    }
+  })
+
   test('an ended call that names no call is a fault, not silence', () => {
     expect(() => retell.events(deliver('{"event":"call_ended","call":{}}'), 'whk')).toThrow(SyntaxError)
   })
@@ -284,6 +344,10 @@ describe('what a webhook says', () => {
     expect(number(started)).toBe('+13125550101')
     expect(number(inbound)).toBe('+13125550101')
     expect(number(notConnected)).toBe('+14155550123')
+    const { direction: _unstated, ...call } = started.call
+    expect(number({ ...started, call })).toBe('+13125550101')
+    expect(number({ ...started, call: { ...call, to_number: '(312) 555-0101' } })).toBe('+13125550101')
+    expect(number({ ...started, call: { ...call, to_number: 'trunk-7' } })).toBe('trunk-7')
     expect(number({ ...started, call: { call_id: 'call_web', call_type: 'web_call' } })).toBeUndefined()
   })
 })

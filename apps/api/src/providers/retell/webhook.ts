@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
-import { ownNumber } from '@trunkline/core/events/call'
-import { toE164 } from '@trunkline/core/numbers/phone'
+import { ownNumbers } from '@trunkline/core/events/call'
+import { lineOf } from '@trunkline/core/numbers/phone'
+import { plainText } from '@trunkline/core/platform/plain-text'
 import type {
   Delivery,
   Reading,
@@ -11,7 +12,7 @@ import type {
 } from '@trunkline/core/webhooks/adapter'
 import { retellIdentity } from '@trunkline/core/webhooks/idempotency'
 import { hmacSha256 } from '../hmac.ts'
-import { callOf, type Envelope, envelopeSchema, factOf } from './call.ts'
+import { callOf, type Envelope, envelopeSchema, factOf, keysOf, nameFault } from './call.ts'
 
 /** `X-Retell-Signature: v=<unix ms>,d=<64 hex>`: HMAC-SHA256(API key, body ++ ms), five minutes either way (retell-sdk, lib/webhook_auth). */
 const headerPattern = /^v=(\d{1,16}),d=([0-9a-f]{64})$/i
@@ -47,10 +48,12 @@ function read(delivery: Delivery, bodySha256: string): Reading {
   const envelope = envelopeOf(delivery.body)
   if (typeof envelope === 'string') return { readable: false, reason: envelope }
   const call = callOf(envelope)
+  const fault = call && nameFault(call)
+  if (fault !== undefined) return { readable: false, reason: fault }
   const from = call?.from_number ?? envelope.call_inbound?.from_number
   const to = call?.to_number ?? envelope.call_inbound?.to_number
   const direction = call?.direction ?? (envelope.call_inbound === undefined ? undefined : 'inbound')
-  const own = ownNumber({ direction, from, to })
+  const [own] = ownNumbers({ direction, from, to })
   return {
     readable: true,
     identity: retellIdentity({
@@ -59,13 +62,14 @@ function read(delivery: Delivery, bodySha256: string): Reading {
       eventTimestamp: envelope.event_timestamp,
       bodySha256,
     }),
-    eventType: envelope.event,
-    phoneNumber: own === undefined ? undefined : toE164(own),
+    eventType: plainText(envelope.event, 100),
+    phoneNumber: lineOf(own),
   }
 }
 
 /** Statements about one call's life. Transfers and live transcripts are kept in the inbox and say nothing that is charged. */
 const stated = new Set(['call_started', 'call_ended', 'call_analyzed'])
+const longestTranscript = 1_000_000
 
 function events(delivery: Delivery, webhookId: string): VendorEvent[] {
   const envelope = envelopeOf(delivery.body)
@@ -73,17 +77,17 @@ function events(delivery: Delivery, webhookId: string): VendorEvent[] {
   if (!stated.has(envelope.event)) return []
   const call = callOf(envelope)
   if (call === undefined) throw new SyntaxError(`«${envelope.event}» names no call`)
-  const carrierSid = call.telephony_identifier?.twilio_call_sid
+  const fault = nameFault(call)
+  if (fault !== undefined) throw new SyntaxError(fault)
   return [
     {
       kind: 'call',
-      keys: [
-        `retell:${call.call_id}`,
-        ...(carrierSid === undefined || carrierSid === '' ? [] : [`twilio:${carrierSid}`]),
-      ],
+      keys: keysOf(call),
       register: `retell:${envelope.event}`,
       fact: factOf(envelope, call, { receivedAt: delivery.receivedAt, webhookId }),
-      ...(call.transcript === undefined || call.transcript === '' ? {} : { transcript: call.transcript }),
+      ...(call.transcript === undefined || call.transcript === ''
+        ? {}
+        : { transcript: plainText(call.transcript, longestTranscript) }),
     },
   ]
 }

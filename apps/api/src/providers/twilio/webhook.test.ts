@@ -293,6 +293,48 @@ describe('what a webhook says', () => {
     })
   })
 
+  test.each([
+    ['CallDuration', '86401'],
+    ['CallDuration', '-4'],
+    ['CallDuration', '1e9'],
+    ['CallDuration', '60.5'],
+    ['NumSegments', '1001'],
+    ['NumSegments', 'many'],
+  ])('a %s of %s cannot be true: it is refused, never charged', (name, figure) => {
+    const [door, form] = name === 'CallDuration' ? ['status', completed] : ['sms', text]
+    const read = () => twilio.events(deliver(encoded({ ...form, [name]: figure }), { door }), 'whk')
+
+    expect(read).toThrow(SyntaxError)
+    expect(read).toThrow(new RegExp(`^${name} is no whole number up to `))
+  })
+
+  test('a time that cannot be is not heard, and the rest is', () => {
+    for (const Timestamp of ['Sat, 01 Jan 200000 00:00:00 +0000', 'Thu, 01 Jan 1970 00:00:00 +0000', 'once']) {
+      const { fact } = only('status', { ...completed, Timestamp }) ?? {}
+      expect(fact).toMatchObject({ at: 0, durationSeconds: 65 })
+      expect(fact).not.toHaveProperty('endedAt')
+    }
+  })
+
+  test('a NUL costs nothing but itself, and a name of more than 255 characters is none', () => {
+    expect(only('sms', { ...text, Body: `hi\0${'x'.repeat(9996)}😀`, MessageSid: 'SM\0' })).toMatchObject({
+      keys: ['twilio:SM\uFFFD'],
+      fact: { body: `hi\uFFFD${'x'.repeat(9996)}\uFFFD`, segments: 2 },
+    })
+    for (const [door, form] of [
+      ['status', { ...completed, CallSid: 'C'.repeat(256) }],
+      ['sms', { ...text, MessageSid: 'S'.repeat(256) }],
+    ] as const) {
+      const reason = expect.stringMatching(/^(CallSid|MessageSid) is longer than 255 characters$/)
+      expect(twilio.read(deliver(encoded(form), { door }), 'hash')).toEqual({ readable: false, reason })
+      expect(() => only(door, form)).toThrow(SyntaxError)
+    }
+  })
+
+  test('a number in national form is the same number', () => {
+    expect(only('sms', { ...text, To: '(312) 555-0101' })?.fact.to).toBe('+13125550101')
+  })
+
   test('a form that names nothing is unreadable', () => {
     for (const door of ['status', 'sms', 'sms-status']) {
       expect(twilio.read(deliver('From=%2B14155550123', { door }), 'hash')).toMatchObject({ readable: false })

@@ -1,7 +1,21 @@
-import { type CallFact, type CallStatus, callStatuses, ownNumber } from '@trunkline/core/events/call'
+import {
+  type CallFact,
+  type CallStatus,
+  callStatuses,
+  longestCallSeconds,
+  ownNumbers,
+  statedInstant,
+} from '@trunkline/core/events/call'
 import { type MessageFact, type MessageStatus, messageStatuses } from '@trunkline/core/events/message'
-import { toE164 } from '@trunkline/core/numbers/phone'
-import type { Delivery, Reading, VendorEvent, WebhookAdapter } from '@trunkline/core/webhooks/adapter'
+import { lineOf } from '@trunkline/core/numbers/phone'
+import { plainText } from '@trunkline/core/platform/plain-text'
+import {
+  type Delivery,
+  longestId,
+  type Reading,
+  type VendorEvent,
+  type WebhookAdapter,
+} from '@trunkline/core/webhooks/adapter'
 import { twilioCallIdentity, twilioMessageIdentity } from '@trunkline/core/webhooks/idempotency'
 import { formOf, verifyTwilio } from './signature.ts'
 
@@ -13,9 +27,10 @@ function formReader(body: Uint8Array): Form {
   return { get: (name) => form.get(name) || undefined }
 }
 
-const line = (raw: string | undefined): string | undefined =>
-  raw === undefined ? undefined : (toE164(raw) ?? raw.slice(0, 100))
-
+const text = (form: Form, name: string, atMost: number): string | undefined => {
+  const value = form.get(name)
+  return value === undefined ? undefined : plainText(value, atMost)
+}
 const isCallStatus = (word: string | undefined): word is CallStatus => callStatuses.includes(word as CallStatus)
 const isMessageStatus = (word: string | undefined): word is MessageStatus =>
   messageStatuses.includes(word as MessageStatus)
@@ -26,43 +41,60 @@ function directionOf(form: Form): 'inbound' | 'outbound' | undefined {
   return word.startsWith('inbound') ? 'inbound' : 'outbound'
 }
 
-const wholeNumber = (text: string | undefined, atMost: number): number | undefined =>
-  text !== undefined && /^\d{1,9}$/.test(text) && Number(text) <= atMost ? Number(text) : undefined
+/** A figure that is charged. One that cannot be true is a fault of the whole webhook: charged or uncharged, it would be unseen. */
+function figure(form: Form, name: string, atMost: number): number | undefined {
+  const text = form.get(name)
+  if (text === undefined) return undefined
+  if (/^\d{1,9}$/.test(text) && Number(text) <= atMost) return Number(text)
+  throw new SyntaxError(`${name} is no whole number up to ${atMost}: ${plainText(JSON.stringify(text), 40)}`)
+}
 
 /** `Timestamp` is RFC 2822 and stands on call-progress callbacks only. */
-function statedAt(form: Form): number | undefined {
-  const parsed = Date.parse(form.get('Timestamp') ?? '')
-  return Number.isNaN(parsed) ? undefined : parsed
+function statedAt(form: Form, receivedAt: number): number | undefined {
+  return statedInstant(Date.parse(form.get('Timestamp') ?? ''), receivedAt)
 }
 
 const messageSidOf = (form: Form) => form.get('MessageSid') ?? form.get('SmsSid') ?? form.get('SmsMessageSid')
 const messageStatusOf = (form: Form) => (form.get('MessageStatus') ?? form.get('SmsStatus'))?.toLowerCase()
 
+type Named = { sid: string; status: string } | { fault: string }
+
+function nameOf(sid: string | undefined, status: string | undefined, names: [string, string]): Named {
+  if (sid === undefined || status === undefined) return { fault: `The form names no ${names.join(' and ')}` }
+  if (sid.length > longestId) return { fault: `${names[0]} is longer than ${longestId} characters` }
+  return { sid: plainText(sid, longestId), status: plainText(status, 40) }
+}
+
+const callOf = (form: Form) => nameOf(form.get('CallSid'), form.get('CallStatus'), ['CallSid', 'CallStatus'])
+const messageOf = (door: string, form: Form) =>
+  nameOf(messageSidOf(form), door === 'sms' ? 'received' : messageStatusOf(form), ['MessageSid', 'status'])
+
 function readCall(form: Form): Reading {
-  const callSid = form.get('CallSid')
-  const status = form.get('CallStatus')
-  if (callSid === undefined || status === undefined)
-    return { readable: false, reason: 'The form names no CallSid and CallStatus' }
-  const own = ownNumber({ direction: directionOf(form), from: form.get('From'), to: form.get('To') })
+  const call = callOf(form)
+  if ('fault' in call) return { readable: false, reason: call.fault }
+  const [own] = ownNumbers({ direction: directionOf(form), from: form.get('From'), to: form.get('To') })
   return {
     readable: true,
-    identity: twilioCallIdentity({ callSid, status, sequenceNumber: form.get('SequenceNumber') }),
-    eventType: `call.${status.slice(0, 40)}`,
-    phoneNumber: own === undefined ? undefined : toE164(own),
+    identity: twilioCallIdentity({
+      callSid: call.sid,
+      status: call.status,
+      sequenceNumber: form.get('SequenceNumber'),
+    }),
+    eventType: `call.${call.status}`,
+    phoneNumber: lineOf(own),
   }
 }
 
 function readMessage(door: string, form: Form): Reading {
-  const messageSid = messageSidOf(form)
-  const status = door === 'sms' ? 'received' : messageStatusOf(form)
-  if (messageSid === undefined || status === undefined)
-    return { readable: false, reason: 'The form names no MessageSid and status' }
+  const message = messageOf(door, form)
+  if ('fault' in message) return { readable: false, reason: message.fault }
+  const { sid: messageSid, status } = message
   const own = form.get(status === 'received' ? 'To' : 'From')
   return {
     readable: true,
     identity: twilioMessageIdentity({ messageSid, status, errorCode: form.get('ErrorCode') }),
-    eventType: `message.${status.slice(0, 40)}`,
-    phoneNumber: own === undefined ? undefined : toE164(own),
+    eventType: `message.${status}`,
+    phoneNumber: lineOf(own),
   }
 }
 
@@ -74,21 +106,21 @@ function read(delivery: Delivery): Reading {
 }
 
 function callEvents(delivery: Delivery, form: Form, webhookId: string): VendorEvent[] {
-  const callSid = form.get('CallSid')
-  const status = form.get('CallStatus')
-  if (callSid === undefined || status === undefined) throw new SyntaxError('The form names no CallSid and CallStatus')
+  const call = callOf(form)
+  if ('fault' in call) throw new SyntaxError(call.fault)
+  const { sid: callSid, status } = call
   if (!isCallStatus(status)) return []
-  const at = statedAt(form)
+  const at = statedAt(form, delivery.receivedAt)
   const isOver = callStatuses.indexOf(status) >= callStatuses.indexOf('canceled')
-  const seconds = isOver ? wholeNumber(form.get('CallDuration'), 7 * 86_400) : undefined
+  const seconds = isOver ? figure(form, 'CallDuration', longestCallSeconds) : undefined
   const stated: Partial<CallFact> = {
     direction: directionOf(form),
-    from: line(form.get('From')),
-    to: line(form.get('To')),
+    from: lineOf(form.get('From')),
+    to: lineOf(form.get('To')),
     durationSeconds: seconds,
     startedAt: status === 'in-progress' ? at : undefined,
     endedAt: isOver ? at : undefined,
-    recordingUrl: form.get('RecordingUrl')?.slice(0, 2000),
+    recordingUrl: text(form, 'RecordingUrl', 2000),
   }
   const said = Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined))
   const fact: CallFact = { at: at ?? 0, source: 'twilio', receivedAt: delivery.receivedAt, webhookId, status, ...said }
@@ -96,16 +128,16 @@ function callEvents(delivery: Delivery, form: Form, webhookId: string): VendorEv
 }
 
 function messageEvents(delivery: Delivery, form: Form, webhookId: string): VendorEvent[] {
-  const messageSid = messageSidOf(form)
-  const status = delivery.door === 'sms' ? 'received' : messageStatusOf(form)
-  if (messageSid === undefined || status === undefined) throw new SyntaxError('The form names no MessageSid and status')
+  const message = messageOf(delivery.door, form)
+  if ('fault' in message) throw new SyntaxError(message.fault)
+  const { sid: messageSid, status } = message
   if (!isMessageStatus(status)) return []
   const stated: Partial<MessageFact> = {
-    from: line(form.get('From')),
-    to: line(form.get('To')),
-    segments: wholeNumber(form.get('NumSegments'), 1000),
-    body: form.get('Body')?.slice(0, 10_000),
-    errorCode: form.get('ErrorCode')?.slice(0, 20),
+    from: lineOf(form.get('From')),
+    to: lineOf(form.get('To')),
+    segments: figure(form, 'NumSegments', 1000),
+    body: text(form, 'Body', 10_000),
+    errorCode: text(form, 'ErrorCode', 20),
   }
   const said = Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined))
   const direction = status === 'received' || status === 'receiving' ? 'inbound' : 'outbound'

@@ -1,0 +1,1 @@
+CREATE INDEX "ops_alerts_undecided" ON "ops_alerts" USING btree ("delivery","id") WHERE delivery in ('pending', 'sent');
