@@ -63,7 +63,9 @@ test('the password is changed only by who knows the old one', async ({ open }) =
   await form.getByLabel('New password again').fill(admin.password)
   await form.getByRole('button', { name: 'Change password' }).click()
   await form.getByText(/./).first().waitFor()
-  await page.waitForFunction(() => document.querySelector<HTMLInputElement>('form input[type=password]')?.value === '')
+  await page.waitForFunction(
+    () => document.querySelector<HTMLInputElement>('#password input[type=password]')?.value === '',
+  )
 })
 
 for (const look of looks)

@@ -1,9 +1,13 @@
 // The type of every procedure, written by `pnpm contract` from apps/api/src/public.ts.
 import { BuiltRouter } from "@trpc/server/unstable-core-do-not-import";
-/** Who may: any person of ours, those who act, those who act and an owner for his own customer, or whoever is signed in. */
+/**
+ * Who may: any person of ours, those who act, those who may read what was said (bytes, transcripts, summaries, texts), those
+ * who act and an owner for his own customer, or whoever is signed in.
+ */
 declare const permissions: {
   readonly staff: readonly ["admin", "operator", "sales", "viewer"];
   readonly operator: readonly ["admin", "operator"];
+  readonly content: readonly ["admin", "operator"];
   readonly operatorOrOwner: readonly ["admin", "operator", "owner"];
   readonly signedIn: readonly ["admin", "operator", "sales", "viewer", "owner"];
 };
@@ -34,7 +38,48 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           name: string | null;
           role: "admin" | "operator" | "owner" | "sales" | "viewer";
           customerId: string | null;
+          needsSecondFactor: boolean;
         };
+      } | {
+        mfaRequired: true;
+        ticket: string;
+      };
+      meta: ApiMeta;
+    }>;
+    loginWithCode: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        ticket: string;
+        code: string;
+      };
+      output: {
+        token: string;
+        user: {
+          id: string;
+          email: string;
+          name: string | null;
+          role: "admin" | "operator" | "owner" | "sales" | "viewer";
+          customerId: string | null;
+          needsSecondFactor: boolean;
+        };
+      };
+      meta: ApiMeta;
+    }>;
+    requestReset: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        email: string;
+      };
+      output: {
+        accepted: true;
+      };
+      meta: ApiMeta;
+    }>;
+    resetPassword: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        token: string;
+        newPassword: string;
+      };
+      output: {
+        revoked: number;
       };
       meta: ApiMeta;
     }>;
@@ -53,6 +98,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         name: string | null;
         role: "admin" | "operator" | "owner" | "sales" | "viewer";
         customerId: string | null;
+        needsSecondFactor: boolean;
       };
       meta: ApiMeta;
     }>;
@@ -94,6 +140,57 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       };
       output: {
         revoked: number;
+        token: string;
+      };
+      meta: ApiMeta;
+    }>;
+    secondFactor: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: Record<string, never> | undefined;
+      output: {
+        since: string | null;
+        recoveryCodesLeft: number;
+        isRequired: boolean;
+      };
+      meta: ApiMeta;
+    }>;
+    startSecondFactor: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        password: string;
+      };
+      output: {
+        key: string;
+        uri: string;
+      };
+      meta: ApiMeta;
+    }>;
+    confirmSecondFactor: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        code: string;
+      };
+      output: {
+        revoked: number;
+        token: string;
+        recoveryCodes: string[];
+      };
+      meta: ApiMeta;
+    }>;
+    renewRecoveryCodes: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        code: string;
+      };
+      output: {
+        recoveryCodes: string[];
+      };
+      meta: ApiMeta;
+    }>;
+    turnOffSecondFactor: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        password: string;
+        code: string;
+      };
+      output: {
+        revoked: number;
+        token: string;
       };
       meta: ApiMeta;
     }>;
@@ -340,7 +437,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           usage: {
             id: string;
             meter: "call_seconds" | "sms_segments";
-            kind: "revision" | "usage" | "void";
+            kind: "adjustment" | "revision" | "usage" | "void";
             quantity: number;
             occurredAt: string;
             recordedAt: string;
@@ -503,6 +600,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       input: {
         id: string;
         quantity?: number | undefined;
+        providerId?: string | undefined;
       };
       output: {
         settled: boolean;
@@ -635,6 +733,242 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       meta: ApiMeta;
     }>;
   };
+  errors: {
+    list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        cursor?: string | undefined;
+        limit?: number | undefined;
+        state?: "ignored" | "open" | "resolved" | undefined;
+        resolved?: "false" | "true" | undefined;
+        severity?: "critical" | "high" | "info" | "low" | "medium" | undefined;
+        source?: "api" | "job" | "web" | "worker" | undefined;
+        q?: string | undefined;
+        customerId?: string | undefined;
+        from?: string | undefined;
+        to?: string | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          source: "api" | "job" | "web" | "worker";
+          severity: "critical" | "high" | "info" | "low" | "medium";
+          type: string;
+          title: string;
+          culprit: string;
+          state: "ignored" | "open" | "resolved";
+          occurrences: number;
+          customers: number;
+          returns: number;
+          firstSeenAt: string;
+          lastSeenAt: string;
+          hours: number[];
+        }[];
+        nextCursor: string | null;
+        unresolvedCount: number;
+      };
+      meta: ApiMeta;
+    }>;
+    find: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        id: string;
+        source: "api" | "job" | "web" | "worker";
+        severity: "critical" | "high" | "info" | "low" | "medium";
+        type: string;
+        title: string;
+        culprit: string;
+        occurrences: number;
+        customers: number;
+        returns: number;
+        firstSeenAt: string;
+        lastSeenAt: string;
+        hours: number[];
+        state: "ignored" | "open" | "resolved";
+        resolved: {
+          at: string;
+          by: string;
+          notes: string | null;
+        } | null;
+        ignored: {
+          at: string;
+          by: string;
+          until: string | null;
+          occurrences: number | null;
+          customers: number | null;
+        } | null;
+        firstRelease: string | null;
+        lastRelease: string | null;
+        alert: {
+          id: string;
+          title: string;
+          severity: "critical" | "high" | "info" | "low" | "medium";
+        } | null;
+        hits: {
+          customer: {
+            id: string;
+            businessName: string;
+          };
+          occurrences: number;
+        }[];
+        samples: {
+          id: string;
+          at: string;
+          message: string;
+          stack: {
+            text: string;
+            isOurs: boolean;
+          }[];
+          place: string;
+          requestId: string | null;
+          actor: string | null;
+          customer: {
+            id: string;
+            businessName: string;
+          } | null;
+          webhookId: string | null;
+          input: string | null;
+          release: string | null;
+          userAgent: string | null;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+    counts: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        from: string;
+        to: string;
+        bucket?: "day" | "hour" | undefined;
+        errorId?: string | undefined;
+      };
+      output: {
+        bucket: "day" | "hour";
+        points: {
+          at: string;
+          occurrences: number;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+    resolve: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+        notes?: string | undefined;
+      };
+      output: {
+        id: string;
+        source: "api" | "job" | "web" | "worker";
+        severity: "critical" | "high" | "info" | "low" | "medium";
+        type: string;
+        title: string;
+        culprit: string;
+        occurrences: number;
+        customers: number;
+        returns: number;
+        firstSeenAt: string;
+        lastSeenAt: string;
+        hours: number[];
+        state: "ignored" | "open" | "resolved";
+        resolved: {
+          at: string;
+          by: string;
+          notes: string | null;
+        } | null;
+        ignored: {
+          at: string;
+          by: string;
+          until: string | null;
+          occurrences: number | null;
+          customers: number | null;
+        } | null;
+      };
+      meta: ApiMeta;
+    }>;
+    ignore: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+        until?: string | undefined;
+        occurrences?: number | undefined;
+        customers?: number | undefined;
+      };
+      output: {
+        id: string;
+        source: "api" | "job" | "web" | "worker";
+        severity: "critical" | "high" | "info" | "low" | "medium";
+        type: string;
+        title: string;
+        culprit: string;
+        occurrences: number;
+        customers: number;
+        returns: number;
+        firstSeenAt: string;
+        lastSeenAt: string;
+        hours: number[];
+        state: "ignored" | "open" | "resolved";
+        resolved: {
+          at: string;
+          by: string;
+          notes: string | null;
+        } | null;
+        ignored: {
+          at: string;
+          by: string;
+          until: string | null;
+          occurrences: number | null;
+          customers: number | null;
+        } | null;
+      };
+      meta: ApiMeta;
+    }>;
+    reopen: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        id: string;
+        source: "api" | "job" | "web" | "worker";
+        severity: "critical" | "high" | "info" | "low" | "medium";
+        type: string;
+        title: string;
+        culprit: string;
+        occurrences: number;
+        customers: number;
+        returns: number;
+        firstSeenAt: string;
+        lastSeenAt: string;
+        hours: number[];
+        state: "ignored" | "open" | "resolved";
+        resolved: {
+          at: string;
+          by: string;
+          notes: string | null;
+        } | null;
+        ignored: {
+          at: string;
+          by: string;
+          until: string | null;
+          occurrences: number | null;
+          customers: number | null;
+        } | null;
+      };
+      meta: ApiMeta;
+    }>;
+    report: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        type: string;
+        message: string;
+        stack?: string | undefined;
+        page: string;
+        release?: string | undefined;
+        requestId?: string | undefined;
+      };
+      output: {
+        received: true;
+      };
+      meta: ApiMeta;
+    }>;
+  };
   customers: {
     list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
       input: {
@@ -734,7 +1068,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         recentEntries: {
           id: string;
           meter: "call_seconds" | "sms_segments";
-          kind: "revision" | "usage" | "void";
+          kind: "adjustment" | "revision" | "usage" | "void";
           quantity: number;
           occurredAt: string;
           recordedAt: string;
@@ -811,7 +1145,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         recentEntries: {
           id: string;
           meter: "call_seconds" | "sms_segments";
-          kind: "revision" | "usage" | "void";
+          kind: "adjustment" | "revision" | "usage" | "void";
           quantity: number;
           occurredAt: string;
           recordedAt: string;
@@ -891,7 +1225,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         recentEntries: {
           id: string;
           meter: "call_seconds" | "sms_segments";
-          kind: "revision" | "usage" | "void";
+          kind: "adjustment" | "revision" | "usage" | "void";
           quantity: number;
           occurredAt: string;
           recordedAt: string;
@@ -969,7 +1303,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         lastEventId?: string | null | undefined;
       } | undefined;
       output: AsyncIterable<import("@trpc/server/unstable-core-do-not-import").TrackedData<{
-        topics: ("alerts" | "calls" | "customers" | "inbox" | "jobs" | "messages" | "resync" | "unknown_phones" | "usage" | "webhooks")[];
+        topics: ("alerts" | "calls" | "customers" | "errors" | "inbox" | "jobs" | "messages" | "resync" | "sessions" | "unknown_phones" | "usage" | "webhooks")[];
         at: string;
       }>, void, any>;
       meta: ApiMeta;

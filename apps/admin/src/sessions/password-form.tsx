@@ -7,18 +7,9 @@ import { Field, Input } from '../ui/field.tsx'
 import { formatCount } from '../ui/format.ts'
 import { Note } from '../ui/notice.tsx'
 import { toast } from '../ui/toast.tsx'
+import { newPassword, shortest } from './new-password.ts'
 
-const shortest = 12
-const passwords = z
-  .object({
-    currentPassword: z.string().min(1, 'Type your current password'),
-    newPassword: z.string().min(shortest, `At least ${shortest} characters`),
-    repeated: z.string(),
-  })
-  .refine(({ newPassword, repeated }) => newPassword === repeated, {
-    path: ['repeated'],
-    message: 'This is not the same as the new password',
-  })
+const passwords = z.object({ currentPassword: z.string().min(1, 'Type your current password') }).and(newPassword)
 
 const empty = { currentPassword: '', newPassword: '', repeated: '' }
 

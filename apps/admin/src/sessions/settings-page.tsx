@@ -15,6 +15,7 @@ import { SkeletonRows } from '../ui/skeleton.tsx'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { toast } from '../ui/toast.tsx'
 import { PasswordForm } from './password-form.tsx'
+import { SecondFactorPanel } from './second-factor-panel.tsx'
 
 const devices = { desktop: Laptop, mobile: Smartphone, tablet: Tablet } as const
 
@@ -26,7 +27,7 @@ export function SettingsPage() {
   }, [hash])
   return (
     <div className="mx-auto max-w-3xl pb-12">
-      <PageHeader title="Settings">Your account, where it is signed in, and its password.</PageHeader>
+      <PageHeader title="Settings">Your account, where it is signed in, and how it is kept.</PageHeader>
       <div className="grid gap-4 px-4">
         <Panel title="Account">
           <Facts>
@@ -36,6 +37,9 @@ export function SettingsPage() {
           </Facts>
         </Panel>
         <Sessions />
+        <div id="second-factor" className="scroll-mt-4">
+          <SecondFactorPanel />
+        </div>
         <div id="password" className="scroll-mt-4">
           <Panel title="Password">
             <PasswordForm />

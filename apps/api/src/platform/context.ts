@@ -1,20 +1,24 @@
 import type { Role } from '@trunkline/core/sessions/permission'
 import type { Db, Tx } from '@trunkline/db/connect'
 import type { Env } from './env.ts'
+import type { Faults } from './fault.ts'
 import type { JobQueue } from './job.ts'
 import type { Logger } from './log.ts'
 
-/** Who does it. A value, never ambient. */
+/** Somebody with a session. */
+export type Person = {
+  userId: string
+  email: string
+  name: string | null
+  role: Role
+  customerId: string | null
+  sessionId: string
+}
+
+/** Who does it. A value, never ambient. Who is enrolling owes a second factor, and may do nothing else until it stands. */
 export type Actor =
-  | {
-      kind: 'user'
-      userId: string
-      email: string
-      name: string | null
-      role: Role
-      customerId: string | null
-      sessionId: string
-    }
+  | ({ kind: 'user' } & Person)
+  | ({ kind: 'enrolling' } & Person)
   | { kind: 'system'; name: string }
   | { kind: 'anonymous' }
 
@@ -28,10 +32,14 @@ export type Ctx = {
   log: Logger
   queue: JobQueue
   env: Env
+  faults: Faults
 }
 
-/** A context that may also call providers. It exists only outside transactions. */
-export type NetCtx = Ctx & { net: { fetch: typeof fetch } }
+/** Hands a mail over to be sent; throws where it was not taken. */
+export type Mailer = (mail: { from: string; to: string; subject: string; text: string }) => Promise<void>
+
+/** A context that may also call providers. It exists only outside transactions. Without a mailer no mail can be sent. */
+export type NetCtx = Ctx & { net: { fetch: typeof fetch; mail?: Mailer } }
 
 /** Everything that happens in `work` becomes true together or not at all. No network in here: `ctx.net` is gone. */
 export async function inTransaction<Result>(ctx: Ctx, work: (ctx: Ctx) => Promise<Result>): Promise<Result> {
@@ -43,6 +51,6 @@ export async function inTransaction<Result>(ctx: Ctx, work: (ctx: Ctx) => Promis
 
 /** How an actor is written into audit rows and attempts. */
 export function actorLabel(actor: Actor): string {
-  if (actor.kind === 'user') return `user:${actor.email}`
+  if (actor.kind === 'user' || actor.kind === 'enrolling') return `user:${actor.email}`
   return actor.kind === 'system' ? `system:${actor.name}` : 'anonymous'
 }

@@ -25,10 +25,16 @@ export class DomainError extends Error {
   override readonly name = 'DomainError'
   readonly refusal: Refusal
   readonly fields: Record<string, string> | undefined
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(refusal: Refusal, message: string, options: { fields?: Record<string, string>; cause?: unknown } = {}) {
+  constructor(
+    refusal: Refusal,
+    message: string,
+    options: { fields?: Record<string, string>; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause })
     this.refusal = refusal
     this.fields = options.fields
+    this.retryAfterSeconds = refusalAt[refusal].retry ? (options.retryAfterSeconds ?? 1) : undefined
   }
 }

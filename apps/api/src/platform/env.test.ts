@@ -32,6 +32,9 @@ test('every fault is named in one message, and no value is repeated in it', () =
     ADMIN_PASSWORD: 'tiny-s3cr3t',
     TWILIO_ACCOUNT_SID: 'SK123',
     ADMIN_PHONE: '12345',
+    ADMIN_SECOND_FACTOR: 'maybe',
+    SMTP_URL: 'https://mail.example',
+    MAIL_FROM: 'nobody',
     ROLE: 'boss',
   }
   const fault = (() => {
@@ -45,6 +48,7 @@ test('every fault is named in one message, and no value is repeated in it', () =
   expect(fault).toBeInstanceOf(EnvironmentError)
   for (const name of Object.keys(wrong)) expect((fault as Error).message).toContain(name)
   expect((fault as Error).message).not.toMatch(/s3cr3t|\n/)
+  expect(() => readEnv({ ...least, SMTP_URL: 'smtp://mail.example' })).toThrow(/SMTP_URL and MAIL_FROM/)
   expect(() => readEnv({})).toThrow(/DATABASE_URL is required; TRUNKLINE_KEY is required/)
 })
 
@@ -74,6 +78,8 @@ test('the logger gets every secret there is, also those inside an address', () =
     TWILIO_AUTH_TOKEN: 'token_one,token_two',
     ADMIN_PASSWORD: 'correct horse battery',
     CRON_SECRET: 'a cron secret of ours',
+    SMTP_URL: 'smtps://post:mail%2Fpass@mail.example:465',
+    MAIL_FROM: 'trunkline@trunkline.example',
     DATABASE_DIRECT_URL: 'postgres://owner:p%40ssw%2Frd@db.example/trunkline',
   })
 
@@ -86,6 +92,7 @@ test('the logger gets every secret there is, also those inside an address', () =
       'correct horse battery',
       'a cron secret of ours',
       's3cr3tpass',
+      'mail/pass',
       'p@ssw/rd',
       least.TRUNKLINE_KEY,
     ].sort(),

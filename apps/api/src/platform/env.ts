@@ -25,10 +25,12 @@ const schema = z.object({
   DATABASE_URL: postgresUrl,
   DATABASE_DIRECT_URL: postgresUrl.optional(),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  DATABASE_WAIT_SECONDS: z.coerce.number().int().min(0).max(3600).default(60),
   TRUNKLINE_DATA_DIR: z.string().default('.data'),
   TRUNKLINE_DEMO: z.enum(['on', 'off']).default('off'),
   TRUNKLINE_KEY: z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits (32 bytes)'),
   ADMIN_EMAIL: emailSchema.default('admin@localhost'),
+  ADMIN_SECOND_FACTOR: z.enum(['optional', 'required']).default('optional'),
   ADMIN_PASSWORD: z.string().min(12, 'must have at least 12 characters').optional(),
   RETELL_API_KEY: list.optional(),
   RETELL_WEBHOOK_SECRET: list.optional(),
@@ -41,6 +43,8 @@ const schema = z.object({
   TWILIO_NUMBER: phone.optional(),
   TWILIO_BASE_URL: url.default('https://api.twilio.com'),
   ADMIN_PHONE: phone.optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional(),
+  MAIL_FROM: z.email('must be an e-mail address').optional(),
   CRON_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
   TRUSTED_PROXIES: list.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
@@ -67,6 +71,9 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     throw new EnvironmentError(`The environment cannot be used: ${faults.join('; ')}`)
   }
   const env = parsed.data
+  if ((env.SMTP_URL === undefined) !== (env.MAIL_FROM === undefined)) {
+    throw new EnvironmentError('The environment cannot be used: SMTP_URL and MAIL_FROM must be given together')
+  }
   const hostInUrl = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST
   return {
     ...env,
@@ -80,9 +87,8 @@ export function readEnv(source: Record<string, string | undefined> = process.env
 
 /** Every secret text of this process, for the logger to take out wherever it stands. */
 export function secretsOf(env: Env): string[] {
-  const passwords = [env.DATABASE_URL, env.DATABASE_DIRECT_URL].map((text) =>
-    decodeURIComponent(new URL(text).password),
-  )
+  const urls = [env.DATABASE_URL, env.DATABASE_DIRECT_URL, ...(env.SMTP_URL === undefined ? [] : [env.SMTP_URL])]
+  const passwords = urls.map((text) => decodeURIComponent(new URL(text).password))
   const all = [
     ...env.retellSecrets,
     ...(env.RETELL_API_KEY ?? []),

@@ -1,20 +1,23 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { DomainError, refusalAt } from './domain-error.ts'
+import type { Faults } from './fault.ts'
 
 type Shown = { code: string; message: string; fields?: Record<string, string>; requestId?: string }
 
 /** One envelope for every refusal of a plain route: `{ error: { code, message, fields? } }` with the matching status. */
-export function registerErrors(app: FastifyInstance): void {
+export function registerErrors(app: FastifyInstance, faults: Faults): void {
   app.setErrorHandler<FastifyError | DomainError>(async (error, request, reply) => {
     if (error instanceof DomainError) {
-      const { http, retry } = refusalAt[error.refusal]
-      if (retry) reply.header('retry-after', '1')
+      const { http } = refusalAt[error.refusal]
+      if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
       if (http >= 500) request.log.error({ error: error.cause ?? error }, 'refused')
       return await reply.code(http).send({ error: envelope(error.refusal, error.message, error.fields) })
     }
     const status = error.statusCode ?? 500
     if (status >= 500) {
       request.log.error({ error }, 'request failed')
+      const where = `${request.method} ${request.routeOptions.url ?? 'an unknown path'}`
+      faults.track({ error, source: 'api', where, requestId: request.id, userAgent: request.headers['user-agent'] })
       const message = `The request failed on our side. Quote the request id ${request.id} to support.`
       return await reply.code(500).send({ error: { ...envelope('internal', message), requestId: request.id } })
     }
@@ -56,7 +59,7 @@ const envelope = (code: string, message: string, fields?: Record<string, string>
   ...(fields === undefined ? {} : { fields }),
 })
 
-type RestError = { message: string; data?: { refusal?: string; fields?: Record<string, string>; requestId?: string } }
+type RestError = { message: string; data?: { refusal?: string; fields?: Record<string, string> } }
 
 /** Turns what the REST adapter says of a refused procedure into the one envelope. */
 export function reshapeRestErrors(app: FastifyInstance, methodsAt: (path: string) => string[]): void {
@@ -76,7 +79,7 @@ export function reshapeRestErrors(app: FastifyInstance, methodsAt: (path: string
     return JSON.stringify({
       error: {
         ...envelope(refusal, text, data?.fields),
-        ...(reply.statusCode >= 500 ? { requestId: data?.requestId } : {}),
+        ...(reply.statusCode >= 500 ? { requestId: request.id } : {}),
       },
     })
   })

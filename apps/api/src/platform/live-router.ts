@@ -1,7 +1,7 @@
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import type { Topic } from './live.ts'
-import { staff } from './trpc.ts'
+import { expectStill, staff } from './trpc.ts'
 
 export const liveRouter = {
   /** Which domains changed, as they change. After a gap the first event says `resync`: load again what you show. */
@@ -16,6 +16,8 @@ export const liveRouter = {
     const missed: Topic[] = input?.lastEventId ? ['resync'] : []
     yield tracked(started, { topics: missed, at: started })
     for await (const all of changes) {
+      // a revoked session takes its streams along; the beat and a gap tell nothing, so they are looked into as well
+      if (all.length === 0 || all.includes('sessions') || all.includes('resync')) await expectStill(ctx, 'staff')
       const changed = all.filter((topic) => topic !== 'inbox')
       const at = new Date().toISOString()
       if (changed.length > 0) yield tracked(at, { topics: changed, at })

@@ -11,10 +11,12 @@ export const topics = [
   'calls',
   'messages',
   'alerts',
+  'errors',
   'usage',
   'unknown_phones',
   'customers',
   'jobs',
+  'sessions',
   'resync',
 ] as const
 export type Topic = (typeof topics)[number]
@@ -70,13 +72,19 @@ export async function openLive(options: { directUrl: string; log: Logger; heartb
     connection.notify(channel, JSON.stringify(changed)).catch((error: unknown) => {
       options.log.warn({ error }, 'live notice not sent')
     })
-  const beating = setInterval(() => void say([]), heartbeatMs).unref()
+  const beating = setInterval(() => {
+    void say([])
+    emitter.emit('gathered', [])
+  }, heartbeatMs).unref()
   return {
     onChange(listener: (changed: readonly Topic[]) => void): () => void {
       emitter.on('changed', listener)
       return () => emitter.off('changed', listener)
     },
-    /** Every change from this call on, until the signal or until this process stops. */
+    /**
+     * Every change from this call on, until the signal or until this process stops. With each beat an empty one, so that
+     * whoever passes them on looks again whether his reader may still hear.
+     */
     watch(signal: AbortSignal): AsyncGenerator<readonly Topic[]> {
       const ends = AbortSignal.any([signal, closing.signal])
       // heard from here, not from the first read: what changes in between is not lost

@@ -3,8 +3,9 @@ import type {} from '@trpc/server/unstable-core-do-not-import'
 import { may, type Permission } from '@trunkline/core/sessions/permission'
 import { DrizzleQueryError } from 'drizzle-orm'
 import { z } from 'zod'
-import type { NetCtx } from './context.ts'
+import type { Actor, NetCtx, Person } from './context.ts'
 import { DomainError, refusalAt } from './domain-error.ts'
+import { factsOfActor } from './fault.ts'
 import { inputSentence } from './http-errors.ts'
 import type { Topic } from './live.ts'
 
@@ -23,7 +24,15 @@ export type ApiMeta = {
 /** The request's context: what verbs need, and how a procedure answers with a cookie or watches for changes. */
 export type RequestCtx = NetCtx & {
   userAgent: string
+  /** Whether the request calls more than one procedure. */
+  isBatch: boolean
+  /** The token by which this browser is known from earlier sign-ins. */
+  device: string | undefined
   setSessionCookie(token: string | null): void
+  setDeviceCookie(token: string): void
+  setRetryAfter(seconds: number): void
+  /** Who the request's credentials belong to at this moment; asking is no use of the session. */
+  actorNow(): Promise<Actor>
   live: { watch(signal: AbortSignal): AsyncIterable<readonly Topic[]> }
 }
 
@@ -42,10 +51,11 @@ const t = initTRPC
       const refusal = error.cause instanceof DomainError ? error.cause : undefined
       const fields = fault === undefined ? refusal?.fields : fieldsOf(fault)
       const isOurs = error.code === 'INTERNAL_SERVER_ERROR'
+      const requestId = ctx?.requestId ?? (error.cause instanceof ContextFault ? error.cause.requestId : undefined)
       return {
         ...shape,
         message: isOurs
-          ? `The request failed on our side. Quote the request id ${ctx?.requestId ?? ''} to support.`
+          ? `The request failed on our side. Quote the request id ${requestId ?? ''} to support.`
           : fault === undefined
             ? shape.message
             : inputSentence(fields ?? {}),
@@ -55,7 +65,7 @@ const t = initTRPC
           path: shape.data.path,
           refusal: wordOf.get(error.code) ?? 'internal',
           fields,
-          requestId: ctx?.requestId,
+          requestId,
         },
       }
     },
@@ -67,7 +77,27 @@ function fieldsOf(error: z.ZodError): Record<string, string> {
   )
 }
 
-const refuse = t.middleware(async ({ ctx, next, path, type }) => {
+/** A refusal as tRPC says it, for what is thrown past the procedures' middleware. */
+export const asRpcError = (refusal: DomainError): TRPCError =>
+  new TRPCError({ code: refusalAt[refusal.refusal].rpc, message: refusal.message, cause: refusal })
+
+/** A bug before there was a context: the answer still names the request. */
+export class ContextFault extends Error {
+  readonly requestId: string
+
+  constructor(cause: unknown, requestId: string) {
+    super('The context of the request could not be made', { cause })
+    this.requestId = requestId
+  }
+}
+
+export const contextError = (cause: unknown, requestId: string): TRPCError =>
+  new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: new ContextFault(cause, requestId) })
+
+// what they are asked with are passwords, codes and tokens
+const withSecrets = /^(?:sessions|onboarding)\./
+
+const refuse = t.middleware(async ({ ctx, next, path, type, getRawInput }) => {
   const began = performance.now()
   const result = await next()
   const ms = Math.round(performance.now() - began)
@@ -77,13 +107,19 @@ const refuse = t.middleware(async ({ ctx, next, path, type }) => {
   }
   const { cause } = result.error
   if (cause instanceof DomainError) {
-    throw new TRPCError({ code: refusalAt[cause.refusal].rpc, message: cause.message, cause })
+    if (cause.retryAfterSeconds !== undefined) ctx.setRetryAfter(cause.retryAfterSeconds)
+    throw asRpcError(cause)
   }
   if (isUnusable(cause)) {
     throw new TRPCError({ code: 'BAD_REQUEST', message: 'Some input holds a character or value that cannot be stored' })
   }
-  if (result.error.code === 'INTERNAL_SERVER_ERROR')
-    ctx.log.error({ error: cause ?? result.error, path, ms }, 'procedure failed')
+  if (result.error.code === 'INTERNAL_SERVER_ERROR') {
+    const error = cause ?? result.error
+    ctx.log.error({ error, path, ms }, 'procedure failed')
+    const { requestId, userAgent } = ctx
+    const input = withSecrets.test(path) ? undefined : await getRawInput().catch(() => undefined)
+    ctx.faults.track({ ...factsOfActor(ctx.actor), error, source: 'api', where: path, requestId, userAgent, input })
+  }
   return result
 })
 
@@ -97,23 +133,53 @@ function isUnusable(error: unknown): boolean {
 
 const base = t.procedure.use(refuse)
 
+/** The actor as a person who may; refuses everybody else. */
+function personWho(actor: Actor, permission: Permission): { kind: 'user' } & Person {
+  if (actor.kind === 'enrolling') {
+    const fields = { secondFactor: 'must be set up' }
+    throw new DomainError('forbidden', 'Set up your second factor first', { fields })
+  }
+  if (actor.kind !== 'user') throw new DomainError('unauthenticated', 'Sign in first')
+  if (!may(actor.role, permission)) throw new DomainError('forbidden', 'Your role does not allow this')
+  return actor
+}
+
+/** Ends a stream whose reader may no longer hear it. */
+export async function expectStill(ctx: RequestCtx, permission: Permission): Promise<void> {
+  try {
+    personWho(await ctx.actorNow(), permission)
+  } catch (error) {
+    throw error instanceof DomainError ? asRpcError(error) : error
+  }
+}
+
 function signedInAs(permission: Permission) {
-  return base.meta({ permission }).use(({ ctx, next }) => {
-    const { actor } = ctx
-    if (actor.kind !== 'user') throw new DomainError('unauthenticated', 'Sign in first')
-    if (!may(actor.role, permission)) throw new DomainError('forbidden', 'Your role does not allow this')
-    return next({ ctx: { ...ctx, actor } })
-  })
+  return base
+    .meta({ permission })
+    .use(({ ctx, next }) => next({ ctx: { ...ctx, actor: personWho(ctx.actor, permission) } }))
 }
 
 export const router = t.router
 /** Anybody, signed in or not. */
 export const open = base.meta({ permission: 'public' })
+/** Anybody who proves something by a secret: one try a request. */
+export const proving = open.use(({ ctx, next }) => {
+  if (ctx.isBatch) throw new DomainError('invalid', 'This must be asked in a request of its own')
+  return next()
+})
+/** Whoever is signed in, also one who owes a second factor: what he needs to set it up, or to leave. */
+export const account = base.meta({ permission: 'signedIn' }).use(({ ctx, next }) => {
+  const { actor } = ctx
+  if (actor.kind !== 'user' && actor.kind !== 'enrolling') throw new DomainError('unauthenticated', 'Sign in first')
+  return next({ ctx: { ...ctx, actor } })
+})
 /** Whoever is signed in; the verb narrows an owner to his customer. */
 export const signedIn = signedInAs('signedIn')
 /** Every person of ours: reads. */
 export const staff = signedInAs('staff')
 /** Those of ours who may act, and an owner; the verb narrows him to his customer. */
 export const operatorOrOwner = signedInAs('operatorOrOwner')
+/** Those of ours who may read what was said. */
+export const content = signedInAs('content')
 /** Those of ours who may act. */
 export const operator = signedInAs('operator')

@@ -21,7 +21,7 @@ const named: [method: 'GET' | 'POST' | 'DELETE', path: string, answer: number | 
   ['GET', '/api/health', 200],
   ['GET', '/api/health/detailed', 200],
   ['POST', '/api/auth/login', 400],
-  ['POST', '/api/auth/login-simple', 'sessions'],
+  ['POST', '/api/auth/login-simple', 400],
   ['POST', '/api/auth/register', 'onboarding'],
   ['POST', '/api/auth/register-simple', 'onboarding'],
   ['POST', '/api/retell/webhook', 401],

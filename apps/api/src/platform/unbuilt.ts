@@ -12,9 +12,7 @@ export const unbuilt: readonly { path: string; domain: string }[] = [
   { path: '/webhooks/standard/:source', domain: 'webhooks' },
   { path: '/api/auth/register', domain: 'onboarding' },
   { path: '/api/auth/register-simple', domain: 'onboarding' },
-  { path: '/api/auth/login-simple', domain: 'sessions' },
   { path: '/api/admin/webhook-queue/replays', domain: 'webhooks' },
-  { path: '/api/admin/error-logs', domain: 'errors' },
   { path: '/api/admin/churn-alerts', domain: 'health' },
   { path: '/api/admin/health-scores', domain: 'health' },
   { path: '/api/admin/reconciliation-runs', domain: 'reconciliation' },
@@ -33,7 +31,6 @@ export const unbuilt: readonly { path: string; domain: string }[] = [
   { path: '/functions/v1/twilio-status', domain: 'calls' },
   { path: '/functions/v1/health-check', domain: 'monitors' },
   { path: '/functions/v1/ops-health-run', domain: 'monitors' },
-  { path: '/api/errors', domain: 'errors' },
   { path: '/api/alerts', domain: 'alerts' },
 ]
 

@@ -1,7 +1,9 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
+import type { AttemptScope } from '@trunkline/core/sessions/attempts'
 import { sessionRule } from '@trunkline/core/sessions/session'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../platform/id.ts'
+import { announce } from '../platform/live.ts'
 import { openWorld, type World } from '../testing/world.ts'
 import { hashPassword } from './password.ts'
 
@@ -22,6 +24,15 @@ async function user(role = 'operator'): Promise<{ id: string; email: string }> {
 }
 const logIn = (email: string, word = password, headers: Record<string, string> = {}) =>
   world.app.inject({ method: 'POST', url: '/api/auth/login', payload: { email, password: word }, headers })
+/** The same from another network address. */
+const logInFrom = (remoteAddress: string, email: string, word = password, headers: Record<string, string> = {}) =>
+  world.app.inject({
+    method: 'POST',
+    url: '/api/auth/login',
+    payload: { email, password: word },
+    headers,
+    remoteAddress,
+  })
 const tokenOf = async (email: string) => (await logIn(email)).json().token as string
 const me = async (token: string) => (await world.rest('GET', '/api/auth/me', { token })).status
 const sessionsOf = async (token: string) => (await world.rest('GET', '/api/sessions', { token })).body.items
@@ -34,7 +45,7 @@ test('whoever knows the password gets a token, a cookie and his own name', async
   expect(answer.statusCode).toBe(200)
   expect(answer.json()).toEqual({
     token: expect.stringMatching(/^tls_[\w-]{43}$/),
-    user: { id: toWireId('user', id), email, name: null, role: 'operator', customerId: null },
+    user: { id: toWireId('user', id), email, name: null, role: 'operator', customerId: null, needsSecondFactor: false },
   })
   const cookie = String(answer.headers['set-cookie'])
   expect(cookie).toContain(`trunkline_session=${answer.json().token}`)
@@ -165,8 +176,11 @@ test('a new password asks for the old one and ends every other session (K-28)', 
     body: { error: { fields: { newPassword: 'must have at least 12 characters' } } },
   })
   expect([await me(here), await me(there)]).toEqual([200, 200])
-  expect(await change(password, 'a longer password')).toMatchObject({ status: 200, body: { revoked: 1 } })
-  expect([await me(here), await me(there)]).toEqual([200, 401])
+  const changed = await change(password, 'a longer password')
+  expect(changed).toMatchObject({ status: 200, body: { revoked: 1 } })
+  // the session goes on under another token
+  expect([await me(changed.body.token), await me(here), await me(there)]).toEqual([200, 401, 401])
+  expect(String(changed.headers['set-cookie'])).toContain(`trunkline_session=${changed.body.token}`)
   expect((await logIn(email)).statusCode).toBe(401)
   expect((await logIn(email, 'a longer password')).statusCode).toBe(200)
 })
@@ -220,4 +234,241 @@ test('a made-up token is nobody', async () => {
     })
     expect(statusCode).toBe(401)
   }
+})
+
+describe('guessing', () => {
+  let networks = 0
+  /** An address that nobody else in these tests has. */
+  const elsewhere = () => `10.${Math.floor(++networks / 250)}.${networks % 250}.1`
+  const statusesOf = async (answers: Promise<{ statusCode: number }>[]) =>
+    (await Promise.all(answers)).map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)
+  const times = <Result>(count: number, work: (index: number) => Result) =>
+    Array.from({ length: count }, (_, i) => work(i))
+  /** So many attempts of a kind were made already. */
+  const made = (scope: AttemptScope, subject: string, taken: number) => world.owner`
+    insert into attempt_counters (scope, subject, taken, resets_at)
+    values (${scope}, sha256(${subject}::bytea), ${taken}, now() + interval '15 minutes')
+    on conflict (scope, subject) do update set taken = excluded.taken`
+  const refusalsOf = async (id: string) => {
+    const rows = await world.owner`
+      select count(*)::int as rows from audit_log where action = 'sessions.login_refused' and subject = ${toWireId('user', id)}`
+    return rows[0]?.rows as number
+  }
+
+  test('of a hundred guesses at once from one address, twenty are looked at; the rest hear when to come back', async () => {
+    const { email } = await user()
+    const from = elsewhere()
+
+    const statuses = await statusesOf(times(100, (i) => logInFrom(from, email, `guess number ${i}`)))
+
+    expect(statuses).toEqual([...times(20, () => 401), ...times(80, () => 429)])
+    const refused = await logInFrom(from, email)
+    expect(refused.statusCode).toBe(429)
+    expect(refused.json().error).toEqual({
+      code: 'limit_exceeded',
+      message: expect.stringMatching(/^Too many attempts. Try again in \d+ minutes?$/),
+    })
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(60)
+    const rpc = await world.app.inject({
+      method: 'POST',
+      url: '/trpc/sessions.login',
+      payload: { email, password },
+      remoteAddress: from,
+    })
+    expect([rpc.statusCode, rpc.json().error.data.refusal]).toEqual([429, 'limit_exceeded'])
+    expect(Number(rpc.headers['retry-after'])).toBeGreaterThan(60)
+  })
+
+  test('an unknown user is limited like a known one', async () => {
+    const from = elsewhere()
+    const statuses = await statusesOf(times(30, () => logInFrom(from, 'nobody-at-all@trunkline.example', 'a guess')))
+    expect(statuses).toEqual([...times(20, () => 401), ...times(10, () => 429)])
+  })
+
+  test('one address cannot try one password on everybody', async () => {
+    const from = elsewhere()
+    await made('address', from, 50)
+    const statuses = await statusesOf(times(30, (i) => logInFrom(from, `spray-${i}@trunkline.example`, 'Summer2026!!')))
+    expect(statuses).toEqual([...times(10, () => 401), ...times(20, () => 429)])
+  })
+
+  test('a network of IPv6 counts as one address', async () => {
+    const { email } = await user()
+    const statuses = await statusesOf(times(25, (i) => logInFrom(`2001:db8:7:7::${i + 1}`, email, 'a guess')))
+    expect(statuses.filter((status) => status === 429)).toHaveLength(5)
+    expect((await logInFrom('2001:db8:7:8::1', email)).statusCode).toBe(200)
+  })
+
+  test('whoever attacks an account from everywhere does not lock its owner out: not where he was before, nor his browser', async () => {
+    const { email } = await user()
+    const [home, hotel, stranger] = [elsewhere(), elsewhere(), elsewhere()]
+    const first = await logInFrom(home, email)
+    const cookies = [first.headers['set-cookie']].flat().map((line) => String(line).split(';')[0] ?? '')
+    const device = cookies.find((cookie) => cookie.startsWith('trunkline_device='))
+    await made('account', email, 97)
+    await Promise.all(times(6, () => logInFrom(elsewhere(), email, 'a guess')))
+
+    expect((await logInFrom(stranger, email)).statusCode).toBe(429)
+    expect((await logInFrom(home, email)).statusCode).toBe(200)
+    expect((await logInFrom(hotel, email, password, { cookie: device ?? '' })).statusCode).toBe(200)
+    // a stolen device may guess no more than others
+    const statuses = await statusesOf(times(30, () => logInFrom(hotel, email, 'a guess', { cookie: device ?? '' })))
+    expect(statuses.filter((status) => status === 401)).toHaveLength(20)
+  })
+
+  test('signing in costs nothing of what may be guessed', async () => {
+    const { email } = await user()
+    const from = elsewhere()
+    await made('account_at_place', `${email} ${from}`, 17)
+    for (let round = 0; round < 5; round++) expect((await logInFrom(from, email)).statusCode).toBe(200)
+  })
+
+  test('a request holds one sign-in', async () => {
+    const { email, id } = await user()
+    const answer = await world.app.inject({
+      method: 'POST',
+      url: '/trpc/sessions.login,sessions.login?batch=1',
+      payload: { 0: { email, password }, 1: { email, password: 'a guess' } },
+      remoteAddress: elsewhere(),
+    })
+
+    expect(answer.json().map(({ error }: { error: { data: { refusal: string } } }) => error.data.refusal)).toEqual([
+      'invalid',
+      'invalid',
+    ])
+    expect(await refusalsOf(id)).toBe(0)
+    const many = await world.app.inject({ url: `/trpc/${times(21, () => 'sessions.me').join(',')}?batch=1` })
+    expect(many.statusCode).toBe(400)
+  })
+
+  test('the audit keeps a few refusals of an account, not as many as somebody cares to make', async () => {
+    const { email, id } = await user()
+    await Promise.all(times(15, () => logInFrom(elsewhere(), email, 'a guess')))
+    expect(await refusalsOf(id)).toBe(10)
+  })
+
+  test('a new window begins when the old one is over', async () => {
+    const { email } = await user()
+    const from = elsewhere()
+    await made('account_at_place', `${email} ${from}`, 20)
+    expect((await logInFrom(from, email)).statusCode).toBe(429)
+    await world.owner`update attempt_counters set resets_at = now() - interval '1 second'`
+
+    expect((await logInFrom(from, email)).statusCode).toBe(200)
+  })
+})
+
+/** Something else holds the user's row while a request waits for it; then it commits. */
+async function whileHeld(userId: string, request: () => Promise<{ statusCode: number }>, change: string) {
+  const holder = await world.owner.reserve()
+  await holder`begin`
+  await holder`select 1 from users where id = ${userId} for update`
+  const answer = request()
+  for (;;) {
+    const [waiting] = await holder`
+      select count(*)::int as rows from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    if (waiting?.rows > 0) break
+  }
+  await holder.unsafe(change)
+  await holder`commit`
+  holder.release()
+  return (await answer).statusCode
+}
+
+test('whoever signs in with the old password while it is changed does not get in', async () => {
+  const { email, id } = await user()
+  const other = await hashPassword('another horse 1')
+
+  const status = await whileHeld(
+    id,
+    () => logIn(email),
+    `update users set password_hash = '${other}' where id = '${id}'; update active_sessions set revoked_at = now() where user_id = '${id}'`,
+  )
+
+  expect(status).toBe(401)
+  const [alive] = await world.owner`
+    select count(*)::int as rows from active_sessions where user_id = ${id} and revoked_at is null`
+  expect(alive).toEqual({ rows: 0 })
+})
+
+test('whoever signs in while he is disabled does not get in', async () => {
+  const { email, id } = await user()
+
+  expect(await whileHeld(id, () => logIn(email), `update users set is_active = false where id = '${id}'`)).toBe(401)
+})
+
+test('of two changes of one password at once, one wins', async () => {
+  const { email } = await user()
+  const [here, there] = [await tokenOf(email), await tokenOf(email)]
+  const change = (token: string, newPassword: string) =>
+    world.rest('POST', '/api/change-password', { token, body: { currentPassword: password, newPassword } })
+
+  const answers = await Promise.all([change(here, 'the first new one'), change(there, 'the second new one')])
+
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, expect.toBeOneOf([400, 401])])
+})
+
+describe('a live stream', () => {
+  async function watch(token: string) {
+    const ending = new AbortController()
+    const answer = await world.app.inject({
+      url: '/trpc/live.watch',
+      headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
+      payloadAsStream: true,
+      signal: ending.signal,
+    })
+    const stream = answer.stream()
+    let heard = ''
+    stream.on('data', (chunk: Buffer) => {
+      heard += chunk.toString()
+    })
+    const closed = new Promise<string>((resolve) => stream.on('close', () => resolve(heard)))
+    await expect.poll(() => heard).toContain('topics')
+    return { closed, heard: () => heard, end: () => ending.abort() }
+  }
+
+  test('ends with an error when its session is revoked, and others go on', async () => {
+    const { email } = await user()
+    const [here, there] = [await tokenOf(email), await tokenOf(email)]
+    const [own, revoked] = [await watch(here), await watch(there)]
+
+    await world.rest('DELETE', '/api/sessions', { token: here })
+
+    expect(await revoked.closed).toContain('UNAUTHORIZED')
+    await announce(world.ctx(), ['customers'])
+    await expect.poll(() => own.heard()).toContain('"customers"')
+    own.end()
+  })
+
+  test('is looked at again now and then, whether or not anybody announced it', async () => {
+    const { email, id } = await user()
+    const stream = await watch(await tokenOf(email))
+    await world.owner`update users set is_active = false where id = ${id}`
+
+    world.live.hint([])
+
+    expect(await stream.closed).toContain('UNAUTHORIZED')
+  })
+
+  test('ends when its reader may no longer see it', async () => {
+    const { email, id } = await user()
+    const { id: customerId } = await world.customer()
+    const stream = await watch(await tokenOf(email))
+    await world.owner`update users set role = 'owner', customer_id = ${customerId} where id = ${id}`
+
+    world.live.hint([])
+
+    expect(await stream.closed).toContain('FORBIDDEN')
+  })
+
+  test('does not keep an unused session alive', async () => {
+    const { email, id } = await user()
+    const stream = await watch(await tokenOf(email))
+    await world.owner`
+      update active_sessions set last_active_at = now() - interval '8 days' where user_id = ${id}`
+
+    world.live.hint([])
+
+    expect(await stream.closed).toContain('UNAUTHORIZED')
+  })
 })

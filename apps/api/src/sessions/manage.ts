@@ -1,23 +1,19 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
-import { sessions, users } from '@trunkline/db/schema/sessions'
-import { and, desc, eq, isNull, ne, sql } from 'drizzle-orm'
+import { loginTickets, passwordResets, sessions } from '@trunkline/db/schema/sessions'
+import { and, desc, eq, isNull, ne } from 'drizzle-orm'
 import { audit } from '../platform/audit.ts'
-import { type Actor, type Ctx, inTransaction } from '../platform/context.ts'
+import { type Ctx, inTransaction, type Person } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
-import { hashPassword, isPassword } from './password.ts'
-
-type User = Extract<Actor, { kind: 'user' }>
-
-const aliveOf = (userId: string) =>
-  and(eq(sessions.userId, userId), isNull(sessions.revokedAt), sql`${sessions.expiresAt} > now()`)
+import { announce } from '../platform/live.ts'
+import { isAlive } from './actor.ts'
 
 /** The caller's own sessions, newest use first. Never more than a handful, so one page holds them all. */
-export async function listSessions(ctx: Ctx, input: { user: User }) {
+export async function listSessions(ctx: Ctx, input: { user: Person }) {
   const rows = await ctx.db
     .select()
     .from(sessions)
-    .where(aliveOf(input.user.userId))
-    .orderBy(desc(sessions.lastActiveAt))
+    .where(and(eq(sessions.userId, input.user.userId), isAlive))
+    .orderBy(desc(sessions.lastActiveAt), desc(sessions.id))
   const items = rows.map((row) => ({
     id: toWireId('session', row.id),
     device: row.device,
@@ -29,60 +25,66 @@ export async function listSessions(ctx: Ctx, input: { user: User }) {
   return { items, nextCursor: null }
 }
 
-export async function revokeSession(ctx: Ctx, input: { user: User; sessionId: string }) {
+export async function revokeSession(ctx: Ctx, input: { user: Person; sessionId: string }) {
   return await inTransaction(ctx, async (ctx) => {
     const ended = await ctx.db
       .update(sessions)
       .set({ revokedAt: ctx.now, revokedReason: 'revoked' })
-      .where(and(aliveOf(input.user.userId), eq(sessions.id, input.sessionId)))
+      .where(and(eq(sessions.userId, input.user.userId), isAlive, eq(sessions.id, input.sessionId)))
       .returning({ id: sessions.id })
     if (ended.length === 0) throw new DomainError('not_found', 'There is no such session')
     await audit(ctx, { action: 'sessions.revoke', subject: toWireId('session', input.sessionId) })
+    await announce(ctx, ['sessions'])
     return { revoked: ended.length }
   })
 }
 
-export async function revokeOtherSessions(ctx: Ctx, input: { user: User }) {
+export async function revokeOtherSessions(ctx: Ctx, input: { user: Person }) {
+  const { userId, sessionId } = input.user
   return await inTransaction(ctx, async (ctx) => {
-    const revoked = await endOthers(ctx, input.user, 'revoked')
-    await audit(ctx, {
-      action: 'sessions.revoke_others',
-      subject: toWireId('user', input.user.userId),
-      after: { revoked },
-    })
+    const revoked = await endSessions(ctx, { userId, except: sessionId, reason: 'revoked' })
+    await audit(ctx, { action: 'sessions.revoke_others', subject: toWireId('user', userId), after: { revoked } })
     return { revoked }
   })
 }
 
-async function endOthers(ctx: Ctx, user: User, revokedReason: string): Promise<number> {
+/** Ends every session of a user, or every other one; answers how many. Their live streams end with them. */
+export async function endSessions(
+  ctx: Ctx,
+  input: { userId: string; except?: string; reason: string },
+): Promise<number> {
   const ended = await ctx.db
     .update(sessions)
-    .set({ revokedAt: ctx.now, revokedReason })
-    .where(and(aliveOf(user.userId), ne(sessions.id, user.sessionId)))
+    .set({ revokedAt: ctx.now, revokedReason: input.reason })
+    .where(
+      and(
+        eq(sessions.userId, input.userId),
+        isAlive,
+        input.except === undefined ? undefined : ne(sessions.id, input.except),
+      ),
+    )
     .returning({ id: sessions.id })
+  await announce(ctx, ['sessions'])
   return ended.length
 }
 
-export async function logOut(ctx: Ctx, input: { user: User }) {
+/** Takes back what was handed out on the strength of the old password: tickets and reset links. */
+export async function takeBackTokens(ctx: Ctx, userId: string): Promise<void> {
+  await ctx.db.delete(loginTickets).where(eq(loginTickets.userId, userId))
   await ctx.db
-    .update(sessions)
-    .set({ revokedAt: ctx.now, revokedReason: 'signed_out' })
-    .where(and(eq(sessions.id, input.user.sessionId), isNull(sessions.revokedAt)))
-  return { ended: true }
+    .update(passwordResets)
+    .set({ usedAt: ctx.now })
+    .where(and(eq(passwordResets.userId, userId), isNull(passwordResets.usedAt)))
 }
 
-/** Asks for the old password and ends every other session: whoever knew the old one is out. */
-export async function changePassword(ctx: Ctx, input: { user: User; currentPassword: string; newPassword: string }) {
-  const { user, currentPassword, newPassword } = input
-  const [stored] = await ctx.db.select({ hash: users.passwordHash }).from(users).where(eq(users.id, user.userId))
-  if (!(await isPassword(currentPassword, stored?.hash))) {
-    throw new DomainError('invalid', 'The current password is wrong', { fields: { currentPassword: 'is wrong' } })
-  }
-  const passwordHash = await hashPassword(newPassword)
+export async function logOut(ctx: Ctx, input: { user: Person }) {
   return await inTransaction(ctx, async (ctx) => {
-    await ctx.db.update(users).set({ passwordHash }).where(eq(users.id, user.userId))
-    const revoked = await endOthers(ctx, user, 'password_changed')
-    await audit(ctx, { action: 'sessions.change_password', subject: toWireId('user', user.userId), after: { revoked } })
-    return { revoked }
+    await ctx.db
+      .update(sessions)
+      .set({ revokedAt: ctx.now, revokedReason: 'signed_out' })
+      .where(and(eq(sessions.id, input.user.sessionId), isNull(sessions.revokedAt)))
+    await audit(ctx, { action: 'sessions.logout', subject: toWireId('session', input.user.sessionId) })
+    await announce(ctx, ['sessions'])
+    return { ended: true }
   })
 }

@@ -1,12 +1,19 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { openGate } from '../platform/gate.ts'
 
+// half of the threads that files, names and compression share: sign-ins may wait for each other, nothing else for them
+const throughGate = openGate({
+  atOnce: 2,
+  waiting: 64,
+  refusal: 'Too many people are signing in at this moment. Try again',
+})
 const derive = promisify(argon2)
 // OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane
 const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const
 
 async function tagOf(password: string, nonce: Buffer): Promise<Buffer> {
-  return await derive('argon2id', { message: Buffer.from(password), nonce, ...cost, tagLength: 32 })
+  return await throughGate(() => derive('argon2id', { message: Buffer.from(password), nonce, ...cost, tagLength: 32 }))
 }
 
 /** `argon2id$<memory>$<passes>$<salt>$<tag>`, base64url. */

@@ -11,9 +11,10 @@ import { testDatabase } from '@trunkline/db/testing/postgres'
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { buildApp } from '../app.ts'
+import { openErrors } from '../errors/track.ts'
 import { jobs } from '../jobs.ts'
 import { createCustomer } from '../onboarding/create-customer.ts'
-import type { Actor, NetCtx } from '../platform/context.ts'
+import type { Actor, Mailer, NetCtx } from '../platform/context.ts'
 import { readEnv, secretsOf } from '../platform/env.ts'
 import { newId } from '../platform/id.ts'
 import { openJobs } from '../platform/job.ts'
@@ -30,6 +31,9 @@ export const retellKey = 'key_world_retell_0123456789'
 export const twilioToken = 'world_twilio_token_0123456789'
 export const publicUrl = 'https://hooks.trunkline.example'
 
+/** A mail that was handed over to be sent. */
+export type SentMail = Parameters<Mailer>[0]
+
 /** A request that went out to a provider. */
 export type Sent = { url: string; method: string; body: URLSearchParams }
 
@@ -37,7 +41,8 @@ export type World = Awaited<ReturnType<typeof openWorld>>
 
 /**
  * The whole API in this process, on a database of its own: real doors (by `inject`), real Postgres, real job queue.
- * Only the phone network is an array: `sent` holds what would have gone out, `answer` decides what comes back.
+ * Only the phone network and the mail server are arrays: `sent` and `mails` hold what would have gone out, `answer`
+ * decides what comes back and `deliver` whether a mail is taken.
  */
 export async function openWorld(options: { env?: Record<string, string> } = {}) {
   const database = await testDatabase()
@@ -53,6 +58,8 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
     TWILIO_NUMBER: '+15005550100',
     TWILIO_BASE_URL: 'https://twilio.test',
     ADMIN_PHONE: '+15005550199',
+    SMTP_URL: 'smtp://mail.test',
+    MAIL_FROM: 'trunkline@trunkline.example',
     LOG_LEVEL: 'info',
     ...options.env,
   })
@@ -66,7 +73,11 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
   const owner = postgres(database.url, { max: 2, onnotice: () => undefined })
   const jobQueue = await openJobs({ directUrl: env.DATABASE_DIRECT_URL, jobs, log, isWorker: false })
   const sent: Sent[] = []
-  const network: { answer(request: Sent, init: RequestInit): Promise<Response> } = { answer: acceptsEveryText }
+  const mails: SentMail[] = []
+  const network: {
+    answer(request: Sent, init: RequestInit): Promise<Response>
+    deliver(mail: SentMail): Promise<void>
+  } = { answer: acceptsEveryText, deliver: async () => undefined }
   const net = {
     fetch: async (url: string, init: { method?: string; body?: string } = {}) => {
       const request = {
@@ -77,7 +88,13 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
       sent.push(request)
       return await network.answer(request, init)
     },
-  } as { fetch: typeof fetch }
+    mail: async (mail: SentMail) => {
+      await network.deliver(mail)
+      mails.push(mail)
+    },
+  } as NetCtx['net']
+  // they are written down when a test asks for it
+  const errors = openErrors({ ctx: () => ctx({ actor: { kind: 'system', name: 'errors' } }), log, byItself: false })
   const ctxFor = (actor: Actor, request = { id: 'test', address: null as string | null }): NetCtx => ({
     db,
     now: new Date(),
@@ -87,6 +104,7 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
     log,
     queue: jobQueue.queue,
     env,
+    faults: errors,
     net,
   })
   const ctx = (over: Partial<NetCtx> = {}): NetCtx => ({ ...ctxFor({ kind: 'system', name: 'test' }), ...over })
@@ -97,7 +115,7 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
   const intake = openIntake({ sql: intakePool, spool, log, onStored: () => live.hint(['inbox', 'webhooks']) })
   const secrets = await loadSecrets(ctx())
   const inbox = { intake, secrets: () => secrets, mayQuarantine: quarantineBudget(), log }
-  const { app } = await buildApp({ env, log, live, inbox, spool, ctx: ctxFor })
+  const { app } = await buildApp({ env, log, live, inbox, spool, faults: errors, ctx: ctxFor })
   await app.ready()
   let isWorking = false
 
@@ -112,11 +130,13 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
     folder,
     logged,
     sent,
+    mails,
     network,
     inbox,
     spool,
     intakePool,
     live,
+    faults: errors,
 
     /** A customer with a line; answers its id and number. */
     async customer(facts: { tier?: TierKey; phoneNumber?: string; businessName?: string; agentId?: string } = {}) {
@@ -129,6 +149,10 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
         phoneNumber,
         agentId: facts.agentId,
       })
+      // in the midst of its month, on whatever day the tests run
+      await owner`
+        update usage_limits set period_start = period_start - interval '2 days', period_end = period_end + interval '2 days'
+        where customer_id = ${id}`
       return { id, phoneNumber }
     },
 

@@ -6,8 +6,8 @@ test('who may what, in full', () => {
   const matrix = Object.fromEntries(roles.map((role) => [role, names.filter((name) => may(role, name))]))
 
   expect(matrix).toEqual({
-    admin: ['staff', 'operator', 'operatorOrOwner', 'signedIn'],
-    operator: ['staff', 'operator', 'operatorOrOwner', 'signedIn'],
+    admin: ['staff', 'operator', 'content', 'operatorOrOwner', 'signedIn'],
+    operator: ['staff', 'operator', 'content', 'operatorOrOwner', 'signedIn'],
     sales: ['staff', 'signedIn'],
     viewer: ['staff', 'signedIn'],
     owner: ['operatorOrOwner', 'signedIn'],

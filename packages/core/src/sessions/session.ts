@@ -3,6 +3,12 @@ import { z } from 'zod'
 /** A session ends after a week unused and after thirty days at the latest. A user has at most five: the oldest leaves. */
 export const sessionRule = { idleSeconds: 7 * 86_400, absoluteSeconds: 30 * 86_400, atMost: 5 } as const
 
+/** A password that was given waits so long for its second factor; a reset link is good so long after it was sent. */
+export const ticketSeconds = 5 * 60
+export const resetSeconds = 30 * 60
+/** How long a place from which somebody signed in is remembered. */
+export const placeSeconds = 180 * 86_400
+
 export const devices = ['desktop', 'mobile', 'tablet'] as const
 export type Device = (typeof devices)[number]
 

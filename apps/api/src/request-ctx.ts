@@ -1,0 +1,77 @@
+import { DrizzleQueryError } from 'drizzle-orm'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Actor, NetCtx } from './platform/context.ts'
+import { DomainError } from './platform/domain-error.ts'
+import type { Env } from './platform/env.ts'
+import type { Live } from './platform/live.ts'
+import { asRpcError, type RequestCtx } from './platform/trpc.ts'
+import { actorOfToken } from './sessions/actor.ts'
+import { deviceCookie, sessionCookie } from './sessions/cookie.ts'
+import { faultOf } from './webhooks/intake.ts'
+
+type Parts = {
+  env: Env
+  live: Live
+  ctx: (actor: Actor, request: { id: string; address: string | null }) => NetCtx
+}
+
+const bearerOf = (request: FastifyRequest): string | undefined =>
+  /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]
+
+/** Bearer before cookie, for every door alike. */
+export async function actorOf(parts: Parts, request: FastifyRequest, { isUse } = { isUse: true }): Promise<Actor> {
+  const ctx = parts.ctx({ kind: 'anonymous' }, { id: request.id, address: request.ip })
+  try {
+    return await actorOfToken(ctx, bearerOf(request) ?? request.cookies[sessionCookie], { isUse })
+  } catch (error) {
+    const cause = error instanceof DrizzleQueryError ? error.cause : error
+    if (faultOf(cause) === 'other') throw error
+    throw new DomainError('unavailable', 'The database does not answer. Try again', { cause })
+  }
+}
+
+/** A browser's cookie with an unsafe method counts only from our own pages. */
+export function refuseForeignOrigin(request: FastifyRequest, env: Env): void {
+  const isSafe = ['GET', 'HEAD', 'OPTIONS'].includes(request.method)
+  if (isSafe || request.headers.cookie === undefined || bearerOf(request) !== undefined) return
+  const { origin } = request.headers
+  if (origin === undefined) return
+  const own = [new URL(env.PUBLIC_URL).host, request.headers.host]
+  if (!URL.canParse(origin) || !own.includes(new URL(origin).host)) {
+    throw new DomainError('forbidden', 'The request comes from another site')
+  }
+}
+
+/** What a procedure gets of the request that calls it. */
+export async function requestCtx(
+  parts: Parts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  info?: { calls: readonly unknown[] },
+): Promise<RequestCtx> {
+  const { env, live } = parts
+  const cookie = { path: '/', httpOnly: true, sameSite: 'lax' as const, secure: env.PUBLIC_URL.startsWith('https:') }
+  const setRetryAfter = (seconds: number) => void reply.header('retry-after', String(seconds))
+  const actor = await actorOf(parts, request).catch((error: unknown) => {
+    if (!(error instanceof DomainError)) throw error
+    request.log.error({ error: error.cause }, 'refused')
+    setRetryAfter(error.retryAfterSeconds ?? 1)
+    throw asRpcError(error)
+  })
+  return {
+    ...parts.ctx(actor, { id: request.id, address: request.ip }),
+    userAgent: request.headers['user-agent'] ?? '',
+    isBatch: (info?.calls.length ?? 1) > 1,
+    device: request.cookies[deviceCookie],
+    live,
+    actorNow: () => actorOf(parts, request, { isUse: false }),
+    setRetryAfter,
+    setSessionCookie(token) {
+      if (token === null) reply.clearCookie(sessionCookie, cookie)
+      else reply.setCookie(sessionCookie, token, { ...cookie, maxAge: 30 * 86_400 })
+    },
+    setDeviceCookie(token) {
+      reply.setCookie(deviceCookie, token, { ...cookie, maxAge: 180 * 86_400 })
+    },
+  }
+}

@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { job, jobSpec } from '../platform/job.ts'
+import type { Recurring } from '../platform/schedule.ts'
+import { forgetAttempts } from './forget.ts'
+import { sendResetSpec } from './request-reset.ts'
+import { sendReset } from './send-reset.ts'
+
+const forgetSpec = jobSpec({ name: 'sessions.forgetAttempts', input: z.object({}), attempts: 3 })
+
+export const sessionJobs = [job(sendResetSpec, sendReset), job(forgetSpec, forgetAttempts)]
+
+export const sessionSchedules: readonly Recurring[] = [{ spec: forgetSpec, everySeconds: 3600 }]
