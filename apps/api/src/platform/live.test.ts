@@ -63,3 +63,16 @@ test('a network that swallows everything is noticed, though nobody says anything
   await live.close()
   await line.close()
 })
+
+test('a reader that is slower than the changes finds each topic once', async () => {
+  const ends = new AbortController()
+  const changes = world.live.watch(ends.signal)
+
+  for (const topic of ['alerts', 'usage', 'alerts'] as const) {
+    await announce(world.ctx(), [topic])
+    await new Promise((resolve) => setTimeout(resolve, 150))
+  }
+
+  expect((await changes.next()).value).toEqual(['alerts', 'usage'])
+  ends.abort()
+})

@@ -1,4 +1,4 @@
-import { EventEmitter, on } from 'node:events'
+import { EventEmitter } from 'node:events'
 import { openPool, type Sql } from '@trunkline/db/connect'
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
@@ -41,16 +41,16 @@ export async function openLive(options: { directUrl: string; log: Logger; heartb
   const emitter = new EventEmitter().setMaxListeners(0)
   const connection: Sql = openPool(options.directUrl, { max: 1, name: 'live', silenceMs: 2 * heartbeatMs })
   const closing = new AbortController()
-  const gathered = new Set<Topic>()
+  const due = new Set<Topic>()
   let gathering: NodeJS.Timeout | undefined
   // screens hear at most ten times a second what changed; the worker hears at once
   emitter.on('changed', (changed: readonly Topic[]) => {
-    for (const topic of changed) gathered.add(topic)
+    for (const topic of changed) due.add(topic)
     if (gathering !== undefined) return
     gathering = setTimeout(() => {
       gathering = undefined
-      emitter.emit('gathered', [...gathered])
-      gathered.clear()
+      emitter.emit('gathered', [...due])
+      due.clear()
     }, 100).unref()
   })
   let hasListened = false
@@ -86,10 +86,8 @@ export async function openLive(options: { directUrl: string; log: Logger; heartb
      * whoever passes them on looks again whether his reader may still hear.
      */
     watch(signal: AbortSignal): AsyncGenerator<readonly Topic[]> {
-      const ends = AbortSignal.any([signal, closing.signal])
       // heard from here, not from the first read: what changes in between is not lost
-      const heard = ends.aborted ? undefined : on(emitter, 'gathered', { signal: ends })
-      return untilEnd(ends, heard)
+      return gathered(emitter, AbortSignal.any([signal, closing.signal]))
     },
     /** Ends every watcher, so that a stopping server need not cut its streams. */
     endWatchers(): void {
@@ -111,11 +109,33 @@ export async function openLive(options: { directUrl: string; log: Logger; heartb
   }
 }
 
-async function* untilEnd(ends: AbortSignal, heard?: AsyncIterable<unknown[]>): AsyncGenerator<readonly Topic[]> {
-  if (heard === undefined) return
-  try {
-    for await (const [changed] of heard) yield changed as readonly Topic[]
-  } catch (error) {
-    if (!ends.aborted) throw error
+/** A reader that is slower than the changes finds each topic once: what waits for it does not grow. */
+function gathered(emitter: EventEmitter, ends: AbortSignal): AsyncGenerator<readonly Topic[]> {
+  const waiting = new Set<Topic>()
+  let news = Promise.withResolvers<void>()
+  const hear = (changed: readonly Topic[]) => {
+    for (const topic of changed) waiting.add(topic)
+    news.resolve()
   }
+  const leave = () => {
+    emitter.off('gathered', hear)
+    news.resolve()
+  }
+  emitter.on('gathered', hear)
+  ends.addEventListener('abort', leave, { once: true })
+  if (ends.aborted) leave()
+  return (async function* () {
+    try {
+      for (;;) {
+        await news.promise
+        if (ends.aborted) return
+        news = Promise.withResolvers()
+        const changed = [...waiting]
+        waiting.clear()
+        yield changed
+      }
+    } finally {
+      leave()
+    }
+  })()
 }
