@@ -8,6 +8,8 @@ const places = [
   ['webhook_attempts.error', 'select error as text from webhook_attempts'],
   ['alert_logs.reason', 'select reason as text from alert_logs'],
   ['ops_alerts', 'select ops_alerts::text as text from ops_alerts'],
+  ['error_groups', 'select error_groups::text as text from error_groups'],
+  ['error_logs', 'select error_logs::text as text from error_logs'],
   ['job_runs.error', 'select error as text from job_runs'],
   ['provider_status.last_error', 'select last_error as text from provider_status'],
   ['audit_log', 'select audit_log::text as text from audit_log'],

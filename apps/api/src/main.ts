@@ -5,3 +5,5 @@ enableCompileCache()
 const { startTrunkline } = await import('./start.ts')
 
 process.exitCode = await startTrunkline()
+// what would not be closed keeps nobody alive
+setTimeout(() => process.exit(), 500).unref()

@@ -4,11 +4,15 @@ import { openDrizzle, openPool } from '@trunkline/db/connect'
 import { migrate } from '@trunkline/db/migrate'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
+import { openErrors } from './errors/track.ts'
 import { jobs, schedules } from './jobs.ts'
 import { seedDemo } from './onboarding/seed-demo.ts'
 import { assertDatabase } from './platform/assert-database.ts'
+import { whenDatabaseAnswers } from './platform/await-database.ts'
+import { type Closing, openClosing } from './platform/closing.ts'
 import type { Actor, NetCtx } from './platform/context.ts'
 import { type Env, EnvironmentError, readEnv, secretsOf } from './platform/env.ts'
+import type { Faults } from './platform/fault.ts'
 import { openJobs } from './platform/job.ts'
 import { openLive } from './platform/live.ts'
 import { type Logger, openLog } from './platform/log.ts'
@@ -25,26 +29,37 @@ import { startWorker } from './webhooks/worker.ts'
 
 const spoolBytes = 256 * 1024 * 1024
 
+// how long a stop waits: for requests, of which the last may meet a silent database; for statements; for calls to providers
+const doorsMs = 12_000
+const workMs = 5_000
+const jobsMs = 12_000
+const connectionMs = 3_000
+
 /** Starts what ROLE asks for, serves until it is told to stop, and answers the exit code. */
 export async function startTrunkline(): Promise<number> {
-  const closing: (() => Promise<void>)[] = []
-  const stop = Promise.withResolvers<string>()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.resolve(signal))
+  // ten frames are often libraries' alone, and the places of ours say which bug it is
+  Error.stackTraceLimit = 30
+  const closing = openClosing()
+  const stop = new AbortController()
+  const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort(signal))
   // the launcher that started this process is gone: nothing may be left running
-  process.once('disconnect', () => stop.resolve('the launcher ended'))
+  process.once('disconnect', () => stop.abort('the launcher ended'))
   let log: Logger | undefined
   try {
     const env = readEnv()
     log = openLog({ level: env.LOG_LEVEL, secrets: secretsOf(env) })
-    await start(env, log, closing)
-    log.info({ reason: await stop.promise }, 'stopping')
+    await start({ env, log, closing, stopping: stop.signal })
+    await stopped
+    log.info({ reason: stop.signal.reason }, 'stopping')
     return 0
   } catch (error) {
-    process.stderr.write(`Trunkline cannot start: ${faultLine(error)}\n`)
     log?.debug({ error }, 'start failed')
+    if (stop.signal.aborted) return 0
+    process.stderr.write(`Trunkline cannot start: ${faultLine(error)}\n`)
     return 1
   } finally {
-    for (const close of closing.reverse()) await close()
+    await closing.closeAll(log)
     if (process.connected) process.disconnect()
   }
 }
@@ -59,16 +74,26 @@ function faultLine(error: unknown): string {
   return (message || code || String(error)).split('\n')[0] ?? 'unknown fault'
 }
 
-async function start(env: Env, log: Logger, closing: (() => Promise<void>)[]): Promise<void> {
+type Starting = { env: Env; log: Logger; closing: Closing; stopping: AbortSignal }
+
+async function start({ env, log, closing, stopping }: Starting): Promise<void> {
   const spoolFolder = join(env.TRUNKLINE_DATA_DIR, 'spool')
   await mkdir(spoolFolder, { recursive: true, mode: 0o700 })
-  await migrate(env.DATABASE_DIRECT_URL)
+  await whenDatabaseAnswers(() => migrate(env.DATABASE_DIRECT_URL), {
+    patienceMs: env.DATABASE_WAIT_SECONDS * 1000,
+    signal: stopping,
+    log,
+  })
   const { db, pool } = openDrizzle(env.DATABASE_URL, { max: env.DATABASE_POOL, name: 'app', pooled: isPooled(env) })
-  closing.push(() => pool.end({ timeout: 5 }))
+  closing.add('connections', 'database', connectionMs, () => pool.end({ timeout: 2 }))
   await assertDatabase(pool)
   const isWorker = env.ROLE !== 'web'
+  const errors = openErrors({ ctx: () => system('errors'), log })
+  closing.add('notes', 'errors', workMs, () => errors.close())
   const jobQueue = await openJobs({ directUrl: env.DATABASE_DIRECT_URL, jobs, log, isWorker })
-  closing.push(() => jobQueue.close())
+  closing.add('jobs', 'jobs', jobsMs, () => jobQueue.close())
+  // what raises an alert still needs the queue
+  closing.add('alarms', 'errors', workMs, () => errors.flush())
   const ctx = (actor: Actor, request: { id: string; address: string | null }): NetCtx => ({
     db,
     now: new Date(),
@@ -78,23 +103,25 @@ async function start(env: Env, log: Logger, closing: (() => Promise<void>)[]): P
     log: log.child({ requestId: request.id }),
     queue: jobQueue.queue,
     env,
+    faults: errors,
     net: { fetch },
   })
   const system = (name: string) => ctx({ kind: 'system', name }, { id: name, address: null })
   await prepareWorld(env, log, system('start'))
   const live = await openLive({ directUrl: env.DATABASE_DIRECT_URL, log })
-  closing.push(() => live.close())
+  closing.add('connections', 'live', connectionMs, () => live.close())
   if (isWorker) {
     await jobQueue.work((name) => system(name))
     const worker = startWorker({ ctxFor: () => system('worker'), live, log })
-    closing.push(() => worker.close())
-    closing.push(every(1000, () => leaveDueJobs(system('scheduler'), schedules), log, 'scheduler'))
+    closing.add('work', 'worker', workMs, () => worker.close())
+    every('scheduler', { ms: 1000, log, faults: errors, closing }, () => leaveDueJobs(system('scheduler'), schedules))
   }
   if (env.ROLE !== 'worker') await serve({ env, log, live, spoolFolder, ctx, system, closing })
   else process.stdout.write('Trunkline is ready (worker)\n')
 }
 
 async function prepareWorld(env: Env, log: Logger, ctx: NetCtx): Promise<void> {
+  if (env.SMTP_URL !== undefined) log.warn('SMTP_URL is set, but this version sends no mail')
   await bootstrapSources(ctx)
   await registerSchedules(ctx, schedules)
   const admin = await createFirstAdmin(ctx, { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD })
@@ -117,42 +144,35 @@ type Serving = {
   spoolFolder: string
   ctx: (actor: Actor, request: { id: string; address: string | null }) => NetCtx
   system: (name: string) => NetCtx
-  closing: (() => Promise<void>)[]
+  closing: Closing
 }
 
 async function serve({ env, log, live, spoolFolder, ctx, system, closing }: Serving): Promise<void> {
+  const { faults } = system('serve')
   const intakePool = openPool(env.DATABASE_URL, {
     max: 2,
     name: 'intake',
     pooled: isPooled(env),
     statementTimeoutMs: 5000,
   })
-  closing.push(() => intakePool.end({ timeout: 5 }))
+  closing.add('connections', 'intake', connectionMs, () => intakePool.end({ timeout: 2 }))
   const spool = await openSpool({ folder: spoolFolder, maxBytes: spoolBytes, log })
-  closing.push(() => spool.close())
+  closing.add('connections', 'spool', connectionMs, () => spool.close())
   const intake = openIntake({ sql: intakePool, spool, log, onStored: () => live.hint(['inbox', 'webhooks']) })
   let secrets = await loadSecrets(system('secrets'))
-  closing.push(
-    every(
-      15_000,
-      async () => {
-        secrets = await loadSecrets(system('secrets'))
-      },
-      log,
-      'webhook secrets',
-    ),
-  )
+  every('webhook secrets', { ms: 15_000, log, faults, closing }, async () => {
+    secrets = await loadSecrets(system('secrets'))
+  })
   const drain = async () => {
     const drained = await spool.drain((arrivals) => storeSpooled(intakePool, arrivals))
     if (drained === 0) return
     log.info({ drained }, 'spool drained')
     live.hint(['inbox', 'webhooks'])
   }
-  closing.push(every(1000, drain, log, 'spool'))
+  every('spool', { ms: 1000, log, faults, closing }, drain)
   const inbox: Inbox = { intake, secrets: () => secrets, mayQuarantine: quarantineBudget(), log }
-  const { app } = await buildApp({ env, log, live, inbox, spool, ctx })
-  closing.push(() => intake.idle())
-  closing.push(() => closeApp(app))
+  const { app } = await buildApp({ env, log, live, inbox, spool, faults, ctx })
+  closing.add('work', 'doors', doorsMs, () => closeApp(app).then(() => intake.idle()))
   await app.listen({ port: env.PORT, host: env.HOST })
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : env.PORT
@@ -170,7 +190,12 @@ async function closeApp(app: FastifyInstance): Promise<void> {
 }
 
 /** Does something again and again, one after the other, until it is closed; closing waits for the one under way. */
-function every(ms: number, work: () => Promise<unknown>, log: Logger, name: string): () => Promise<void> {
+function every(
+  name: string,
+  options: { ms: number; log: Logger; faults: Faults; closing: Closing },
+  work: () => Promise<unknown>,
+): void {
+  const { ms, log, faults, closing } = options
   const stopping = new AbortController()
   const running = (async () => {
     while (!stopping.signal.aborted) {
@@ -178,12 +203,13 @@ function every(ms: number, work: () => Promise<unknown>, log: Logger, name: stri
         await work()
       } catch (error) {
         log.warn({ error, name }, 'recurring work failed')
+        faults.track({ error, source: 'worker', where: name })
       }
       await pause(ms, stopping.signal)
     }
   })()
-  return async () => {
+  closing.add('work', name, workMs, async () => {
     stopping.abort()
     await running
-  }
+  })
 }

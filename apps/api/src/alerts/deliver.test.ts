@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { inTransaction, type NetCtx } from '../platform/context.ts'
 import { openWorld, type Sent, type World } from '../testing/world.ts'
 import { deliverAlert } from './deliver.ts'
-import { type AlertDraft, deliverAlertSpec, raiseAlerts } from './raise.ts'
+import { type AlertDraft, raiseAlerts } from './raise.ts'
+import { resumeAlerts } from './resume.ts'
 
 let world: World
 let acceptsEveryText: World['network']['answer']
@@ -50,8 +51,31 @@ const stateOf = async (alertId: string) => {
   const { body } = await world.rest('GET', `/api/admin/ops-alerts/${toWireId('alert', alertId)}`, { token })
   return { delivery: body.delivery, deliveries: body.deliveries }
 }
-const receipt = (MessageSid: string, MessageStatus: string) =>
-  world.twilio('sms-status', { MessageSid, MessageStatus, From: '+15005550100', To: '+15005550199' })
+const receipt = (MessageSid: string, MessageStatus: string, ErrorCode?: string) =>
+  world.twilio('sms-status', {
+    MessageSid,
+    MessageStatus,
+    From: '+15005550100',
+    To: '+15005550199',
+    ...(ErrorCode === undefined ? {} : { ErrorCode }),
+  })
+/** The delivery jobs that wait for an alert, by how many seconds from now. */
+const jobsOf = async (alertId: string) => {
+  const jobs = await world.owner`
+    select round(extract(epoch from start_after - now()))::int as seconds from pgboss.job
+    where name = 'alerts.deliver' and data ->> 'alertId' = ${alertId} and state = 'created'`
+  return jobs.map(({ seconds }) => Math.max(0, seconds as number))
+}
+const forgetJobs = () => world.owner`delete from pgboss.job`
+const makeOld = (alertId: string, age: string) =>
+  world.owner`update ops_alerts set created_at = now() - ${age}::interval where id = ${alertId}`
+const textsOf = (alertId: string) => world.owner`
+  select state, reason, provider_message_id as sid from alert_logs where alert_id = ${alertId} and channel = 'sms' order by id`
+/** The carrier says that the last text of this alert was lost. */
+const lose = async (alertId: string, code?: string) => {
+  await receipt((await textsOf(alertId)).at(-1)?.sid, 'undelivered', code)
+  await world.process()
+}
 const failsWith = (code: string) => async () => {
   throw Object.assign(new Error('network'), { code })
 }
@@ -111,7 +135,10 @@ test('a text that Twilio refuses is a failure, not a delivery (J-3)', async () =
 
   const { delivery, deliveries } = await stateOf(id)
   expect(delivery).toBe('failed')
-  expect(deliveries).toMatchObject([{ state: 'failed', reason: expect.stringContaining('twilio answered 400') }])
+  expect(deliveries).toMatchObject([
+    { channel: 'sms', state: 'failed', reason: expect.stringContaining('twilio answered 400') },
+    { channel: 'log', state: 'logged' },
+  ])
   expect(deliveries[0].reason).not.toContain('+15005550199')
 })
 
@@ -164,20 +191,76 @@ test('while the question cannot be answered nothing is sent a second time', asyn
   expect(await stateOf(id)).toMatchObject({ delivery: 'pending', deliveries: [{ state: 'pending', attempts: 4 }] })
 })
 
-test('an alert that could not be delivered to the last try is shown as failed, with the reason, not as waiting (J-3)', async () => {
+test('an alert of which nobody could be told for a day is given up: shown as failed with its reason, logged and counted (J-3)', async () => {
   world.network.answer = failsWith('ECONNREFUSED')
   const id = await alert()
+  await expect(deliver(id)).rejects.toThrow()
+  await makeOld(id, '23 hours 59 minutes')
+  await resumeAlerts(world.ctx())
+  expect(await stateOf(id)).toMatchObject({ delivery: 'pending' })
 
-  for (let attempt = 1; attempt <= deliverAlertSpec.attempts; attempt++) {
-    expect(await stateOf(id)).toMatchObject({ delivery: 'pending' })
-    await expect(deliver(id)).rejects.toThrow()
-  }
+  await makeOld(id, '24 hours 1 minute')
+  await Promise.all([resumeAlerts(world.ctx()), resumeAlerts(world.ctx())])
 
   expect(await stateOf(id)).toMatchObject({
     delivery: 'failed',
-    deliveries: [{ state: 'failed', attempts: deliverAlertSpec.attempts, reason: expect.stringContaining('twilio') }],
+    deliveries: [
+      {
+        channel: 'sms',
+        state: 'failed',
+        attempts: 1,
+        reason: expect.stringMatching(/24 hours.*twilio did not answer/),
+      },
+      { channel: 'log', state: 'logged' },
+    ],
   })
-  expect(world.logged.some((line) => line.includes(id) && line.includes('alert not delivered'))).toBe(true)
+  expect(world.logged.filter((line) => line.includes(id) && line.includes('alert not delivered'))).toHaveLength(1)
+  const { body } = await world.app.inject({ method: 'GET', url: '/metrics' })
+  expect(body).toMatch(/trunkline_alerts_undelivered_total\{cause="expired"\} 1\n/)
+})
+
+test('an alert that lost its job is found by the next look, and one that has its job is left alone (J-2)', async () => {
+  const [lost, young, waiting] = [await alert(), await alert(), await alert()]
+  await world.owner`delete from pgboss.job where data ->> 'alertId' in (${lost}, ${young})`
+  await makeOld(lost, '121 seconds')
+  await makeOld(waiting, '1 hour')
+
+  await Promise.all(Array.from({ length: 8 }, () => resumeAlerts(world.ctx())))
+
+  expect(await jobsOf(lost)).toEqual([0])
+  expect(await jobsOf(young)).toEqual([])
+  expect(await jobsOf(waiting)).toHaveLength(1)
+  await deliver(lost)
+  expect(await stateOf(lost)).toMatchObject({ delivery: 'sent' })
+})
+
+test('an alert whose job failed to the last try is found again', async () => {
+  const id = await alert()
+  await world.owner`update pgboss.job set state = 'failed' where data ->> 'alertId' = ${id}`
+  await makeOld(id, '1 hour')
+
+  await resumeAlerts(world.ctx())
+
+  expect(await jobsOf(id)).toEqual([0])
+})
+
+test('while another process delivers, the job comes back when its time is over, and has not failed', async () => {
+  const id = await alert()
+  await forgetJobs()
+  const open = Promise.withResolvers<void>()
+  world.network.answer = async (request, init) => {
+    await open.promise
+    return await acceptsEveryText(request, init)
+  }
+  const slow = deliver(id)
+  await expect.poll(() => posts().length).toBe(1)
+
+  await deliver(id)
+
+  expect(await jobsOf(id)).toEqual([expect.toSatisfy((seconds: number) => seconds > 30 && seconds <= 62)])
+  open.resolve()
+  await slow
+  expect(posts()).toHaveLength(1)
 })
 
 test('the circuit opens after five failures, lets one probe through after its cooldown, and closes (V-1, V-2)', async () => {
@@ -185,9 +268,17 @@ test('the circuit opens after five failures, lets one probe through after its co
   const id = await alert()
   for (let attempt = 0; attempt < 5; attempt++) await expect(deliver(id)).rejects.toMatchObject({ outcome: 'failed' })
   const asked = world.sent.length
+  await forgetJobs()
 
-  await expect(deliver(id)).rejects.toMatchObject({ refusal: 'unavailable' })
+  // what the circuit refuses was not tried, however often: it comes back after the cooldown
+  for (let refusal = 0; refusal < 25; refusal++) await deliver(id)
+
   expect(world.sent).toHaveLength(asked)
+  expect(await stateOf(id)).toMatchObject({
+    delivery: 'pending',
+    deliveries: [{ state: 'pending', attempts: 5, reason: expect.stringContaining('cooldown') }],
+  })
+  expect(await jobsOf(id)).toEqual(Array(25).fill(expect.toSatisfy((seconds: number) => seconds > 20 && seconds <= 32)))
   const [open] = await world.owner`select circuit, state from provider_status where provider = 'twilio'`
   expect(open).toEqual({ circuit: 'open', state: 'down' })
 
@@ -197,9 +288,10 @@ test('the circuit opens after five failures, lets one probe through after its co
     return await acceptsEveryText(request, init)
   }
   const others = await Promise.all([alert(), alert(), alert()])
-  const probes = await Promise.allSettled(others.map((other) => deliver(other)))
+  await Promise.all(others.map((other) => deliver(other)))
 
-  expect(probes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  const states = await Promise.all(others.map(async (other) => (await stateOf(other)).delivery))
+  expect(states.filter((state) => state === 'sent')).toHaveLength(1)
   expect(world.sent).toHaveLength(asked + 1)
   const [closed] =
     await world.owner`select circuit, state, failure_count from provider_status where provider = 'twilio'`
@@ -248,21 +340,131 @@ test('without a phone number the alert goes to the log and says why (J-6)', asyn
   expect(world.logged.some((line) => line.includes(id) && line.includes('No numbers left'))).toBe(true)
 })
 
-test.each([
-  ['delivered', 'delivered'],
-  ['read', 'delivered'],
-  ['undelivered', 'failed'],
-  ['failed', 'failed'],
-])('a receipt that says %s makes the alert %s', async (said, delivery) => {
+test.each(['delivered', 'read'])('a receipt that says %s makes the alert delivered', async (said) => {
   const id = await alert()
   await deliver(id)
-  const [log] = await world.owner`select provider_message_id as sid from alert_logs where alert_id = ${id}`
+  const [text] = await textsOf(id)
 
-  await receipt(log?.sid, 'sent')
-  await receipt(log?.sid, said)
+  await receipt(text?.sid, 'sent')
+  await receipt(text?.sid, said)
   await world.process()
 
-  expect(await stateOf(id)).toMatchObject({ delivery, deliveries: [{ state: delivery }] })
+  expect(await stateOf(id)).toMatchObject({ delivery: 'delivered', deliveries: [{ state: 'delivered' }] })
+})
+
+test.each(['undelivered', 'failed'])(
+  'a text that the carrier says is %s is followed by another (J-3)',
+  async (said) => {
+    const id = await alert()
+    await deliver(id)
+    await forgetJobs()
+    const [first] = await textsOf(id)
+
+    await receipt(first?.sid, said, '30003')
+    await receipt(first?.sid, said, '30003')
+    await world.process()
+
+    expect(await stateOf(id)).toMatchObject({
+      delivery: 'pending',
+      deliveries: [{ channel: 'sms', state: 'failed', reason: `The carrier says: ${said} (30003)` }],
+    })
+    expect(await jobsOf(id)).toEqual([expect.toSatisfy((seconds: number) => seconds > 50 && seconds <= 60)])
+
+    await deliver(id)
+    const [, second] = await textsOf(id)
+    await receipt(second?.sid, 'delivered')
+    await world.process()
+
+    expect(posts()).toHaveLength(2)
+    expect(await stateOf(id)).toMatchObject({
+      delivery: 'delivered',
+      deliveries: [{ state: 'failed' }, { state: 'delivered' }],
+    })
+  },
+)
+
+test('after the third lost text the alert goes to the log, and stands as failed with every reason (J-3)', async () => {
+  const id = await alert()
+  for (let text = 0; text < 3; text++) {
+    await deliver(id)
+    await lose(id, '30008')
+  }
+
+  await deliver(id)
+
+  expect(posts()).toHaveLength(3)
+  const { delivery, deliveries } = await stateOf(id)
+  expect(delivery).toBe('failed')
+  expect(deliveries).toMatchObject([
+    ...Array(3).fill({ channel: 'sms', state: 'failed', reason: 'The carrier says: undelivered (30008)' }),
+    { channel: 'log', state: 'logged', reason: expect.stringContaining('3 texts') },
+  ])
+  expect(world.logged.some((line) => line.includes(id) && line.includes('alert not delivered'))).toBe(true)
+  await deliver(id)
+  expect(posts()).toHaveLength(3)
+})
+
+test('a number that can take no text is not tried again', async () => {
+  const id = await alert()
+  await deliver(id)
+  await lose(id, '30006')
+  await deliver(id)
+
+  expect(posts()).toHaveLength(1)
+  expect(await stateOf(id)).toMatchObject({ delivery: 'failed' })
+})
+
+test('the text that was lost is not taken for the one after it (J-2)', async () => {
+  const taken: { sid: string; status: string; to: string; body: string }[] = []
+  let shouldTimeOut = false
+  world.network.answer = async (request, init) => {
+    if (request.method === 'GET') return Response.json({ messages: taken })
+    const answer = await acceptsEveryText(request, init)
+    if (shouldTimeOut) throw new DOMException('The operation was aborted due to timeout', 'TimeoutError')
+    taken.push({ ...((await answer.clone().json()) as (typeof taken)[0]), status: 'undelivered' })
+    return answer
+  }
+  const id = await alert()
+  await deliver(id)
+  await lose(id)
+  shouldTimeOut = true
+  await expect(deliver(id)).rejects.toMatchObject({ outcome: 'unknown' })
+  shouldTimeOut = false
+
+  await deliver(id)
+
+  expect(posts()).toHaveLength(3)
+  expect(await stateOf(id)).toMatchObject({ delivery: 'sent', deliveries: [{ state: 'failed' }, { state: 'sent' }] })
+})
+
+test('a receipt of success that comes after its opposite ends the tries', async () => {
+  const id = await alert()
+  await deliver(id)
+  const [text] = await textsOf(id)
+  await lose(id)
+
+  await receipt(text?.sid, 'delivered')
+  await world.process()
+  await deliver(id)
+
+  expect(await stateOf(id)).toMatchObject({ delivery: 'delivered', deliveries: [{ state: 'delivered' }] })
+  expect(posts()).toHaveLength(1)
+})
+
+test('texts of which nobody says what became of them are counted', async () => {
+  const id = await alert()
+  await deliver(id)
+  const count = async () => {
+    await resumeAlerts(world.ctx())
+    const { body } = await world.app.inject({ method: 'GET', url: '/metrics' })
+    return Number(/^trunkline_alerts_without_receipt (\d+)$/m.exec(body)?.[1])
+  }
+  const before = await count()
+  expect(before).toBeGreaterThanOrEqual(0)
+
+  await world.owner`update alert_logs set updated_at = now() - interval '16 minutes' where alert_id = ${id}`
+
+  expect(await count()).toBe(before + 1)
 })
 
 test('a receipt that comes twice or after its opposite changes nothing more', async () => {
@@ -279,22 +481,25 @@ test('a receipt that comes twice or after its opposite changes nothing more', as
 })
 
 test.each([
-  ['delivered', 'delivered'],
-  ['undelivered', 'failed'],
-])('a receipt (%s) that is processed before the sender wrote down the sid is not missed', async (said, delivery) => {
-  const id = await alert()
-  world.network.answer = async (request, init) => {
-    const answer = await acceptsEveryText(request, init)
-    const { sid } = (await answer.clone().json()) as { sid: string }
-    await receipt(sid, said)
-    await world.process()
-    return answer
-  }
+  ['delivered', 'delivered', 'delivered'],
+  ['undelivered', 'failed', 'pending'],
+])(
+  'a receipt (%s) that is processed before the sender wrote down the sid is not missed',
+  async (said, state, delivery) => {
+    const id = await alert()
+    world.network.answer = async (request, init) => {
+      const answer = await acceptsEveryText(request, init)
+      const { sid } = (await answer.clone().json()) as { sid: string }
+      await receipt(sid, said)
+      await world.process()
+      return answer
+    }
 
-  await deliver(id)
+    await deliver(id)
 
-  expect(await stateOf(id)).toMatchObject({ delivery, deliveries: [{ state: delivery }] })
-})
+    expect(await stateOf(id)).toMatchObject({ delivery, deliveries: [{ state }] })
+  },
+)
 
 test('receipt and sender at the same moment: neither misses the other', async () => {
   for (let round = 0; round < 10; round++) {

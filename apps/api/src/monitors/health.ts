@@ -2,25 +2,63 @@ import { statement } from '@trunkline/db/connect'
 import type { Ctx } from '../platform/context.ts'
 import { inboxOldestSeconds, inboxWaiting } from '../platform/metrics.ts'
 
-export type HealthState = 'ok' | 'degraded' | 'down'
+type HealthState = 'ok' | 'degraded' | 'down'
 type Check = { status: HealthState; [figure: string]: string | number | boolean | null }
-export type Health = { status: HealthState; checks: Record<string, Check> }
+type Health = { status: HealthState; checks: Record<string, Check> }
+export type SpoolState = { waiting: number; bytes: number; isRefusing: boolean }
 
 /** An inbox older than this is behind: somebody should look. */
 const lagDegradedSeconds = 60
-
-const worst = (states: readonly HealthState[]): HealthState =>
-  states.includes('down') ? 'down' : states.includes('degraded') ? 'degraded' : 'ok'
+/** However often somebody asks, the database is asked once in so long. */
+const freshMs = 1_000
+/** A database that takes longer than this over a few counts is of no use to anybody. */
+const patienceMs = 2_000
 
 /**
- * Whether webhooks are taken and processed. While the database is away the doors still answer from the spool, so the
- * system is degraded, not down, until the spool is full.
+ * Says whether webhooks are taken and processed. While the database is away the doors still answer from the spool, so the
+ * system is degraded, not down, until the spool takes no more.
  */
-export async function checkHealth(ctx: Ctx, spool: { waiting(): number }): Promise<Health> {
-  const checks: Record<string, Check> = { ...(await databaseChecks(ctx)) }
-  const spooled = spool.waiting()
-  checks.spool = { status: spooled > 0 ? 'degraded' : 'ok', waiting: spooled }
-  return { status: worst(Object.values(checks).map(({ status }) => status)), checks }
+export function openHealth(options: { ctx: () => Ctx; spool: { state(): SpoolState } }) {
+  let known: { at: number; checks: Record<string, Check> } | undefined
+  let asking: { since: number; answer: Promise<Record<string, Check>> } | undefined
+
+  async function ask(): Promise<Record<string, Check>> {
+    try {
+      const checks = await databaseChecks(options.ctx())
+      known = { at: performance.now(), checks }
+      return checks
+    } finally {
+      asking = undefined
+    }
+  }
+
+  async function databaseNow(): Promise<Record<string, Check>> {
+    if (known !== undefined && performance.now() < known.at + freshMs) return known.checks
+    // a question that is not answered yet is not put again: it would pile up in a database that has enough to do
+    asking ??= { since: performance.now(), answer: ask() }
+    return await within(asking.answer, asking.since + patienceMs - performance.now())
+  }
+
+  return async function checkHealth(): Promise<Health> {
+    const checks = { ...(await databaseNow()) }
+    const { waiting, bytes, isRefusing } = options.spool.state()
+    checks.spool = { status: isRefusing ? 'down' : waiting > 0 ? 'degraded' : 'ok', waiting, bytes }
+    const states = Object.values(checks).map(({ status }) => status)
+    const isDown = checks.database?.status === 'down' && checks.spool.status === 'down'
+    return { status: isDown ? 'down' : states.every((state) => state === 'ok') ? 'ok' : 'degraded', checks }
+  }
+}
+
+async function within(answer: Promise<Record<string, Check>>, ms: number): Promise<Record<string, Check>> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<Record<string, Check>>((resolve) => {
+    timer = setTimeout(() => resolve({ database: { status: 'down', reachable: false } }), Math.max(0, ms))
+  })
+  try {
+    return await Promise.race([answer, tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 async function databaseChecks(ctx: Ctx): Promise<Record<string, Check>> {
@@ -59,6 +97,6 @@ async function databaseChecks(ctx: Ctx): Promise<Record<string, Check>> {
     }
   } catch (error) {
     ctx.log.warn({ error }, 'health: the database does not answer')
-    return { database: { status: 'degraded', reachable: false } }
+    return { database: { status: 'down', reachable: false } }
   }
 }

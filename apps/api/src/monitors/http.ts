@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Ctx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { registry } from '../platform/metrics.ts'
-import { checkHealth } from './health.ts'
+import { openHealth, type SpoolState } from './health.ts'
 
 /** Health for load balancers, the same with figures for people, and metrics for Prometheus. */
 export function registerMonitors(
@@ -11,12 +11,14 @@ export function registerMonitors(
   options: {
     ctxOf: (request: FastifyRequest) => Promise<Ctx>
     systemCtx: () => Ctx
-    spool: { waiting(): number }
+    spool: { state(): SpoolState }
     startedAt: Date
   },
 ): void {
+  const checkHealth = openHealth({ ctx: options.systemCtx, spool: options.spool })
+
   app.get('/api/health', async (_request, reply) => {
-    const { status, checks } = await checkHealth(options.systemCtx(), options.spool)
+    const { status, checks } = await checkHealth()
     const plain = Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, check.status]))
     return reply.code(status === 'down' ? 503 : 200).send({ status, checks: plain })
   })
@@ -25,7 +27,7 @@ export function registerMonitors(
     const ctx = await options.ctxOf(request)
     if (ctx.actor.kind !== 'user') throw new DomainError('unauthenticated', 'Sign in first')
     if (!may(ctx.actor.role, 'operator')) throw new DomainError('forbidden', 'Your role does not allow this')
-    const health = await checkHealth(ctx, options.spool)
+    const health = await checkHealth()
     const memory = process.memoryUsage()
     return reply.code(health.status === 'down' ? 503 : 200).send({
       ...health,
@@ -36,7 +38,7 @@ export function registerMonitors(
   })
 
   app.get('/metrics', async (_request, reply) => {
-    await checkHealth(options.systemCtx(), options.spool)
+    await checkHealth()
     return reply.type(registry.contentType).send(await registry.metrics())
   })
 }

@@ -1,10 +1,13 @@
-import { maskText } from '@trunkline/core/platform/mask'
 import { jobRuns } from '@trunkline/db/schema/platform'
 import { and, eq } from 'drizzle-orm'
 import type { Ctx } from './context.ts'
 import { newId } from './id.ts'
 
-export async function startRun(ctx: Ctx, run: { name: string; jobId: string; attempt: number }): Promise<string> {
+export type Run = { name: string; jobId: string; attempt: number }
+/** How a run ended; the error is masked already. */
+export type RunEnd = { outcome: 'succeeded' } | { outcome: 'failed'; error: string }
+
+export async function startRun(ctx: Ctx, run: Run): Promise<string> {
   const id = newId()
   // an earlier attempt that never came to its end
   if (run.attempt > 1) {
@@ -17,16 +20,12 @@ export async function startRun(ctx: Ctx, run: { name: string; jobId: string; att
   return id
 }
 
-export async function finishRun(
-  ctx: Ctx,
-  runId: string,
-  end: { outcome: 'succeeded' } | { outcome: 'failed'; error: string },
-): Promise<void> {
+export async function finishRun(ctx: Ctx, runId: string, end: RunEnd): Promise<void> {
   await ctx.db
     .update(jobRuns)
     .set({
       outcome: end.outcome,
-      error: end.outcome === 'failed' ? maskText(end.error).slice(0, 2000) : null,
+      error: end.outcome === 'failed' ? end.error : null,
       finishedAt: new Date(),
     })
     .where(eq(jobRuns.id, runId))

@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { schedules } from '@trunkline/db/schema/platform'
+import { openLine } from '@trunkline/db/testing/line'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { openWorld, type World } from '../testing/world.ts'
+import { openWorld, twilioToken, type World } from '../testing/world.ts'
 import { inTransaction, type NetCtx } from './context.ts'
-import { enqueue, type Jobs, job, jobSpec, openJobs } from './job.ts'
+import { closeDeadRuns, enqueue, type Jobs, job, jobSpec, openJobs } from './job.ts'
 import { leaveDueJobs, registerSchedules } from './schedule.ts'
 
 const done: string[] = []
@@ -14,7 +15,7 @@ const noteSpec = jobSpec({ name: 'test.note', input: z.object({ text: z.string()
 const note = job(noteSpec, async (_ctx: NetCtx, { text }) => {
   const left = faults.get(text) ?? 0
   faults.set(text, left - 1)
-  if (left > 0) throw new Error(`not yet, call +13125550101 (${text})`)
+  if (left > 0) throw new Error(`not yet, call +13125550101 (${text})${text === 'secret' ? ` ${twilioToken}` : ''}`)
   done.push(text)
 })
 const tickSpec = jobSpec({ name: 'test.tick', input: z.object({}), attempts: 1 })
@@ -107,6 +108,102 @@ test('a job that fails is tried again, then stays visible as failed; each try is
     { text: 'twice', state: 'completed' },
   ])
   expect(done).not.toContain('never')
+})
+
+test('a job whose end cannot be written down is not done a second time, and its row learns of it later', async () => {
+  await world.owner`alter table job_runs add constraint no_end check (name <> 'test.note' or outcome <> 'succeeded') not valid`
+
+  await enqueue(ctx(), noteSpec, { text: 'unwritten end' })
+  await expect.poll(() => done, soon).toContain('unwritten end')
+  await expect.poll(() => waitingOf('test.note'), soon).toBe(0)
+
+  expect(done.filter((text) => text === 'unwritten end')).toHaveLength(1)
+  expect((await runsOf('test.note')).at(-1)).toMatchObject({ attempt: 1, outcome: 'running' })
+  expect(world.logged.some((line) => line.includes('job run not recorded') && line.includes('test.note'))).toBe(true)
+
+  await world.owner`alter table job_runs drop constraint no_end`
+  await closeDeadRuns(ctx())
+  expect((await runsOf('test.note')).at(-1)).toMatchObject({ outcome: 'running' })
+  await world.owner`update job_runs set started_at = started_at - interval '2 minutes' where outcome = 'running'`
+  await closeDeadRuns(ctx())
+  expect((await runsOf('test.note')).at(-1)).toMatchObject({ outcome: 'succeeded', finished: true })
+})
+
+test('a run whose beginning cannot be written down fails loudly, costs its neighbours nothing, and is tried again', async () => {
+  const before = world.logged.length
+  await world.owner`alter table job_runs add constraint no_start check (name <> 'test.note' or attempt <> 1) not valid`
+
+  await enqueue(ctx(), noteSpec, { text: 'unwritten start' })
+  await expect.poll(() => done, soon).toContain('unwritten start')
+  await world.owner`alter table job_runs drop constraint no_start`
+
+  const lines = world.logged.slice(before).filter((line) => line.includes('test.note failed'))
+  expect(lines).toEqual([expect.stringContaining('no_start')])
+  expect((await runsOf('test.note')).at(-1)).toMatchObject({ attempt: 2, outcome: 'succeeded' })
+})
+
+test('the run of a process that died is marked, one that goes on is not', async () => {
+  const insert = (jobId: string, age: string) => world.owner`
+    insert into job_runs (id, name, job_id, attempt, started_at, outcome)
+    values (gen_random_uuid(), 'test.note', ${jobId}, 1, now() - ${age}::interval, 'running')`
+  const outcomeOf = async (jobId: string) => {
+    const [run] = await world.owner`select outcome, error from job_runs where job_id = ${jobId}`
+    return run
+  }
+  const alive = '01890a5d-ac96-774b-bcce-b302099a8057'
+  const dead = '01890a5d-ac96-774b-bcce-b302099a8058'
+  await world.owner`
+    insert into pgboss.job (id, name, data, state, retry_count) values (${alive}, 'test.note', '{"text":"x"}', 'active', 0)`
+  await insert(alive, '50 minutes')
+  await insert(dead, '2 minutes')
+
+  await Promise.all([closeDeadRuns(ctx()), closeDeadRuns(ctx())])
+
+  expect(await outcomeOf(alive)).toMatchObject({ outcome: 'running' })
+  expect(await outcomeOf(dead)).toEqual({ outcome: 'failed', error: 'The process that ran it ended' })
+  await world.owner`update pgboss.job set state = 'failed' where id = ${alive}`
+})
+
+test('what a job failed of is masked wherever it is kept, known secrets too (K-24)', async () => {
+  faults.set('secret', 99)
+  await enqueue(ctx(), noteSpec, { text: 'secret' })
+  await expect
+    .poll(async () => {
+      const [job] = await world.owner`select state from pgboss.job where data ->> 'text' = 'secret'`
+      return job?.state
+    }, soon)
+    .toBe('retry')
+  const [job] =
+    await world.owner`delete from pgboss.job where data ->> 'text' = 'secret' returning output::text as output`
+
+  const rows = await world.owner`select error from job_runs where error like '%(secret)%'`
+  for (const text of [job?.output, ...rows.map(({ error }) => error)]) {
+    expect(text).not.toContain('+13125550101')
+    expect(text).not.toContain(twilioToken)
+    expect(text).toContain('•••')
+  }
+})
+
+test('a network that swallows everything does not stop the queue for ever: it gives up, asks again, and goes on when it is mended', async () => {
+  const line = await openLine(world.url)
+  const done: string[] = []
+  const spec = jobSpec({ name: 'test.far', input: z.object({ text: z.string() }), attempts: 3 })
+  const far = job(spec, async (_ctx, { text }) => void done.push(text))
+  const log = world.ctx().log
+  const cut = await openJobs({ directUrl: line.url, jobs: [far], log, isWorker: false, silenceMs: 300 })
+  await cut.work(() => ctx())
+  await enqueue(ctx(), spec, { text: 'before' })
+  await expect.poll(() => done, soon).toEqual(['before'])
+
+  line.silence()
+  await expect.poll(() => world.logged.some((text) => text.includes('Query read timeout')), soon).toBe(true)
+  await enqueue(ctx(), spec, { text: 'meanwhile' })
+  expect(done).toEqual(['before'])
+
+  await line.mend()
+  await expect.poll(() => done, soon).toContain('meanwhile')
+  await cut.close()
+  await line.close()
 })
 
 test('a job carries what its input says, nothing else is left', async () => {

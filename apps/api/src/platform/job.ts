@@ -1,8 +1,11 @@
+import { maskText } from '@trunkline/core/platform/mask'
 import { DrizzleQueryError, sql } from 'drizzle-orm'
 import { fromDrizzle, type JobResult, PgBoss, type Job as QueuedJob } from 'pg-boss'
 import type { z } from 'zod'
 import type { Ctx, NetCtx } from './context.ts'
-import { finishRun, startRun } from './job-run.ts'
+import { DomainError } from './domain-error.ts'
+import { secretsOf } from './env.ts'
+import { finishRun, type Run, type RunEnd, startRun } from './job-run.ts'
 import type { Logger } from './log.ts'
 import { jobsRun } from './metrics.ts'
 
@@ -36,6 +39,8 @@ export async function enqueue<Input extends object>(
 export type AnyJob = Job<any>
 
 const deadAfterSeconds = 20
+// no statement of the queue takes so long: the network has swallowed it or its answer
+const usualSilenceMs = 60_000
 
 export type Jobs = Awaited<ReturnType<typeof openJobs>>
 
@@ -45,10 +50,14 @@ export async function openJobs(options: {
   jobs: readonly AnyJob[]
   log: Logger
   isWorker: boolean
+  silenceMs?: number
 }) {
+  // settings of the driver below the queue
+  const silence = { query_timeout: options.silenceMs ?? usualSilenceMs, keepAlive: true }
   const boss = new PgBoss({
     connectionString: options.directUrl,
     max: 4,
+    ...silence,
     migrate: false,
     createSchema: false,
     schedule: false,
@@ -109,28 +118,71 @@ export async function openJobs(options: {
   }
 }
 
-async function runOne(
-  one: AnyJob,
-  ctx: NetCtx,
-  queued: QueuedJob<object> & { retryCount?: number },
-): Promise<JobResult> {
+type Queued = QueuedJob<object> & { retryCount?: number }
+
+async function runOne(one: AnyJob, ctx: NetCtx, queued: Queued): Promise<JobResult> {
   const began = performance.now()
   const attempt = (queued.retryCount ?? 0) + 1
   const log = ctx.log.child({ job: one.name, jobId: queued.id, attempt })
-  const runId = await startRun(ctx, { name: one.name, jobId: queued.id, attempt })
+  const run = { name: one.name, jobId: queued.id, attempt }
   const ms = () => Math.round(performance.now() - began)
+  let runId: string | undefined
   try {
+    runId = await startRun(ctx, run)
     await one.run({ ...ctx, log, requestId: queued.id }, one.input.parse(queued.data))
-    await finishRun(ctx, runId, { outcome: 'succeeded' })
-    jobsRun.inc({ job: one.name, outcome: 'succeeded' })
-    log.info({ ms: ms() }, one.name)
-    return { id: queued.id, status: 'completed' }
   } catch (error) {
     const cause = error instanceof DrizzleQueryError ? error.cause : error
-    const message = cause instanceof Error ? cause.message : String(cause)
-    await finishRun(ctx, runId, { outcome: 'failed', error: message })
+    const message = maskText(cause instanceof Error ? cause.message : String(cause), secretsOf(ctx.env)).slice(0, 2000)
     jobsRun.inc({ job: one.name, outcome: 'failed' })
     log.error({ error: cause, ms: ms() }, `${one.name} failed`)
+    if (!(error instanceof DomainError))
+      ctx.faults.track({ error, source: 'job', where: one.name, requestId: queued.id, input: queued.data })
+    await note({ ...ctx, log }, run, runId, { outcome: 'failed', error: message })
     return { id: queued.id, status: 'failed', output: { message } }
   }
+  jobsRun.inc({ job: one.name, outcome: 'succeeded' })
+  log.info({ ms: ms() }, one.name)
+  await note({ ...ctx, log }, run, runId, { outcome: 'succeeded' })
+  return { id: queued.id, status: 'completed' }
+}
+
+/** What was done is done, whether or not that can be written down: a row that never hears of its end is closed later. */
+async function note(ctx: Ctx, run: Run, runId: string | undefined, end: RunEnd): Promise<void> {
+  try {
+    await finishRun(ctx, runId ?? (await startRun(ctx, run)), end)
+  } catch (error) {
+    jobsRun.inc({ job: run.name, outcome: 'unrecorded' })
+    ctx.log.error({ error, outcome: end.outcome }, 'job run not recorded')
+  }
+}
+
+/** Of these inputs, those for which a job waits or runs. */
+export async function findLive<Input extends object>(
+  ctx: Ctx,
+  spec: JobSpec<Input>,
+  inputs: readonly Input[],
+): Promise<Input[]> {
+  if (inputs.length === 0) return []
+  const live = await ctx.db.execute<{ data: unknown }>(
+    sql`select data from pgboss.job where name = ${spec.name} and state in ('created', 'retry', 'active')
+      and data in (select jsonb_array_elements(${JSON.stringify(inputs)}::text::jsonb))`,
+  )
+  return live.map(({ data }) => spec.input.parse(data))
+}
+
+/** Closes the rows of runs that never came to their end: their process died, or could not write it down. */
+export async function closeDeadRuns(ctx: Ctx): Promise<void> {
+  const closed = await ctx.db.execute(
+    sql`update job_runs as run set finished_at = now(),
+        outcome = case when ended.succeeded then 'succeeded' else 'failed' end,
+        error = case when ended.succeeded then null else 'The process that ran it ended' end
+      from (
+        select open.id, coalesce(job.state = 'completed' and job.retry_count + 1 = open.attempt, false) as succeeded
+        from job_runs as open left join pgboss.job on job.name = open.name and job.id::text = open.job_id
+        where open.outcome = 'running' and open.started_at < now() - interval '1 minute'
+          and (job.state = 'active' and job.retry_count + 1 = open.attempt) is not true
+      ) as ended
+      where run.id = ended.id and run.outcome = 'running'`,
+  )
+  if (closed.count > 0) ctx.log.warn({ runs: closed.count }, 'job runs without an end were closed')
 }

@@ -43,9 +43,31 @@ export const providerCalls = new Counter({
   labelNames: ['provider', 'outcome'] as const,
   registers,
 })
+export const signIns = new Counter({
+  name: 'trunkline_sign_ins_total',
+  help: 'Sign-ins tried, by what became of them',
+  labelNames: ['outcome'] as const,
+  registers,
+})
 export const jobsRun = new Counter({
   name: 'trunkline_jobs_total',
   help: 'Jobs run, by outcome',
   labelNames: ['job', 'outcome'] as const,
+  registers,
+})
+export const alertsUndelivered = new Counter({
+  name: 'trunkline_alerts_undelivered_total',
+  help: 'Alerts of which nobody could be told, by cause',
+  labelNames: ['cause'] as const,
+  registers,
+})
+export const alertsWithoutReceipt = new Gauge({
+  name: 'trunkline_alerts_without_receipt',
+  help: 'Alerts that were sent more than 15 minutes ago and of which no receipt says what became of them',
+  registers,
+})
+export const errorsDropped = new Counter({
+  name: 'trunkline_errors_dropped_total',
+  help: 'Occurrences of errors that were only counted, because there were too many or the database refused them',
   registers,
 })

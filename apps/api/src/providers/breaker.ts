@@ -1,8 +1,18 @@
-import { afterCall, type Breaker, mayCall } from '@trunkline/core/providers/breaker'
+import { afterCall, type Breaker, breakerRule, mayCall } from '@trunkline/core/providers/breaker'
 import { providerStatus } from '@trunkline/db/schema/providers'
 import { and, eq, sql } from 'drizzle-orm'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
+
+/** The provider was not asked: its circuit is open, and the next call may go out after so many seconds. */
+export class CircuitOpenError extends DomainError {
+  readonly afterSeconds: number
+
+  constructor(provider: string, afterSeconds: number) {
+    super('unavailable', `${provider} has failed repeatedly; the next attempt waits for its cooldown`)
+    this.afterSeconds = afterSeconds
+  }
+}
 
 type Component = { provider: string; component: string }
 type Row = typeof providerStatus.$inferSelect
@@ -40,7 +50,8 @@ export async function askBreaker(ctx: Ctx, of: Component): Promise<void> {
       .returning({ provider: providerStatus.provider })
     if (probe !== undefined) return
   }
-  throw new DomainError('unavailable', `${of.provider} has failed repeatedly; the next attempt waits for its cooldown`)
+  const cooldownSeconds = Math.ceil(((row.cooldownUntil?.getTime() ?? 0) - ctx.now.getTime()) / 1000)
+  throw new CircuitOpenError(of.provider, cooldownSeconds > 0 ? cooldownSeconds : breakerRule.cooldownSeconds)
 }
 
 /** Remembers how a call went, under the row's lock, so that no count is lost between processes. */

@@ -3,6 +3,7 @@ import { DomainError } from '../platform/domain-error.ts'
 import type { Logger } from '../platform/log.ts'
 import { step } from '../platform/step.ts'
 import { type Arrival, batchSize, type Receipt } from './arrival.ts'
+import { codeOf, faultOf } from './fault.ts'
 import type { Spool } from './spool.ts'
 import { storeArrivals } from './store.ts'
 
@@ -147,23 +148,6 @@ async function withinSilence<Result>(work: Promise<Result>): Promise<Result> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-const codeOf = (error: unknown): string => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : ''
-}
-
-/** `away`: no server to ask, the spool takes over. `busy`: it answers but cannot store now. `other`: the data may be at fault. */
-export function faultOf(error: unknown): 'away' | 'busy' | 'other' {
-  const code = codeOf(error)
-  if (
-    /^(SILENT|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|08|57P0|53|25006|58)/.test(
-      code,
-    )
-  )
-    return 'away'
-  return /^(57014|55P03|40)/.test(code) ? 'busy' : 'other'
 }
 
 function asRefusal(error: unknown): DomainError {

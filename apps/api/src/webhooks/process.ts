@@ -86,10 +86,14 @@ async function processOneByOne(ctx: Ctx, ids: readonly string[]): Promise<BatchR
   return total
 }
 
-/** What became true of a batch, and why which of it could not be read: the same path for a first processing and for a replay. */
+/**
+ * What became true of a batch, and why which of it could not be read: the same path for a first processing and for a replay.
+ * A replay also compares again what should be booked already.
+ */
 export async function digest(
   ctx: Ctx,
   batch: readonly Stored[],
+  options = { isReplay: false },
 ): Promise<{ recorded: Recorded[]; faults: ReadonlyMap<string, string> }> {
   const { said, faults } = readAll(batch)
   const recorded = await recordEvents(ctx, said)
@@ -108,11 +112,13 @@ export async function digest(
   )
   if (strangers.length > 0) await keepUnknown(ctx, strangers)
   const charges = recorded.flatMap(({ charges, webhooks }) =>
-    charges.map((charge) => ({ ...charge, webhookId: webhooks.at(-1)?.webhookId })),
+    charges
+      .filter(({ isBooked }) => options.isReplay || isBooked !== true)
+      .map((charge) => ({ ...charge, webhookId: webhooks.at(-1)?.webhookId })),
   )
-  const { booked } = await meterUsage(ctx, charges)
+  // sent together, carried out one after the other: counters are locked last, so that nobody waits for them longer than he must
+  const [, { booked }] = await Promise.all([markDone(ctx, batch, { recorded, faults }), meterUsage(ctx, charges)])
   await noteReceipts(ctx, receiptsOf(said, own))
-  await markDone(ctx, batch, { recorded, faults })
   await announce(ctx, changedTopics({ recorded, booked, strangers: strangers.length }))
   return { recorded, faults }
 }

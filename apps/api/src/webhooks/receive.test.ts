@@ -337,7 +337,7 @@ test('what no call can have is refused with its reason and charged to nobody: an
     return [row?.state, row?.last_error]
   }
 
-  for (const duration_ms of [1e300, -1, 86_400_001, 999.5])
+  for (const duration_ms of [1e300, -1, 86_400_001])
     expect(await reasonOf({ duration_ms })).toEqual(['dead', expect.stringContaining('is no length of a call')])
   expect(await reasonOf({ call_id: newId().repeat(80) })).toEqual(['dead', 'call_id is longer than 255 characters'])
   expect(await usedBy(id)).toEqual({ seconds: 0, segments: 0 })

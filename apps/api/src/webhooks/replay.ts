@@ -57,7 +57,8 @@ async function replayInTransaction(ctx: Ctx, webhookId: string): Promise<Replaye
     `select ${storedColumns} from webhook_queue where id = $1::text::uuid`,
     [webhookId],
   )
-  const fault = stored === undefined ? undefined : (await digest(ctx, [stored])).faults.get(webhookId)
+  const fault =
+    stored === undefined ? undefined : (await digest(ctx, [stored], { isReplay: true })).faults.get(webhookId)
   const [after] = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId))
   const text = describeChange(before, await pictureOf(ctx, webhook))
   await ctx.db.insert(webhookAttempts).values({

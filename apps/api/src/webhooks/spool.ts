@@ -1,55 +1,81 @@
-import { hash } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startOf } from '@trunkline/db/local/process'
-import type { Logger } from '../platform/log.ts'
 import { spooledWebhooks } from '../platform/metrics.ts'
 import { type Arrival, batchSize } from './arrival.ts'
+import { faultOf } from './fault.ts'
+import { countRecords, isCounted, lineOf, ownerIn, recordsIn, stemOf, unlessMissing } from './spool-file.ts'
+import { type OwnerOptions, openOwner } from './spool-owner.ts'
 
 export type Spool = Awaited<ReturnType<typeof openSpool>>
 
-/** One line a record: eight hex digits of its SHA-256, a space, its JSON. */
-const lineOf = (arrival: Arrival): string => {
-  const json = JSON.stringify(arrival)
-  return `${hash('sha256', json).slice(0, 8)} ${json}\n`
-}
+type Store = (arrivals: Arrival[]) => Promise<void>
+/** How long a disk that refused a record is told of. */
+const diskFaultMs = 60_000
 
-/** A process, told from another that gets the same id later: in a container each one gets it. */
-const ownerOf = (pid: number): string => `${pid}-${hash('sha256', startOf(pid) ?? 'gone').slice(0, 8)}`
-
-/** The owner that stands in a file's name: `<owner>-<serial>.open`, `<stem>.draining-<owner>`. */
-const ownerIn = (name: string): string | undefined =>
-  (/^(\d+-[0-9a-f]{8})-\d+\.open$/.exec(name) ?? /\.draining-(\d+-[0-9a-f]{8})$/.exec(name))?.[1]
+type Current = { handle: FileHandle; stem: string; ino: bigint }
 
 /**
- * Where verified webhooks rest while the database is away: append-only files, one a process, fsynced before anybody is
- * answered, bounded in bytes. What a dead process left is taken over by the next one that drains.
+ * Where verified webhooks rest while the database is away: append-only files of one owner each, fsynced before anybody is
+ * answered, bounded in bytes. Several processes may share the folder; what a dead one left is taken over by the next one that
+ * drains.
  */
-export async function openSpool(options: { folder: string; maxBytes: number; log: Logger }) {
+export async function openSpool(options: OwnerOptions & { maxBytes: number }) {
   const { folder, maxBytes, log } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  let current: { handle: FileHandle; name: string } | undefined
-  let { bytes, records } = await sizeOf(folder)
-  const self = ownerOf(process.pid)
+  const owner = await openOwner(options)
+  const path = (name: string) => join(folder, name)
+  const inTurn = oneAfterAnother()
+  const drainInTurn = oneAfterAnother()
   let serial = Date.now()
-  spooledWebhooks.set(records)
-  let tail: Promise<unknown> = Promise.resolve()
-
-  /** Appends and rotations one after the other. */
-  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const next = tail.then(work, work)
-    // whoever asked hears of the error; the next in line goes on
-    tail = next.catch(() => undefined)
-    return next
-  }
+  let current: Current | undefined
+  let refused: { bytes: number; at: number; isFull: boolean } | undefined
+  let bytes = 0
+  /** Records by the file's stem: those written here, and those found at the start. */
+  const known = await countRecords(folder)
+  await recount()
 
   async function append(arrivals: readonly Arrival[]): Promise<void> {
     const text = arrivals.map(lineOf).join('')
     const size = Buffer.byteLength(text)
-    if (bytes + size > maxBytes) throw new Error(`The spool is full (${bytes} of ${maxBytes} bytes)`)
-    if (current === undefined) {
-      const name = `${self}-${serial++}.open`
-      current = { name, handle: await open(join(folder, name), 'a', 0o600) }
+    const isFull = bytes + size > maxBytes
+    try {
+      if (isFull) throw new Error(`The spool is full (${bytes} of ${maxBytes} bytes)`)
+      const stem = await appendText(text)
+      known.set(stem, (known.get(stem) ?? 0) + arrivals.length)
+      refused = undefined
+    } catch (error) {
+      refused = { bytes, at: performance.now(), isFull }
+      throw error
+    }
+    bytes += size
+    spooledWebhooks.set(waiting())
+  }
+
+  async function appendText(text: string): Promise<string> {
+    for (let tries = 0; tries < 3; tries++) {
+      current ??= await begin()
+      const { handle, stem, ino } = current
+      try {
+        await handle.appendFile(text)
+        await handle.datasync()
+      } catch (error) {
+        // half a record may stand at the end: nothing may follow it
+        await rotate()
+        throw error
+      }
+      if ((await inodeOf(`${stem}.open`)) === ino) return stem
+      // whoever took this process for dead may have read the file before the end was written: it is written again
+      log.warn({ file: stem }, 'a spool file in use was taken over')
+      current = undefined
+      await handle.close()
+    }
+    throw new Error('The spool’s files are taken over as soon as they are made')
+  }
+
+  async function begin(): Promise<Current> {
+    const stem = `${owner.id}-${serial++}`
+    const handle = await open(path(`${stem}.open`), 'ax', 0o600)
+    try {
       // the file's name must survive a crash as well as its content
       const directory = await open(folder, 'r')
       try {
@@ -57,62 +83,139 @@ export async function openSpool(options: { folder: string; maxBytes: number; log
       } finally {
         await directory.close()
       }
-    }
-    try {
-      await current.handle.appendFile(text)
-      await current.handle.datasync()
+      return { handle, stem, ino: (await handle.stat({ bigint: true })).ino }
     } catch (error) {
-      // half a record may stand at the end: nothing may follow it
-      await rotate()
+      await handle.close()
       throw error
     }
-    bytes += size
-    records += arrivals.length
-    spooledWebhooks.set(records)
+  }
+
+  async function inodeOf(name: string): Promise<bigint | undefined> {
+    return await stat(path(name), { bigint: true }).then(({ ino }) => ino, unlessMissing(undefined))
+  }
+
+  /** Answers whether there was such a file: another process may have been quicker. */
+  async function move(from: string, to: string): Promise<boolean> {
+    return await rename(path(from), path(to)).then(() => true, unlessMissing(false))
   }
 
   async function rotate(): Promise<void> {
     if (current === undefined) return
-    const { handle, name } = current
+    const { handle, stem } = current
     current = undefined
-    await handle.close()
-    await rename(join(folder, name), join(folder, name.replace(/open$/, 'ready')))
+    try {
+      await handle.close()
+    } finally {
+      await move(`${stem}.open`, `${stem}.ready`)
+    }
+  }
+
+  async function recount(): Promise<void> {
+    let counted = 0
+    const stems = new Set<string>()
+    for (const name of await readdir(folder)) {
+      stems.add(stemOf(name))
+      if (!isCounted(name)) continue
+      counted += await stat(path(name)).then(({ size }) => size, unlessMissing(0))
+    }
+    for (const stem of known.keys()) if (!stems.has(stem)) known.delete(stem)
+    bytes = counted
+    spooledWebhooks.set(waiting())
+  }
+
+  /** A full spool refuses until it is less full; what the disk refused once may be taken the next time. */
+  const isRefusing = (): boolean =>
+    refused !== undefined && (refused.isFull ? bytes >= refused.bytes : performance.now() < refused.at + diskFaultMs)
+
+  function waiting(): number {
+    return known.values().reduce((sum, records) => sum + records, 0)
   }
 
   /** Files that may be drained now: those closed, and those of processes that are gone. */
   async function claimable(): Promise<string[]> {
     const names = (await readdir(folder)).sort()
-    return names.filter((name) => {
-      if (name.endsWith('.ready')) return true
-      const owner = ownerIn(name)
-      return owner !== undefined && owner !== self && owner !== ownerOf(Number.parseInt(owner, 10))
-    })
+    const gone = new Map<string, boolean>()
+    const found: string[] = []
+    for (const name of names) {
+      const holder = ownerIn(name)
+      if (holder !== undefined && !gone.has(holder)) gone.set(holder, await owner.isGone(holder))
+      // drains come one after another: what this process was draining it is not draining any more
+      const isLeft = holder === owner.id ? !name.endsWith('.open') : holder !== undefined && gone.get(holder) === true
+      if (isLeft || name.endsWith('.ready')) found.push(name)
+    }
+    return found
   }
 
-  async function drainFile(name: string, store: (arrivals: Arrival[]) => Promise<void>): Promise<number> {
-    const stem = name.replace(/\.(open|ready|draining-[\w-]+)$/, '')
-    const claimed = `${stem}.draining-${self}`
-    try {
-      await rename(join(folder, name), join(folder, claimed))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0
-      throw error
+  async function drainFile(name: string, store: Store): Promise<number> {
+    const stem = stemOf(name)
+    const claimed = `${stem}.draining-${owner.id}`
+    if (name !== claimed && !(await move(name, claimed))) return 0
+    let batch: Arrival[] = []
+    let stored = 0
+    let isWhole = true
+    const hand = async (arrivals: Arrival[]): Promise<void> => {
+      try {
+        await store(arrivals)
+        stored += arrivals.length
+      } catch (error) {
+        if (faultOf(error) !== 'data') throw error
+        // one record that the database will not take must not hold up the rest for ever
+        if (arrivals.length > 1) for (const arrival of arrivals) await hand([arrival])
+        else {
+          log.error({ error, file: stem, webhookId: arrivals[0]?.id }, 'a spooled webhook cannot be stored')
+          isWhole = false
+        }
+      }
     }
     try {
-      const { arrivals, isTorn } = readRecords(await readFile(join(folder, claimed), 'utf8'))
-      for (let from = 0; from < arrivals.length; ) {
-        const rows = batchSize(arrivals.slice(from))
-        await store(arrivals.slice(from, from + rows))
-        from += rows
+      for await (const arrival of recordsIn(path(claimed))) {
+        if (arrival === undefined) isWhole = false
+        else if (batchSize([...batch, arrival]) > batch.length) batch.push(arrival)
+        else {
+          await hand(batch)
+          batch = [arrival]
+        }
       }
-      if (isTorn) {
-        log.error({ file: name }, 'a spool file has a damaged record; it is kept beside')
-        await rename(join(folder, claimed), join(folder, `${stem}.damaged`))
-      } else await rm(join(folder, claimed))
-      return arrivals.length
+      if (batch.length > 0) await hand(batch)
     } catch (error) {
-      await rename(join(folder, claimed), join(folder, `${stem}.ready`))
+      await move(claimed, `${stem}.ready`)
       throw error
+    }
+    if (isWhole) await rm(path(claimed), { force: true })
+    else {
+      log.error({ file: stem }, 'a spool file has a damaged record; it is kept beside')
+      await move(claimed, `${stem}.damaged`)
+    }
+    known.delete(stem)
+    return stored
+  }
+
+  async function drainAll(store: Store): Promise<number> {
+    let drained = 0
+    for (const name of await claimable()) drained += await drainFile(name, store)
+    return drained
+  }
+
+  /** Takes away what owners that are gone left of themselves. */
+  async function forgetGone(): Promise<void> {
+    const names = await readdir(folder)
+    const holders = new Set(names.map(ownerIn))
+    for (const name of names) {
+      const [, other] = /^(.+)\.owner$/.exec(name) ?? []
+      if (other !== undefined && !holders.has(other) && (await owner.isGone(other))) await owner.forget(other)
+    }
+  }
+
+  async function drain(store: Store): Promise<number> {
+    try {
+      const older = await drainAll(store)
+      // only once the database takes what is older: an outage would leave a file for every try
+      await inTurn(rotate)
+      const drained = older + (await drainAll(store))
+      await forgetGone()
+      return drained
+    } finally {
+      await inTurn(recount)
     }
   }
 
@@ -120,48 +223,24 @@ export async function openSpool(options: { folder: string; maxBytes: number; log
     append: (arrivals: readonly Arrival[]) => inTurn(() => append(arrivals)),
 
     /** Hands everything that rests here to `store` and forgets it once stored. Answers how many records went over. */
-    async drain(store: (arrivals: Arrival[]) => Promise<void>): Promise<number> {
+    drain: (store: Store): Promise<number> => drainInTurn(() => drain(store)),
+
+    /** Records that this process knows to be waiting, and whether the last ones that it was given found no room. */
+    state: () => ({ waiting: waiting(), bytes, isRefusing: isRefusing() }),
+
+    async close(): Promise<void> {
       await inTurn(rotate)
-      let drained = 0
-      for (const name of await claimable()) drained += await drainFile(name, store)
-      const left = await readdir(folder)
-      if (left.length === 0) {
-        bytes = 0
-        records = 0
-      } else records = Math.max(0, records - drained)
-      spooledWebhooks.set(records)
-      return drained
+      await owner.close()
     },
-
-    /** Records that this process knows to be waiting. */
-    waiting: () => records,
-    close: () => inTurn(rotate),
   }
 }
 
-/** What earlier processes left here. */
-async function sizeOf(folder: string): Promise<{ bytes: number; records: number }> {
-  let bytes = 0
-  let records = 0
-  for (const name of await readdir(folder)) {
-    if (name.endsWith('.damaged')) continue
-    const text = await readFile(join(folder, name), 'utf8')
-    bytes += Buffer.byteLength(text)
-    records += text.split('\n').length - 1
+function oneAfterAnother() {
+  let tail: Promise<unknown> = Promise.resolve()
+  return <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const next = tail.then(work, work)
+    // whoever asked hears of the error; the next in line goes on
+    tail = next.catch(() => undefined)
+    return next
   }
-  return { bytes, records }
-}
-
-/** Every whole record. A line without its end is one whose fsync never finished, so nobody was answered for it. */
-function readRecords(text: string): { arrivals: Arrival[]; isTorn: boolean } {
-  const lines = text.split('\n')
-  lines.pop()
-  const arrivals: Arrival[] = []
-  let isTorn = false
-  for (const line of lines) {
-    const json = line.slice(9)
-    if (hash('sha256', json).slice(0, 8) === line.slice(0, 8)) arrivals.push(JSON.parse(json) as Arrival)
-    else isTorn = true
-  }
-  return { arrivals, isTorn }
 }

@@ -24,6 +24,7 @@ export function startWorker(options: { ctxFor: () => Ctx; live: Live; log: Logge
         if (claimed === batchSize) continue
       } catch (error) {
         options.log.error({ error }, 'inbox not processed')
+        options.ctxFor().faults.track({ error, source: 'worker', where: 'webhooks.process' })
       }
       await pause(pollMs, AbortSignal.any([stopping.signal, wake.signal]))
       if (wake.signal.aborted) wake = new AbortController()

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { alertReference, alertText } from './delivery.ts'
+import { afterLostText, alertReference, alertText } from './delivery.ts'
 import { severities } from './severity.ts'
 
 const long = fc
@@ -34,4 +34,31 @@ test('what is short enough is sent whole', () => {
   expect(alertText({ id, severity: 'high', title: 'Harbor Plumbing', message: 'Offer a top-up.' })).toBe(
     'HIGH: Harbor Plumbing\nOffer a top-up.\nTL-099A8057',
   )
+})
+
+test('whatever the carrier says of lost texts, an alert comes to at most three, each after a longer pause, and then to the next channel', () => {
+  const code = fc.option(fc.constantFrom('30003', '30008', '30006', '99999'), { nil: undefined })
+  fc.assert(
+    fc.property(fc.array(code, { minLength: 3, maxLength: 10 }), (codes) => {
+      const pauses: number[] = []
+      for (const [index, code] of codes.entries()) {
+        const after = afterLostText({ texts: index + 1, code })
+        if (after.next === 'channel') break
+        pauses.push(after.afterSeconds)
+      }
+      expect(pauses.length).toBeLessThanOrEqual(2)
+      expect(pauses).toEqual([...new Set(pauses)].sort((a, b) => a - b))
+      expect(pauses.every((seconds) => seconds > 0)).toBe(true)
+    }),
+  )
+})
+
+test.each([
+  ['21610', 'unsubscribed'],
+  ['30005', 'an unknown handset'],
+  ['30006', 'a landline'],
+  ['30007', 'a filter of the carrier'],
+])('after %s (%s) no second text is tried', (code) => {
+  expect(afterLostText({ texts: 1, code })).toEqual({ next: 'channel' })
+  expect(afterLostText({ texts: 1, code: '30003' })).toEqual({ next: 'text', afterSeconds: 60 })
 })

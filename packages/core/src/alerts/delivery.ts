@@ -2,6 +2,27 @@ export const deliveryStates = ['pending', 'sent', 'delivered', 'failed', 'logged
 
 export const deliveryChannels = ['sms', 'log'] as const
 
+/** An alert of which nobody could be told for so long is given up, loudly. */
+export const giveUpAfterHours = 24
+
+const waitsSeconds = [60, 300] as const
+
+// blocked, unknown, landline, filtered, sender not registered, unsubscribed: the next text would meet the same
+const lastingCodes = ['21610', '30004', '30005', '30006', '30007', '30032', '30034']
+
+/** What follows when the carrier says that a text was lost: another one after a pause, or the next channel. */
+export function afterLostText(lost: {
+  /** How many texts of this alert were lost, this one included. */
+  texts: number
+  /** Twilio's code of the last loss, where it gave one. */
+  code: string | undefined
+}): { next: 'text'; afterSeconds: number } | { next: 'channel' } {
+  const afterSeconds = waitsSeconds[lost.texts - 1]
+  if (afterSeconds === undefined || (lost.code !== undefined && lastingCodes.includes(lost.code)))
+    return { next: 'channel' }
+  return { next: 'text', afterSeconds }
+}
+
 /** The code by which a sent alert is found again in the provider's own list: the first eight digits of its random part. */
 export function alertReference(alertId: string): string {
   return `TL-${alertId.replaceAll('-', '').slice(-8).toUpperCase()}`

@@ -104,7 +104,12 @@ function lengthOr(value: unknown, name: string): number {
   throw new SyntaxError(`${name} is no length of a call: ${plainText(JSON.stringify(value), 40)}`)
 }
 
-const customerPattern = /^cus_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/
+/** A wire id of ours as `metadata` carries it back, or undefined where it is none. */
+function ownId(value: unknown, prefix: 'cus' | 'hld'): string | undefined {
+  const pattern = /^(cus|hld)_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/
+  const found = typeof value === 'string' ? pattern.exec(value) : null
+  return found?.[1] === prefix ? found.slice(2).join('-') : undefined
+}
 
 /** Retell's statement as a fact in our words. Cost: Retell's fractional cents as whole micro-dollars. */
 export function factOf(
@@ -112,8 +117,6 @@ export function factOf(
   call: RetellCall,
   arrival: { receivedAt: number; webhookId: string },
 ): CallFact {
-  const named = call.metadata?.customer_id
-  const customer = typeof named === 'string' ? customerPattern.exec(named) : null
   const cost = call.call_cost?.combined_cost
   const status = statusOf(envelope.event, call)
   const instant = (ms: number | undefined) => statedInstant(ms, arrival.receivedAt)
@@ -131,7 +134,8 @@ export function factOf(
     from: lineOf(call.from_number),
     to: lineOf(call.to_number),
     agentId: text(call.agent_id, 200),
-    customerId: customer?.slice(1).join('-'),
+    customerId: ownId(call.metadata?.customer_id, 'cus'),
+    holdId: ownId(call.metadata?.hold_id, 'hld'),
     startedAt: instant(call.start_timestamp),
     endedAt: instant(call.end_timestamp),
     durationMs: durationOf(envelope.event, call),

@@ -39,10 +39,10 @@ export async function sendSms(ctx: NetCtx, message: { to: string; body: string }
   return { sid: messageSchema.parse(answer).sid }
 }
 
-/** The text with this reference that Twilio took since then, if it took one (`GET …/Messages.json?To&DateSent>`). */
+/** The text with this reference that Twilio took since then, if it took one besides those that are known (`GET …/Messages.json?To&DateSent>`). */
 export async function findSentSms(
   ctx: NetCtx,
-  sent: { to: string; reference: string; since: Date },
+  sent: { to: string; reference: string; since: Date; except: readonly string[] },
 ): Promise<{ sid: string } | undefined> {
   const { base, authorization } = account(ctx)
   const query = new URLSearchParams({
@@ -57,5 +57,7 @@ export async function findSentSms(
     url: `${base}/Messages.json?${query.toString()}`,
     headers: { authorization },
   })
-  return listSchema.parse(answer).messages.find(({ body }) => body?.includes(sent.reference))
+  return listSchema
+    .parse(answer)
+    .messages.find(({ sid, body }) => body?.includes(sent.reference) && !sent.except.includes(sid))
 }

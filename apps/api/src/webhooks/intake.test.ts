@@ -1,0 +1,98 @@
+import { join } from 'node:path'
+import { openDrizzle } from '@trunkline/db/connect'
+import { openLine } from '@trunkline/db/testing/line'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildApp } from '../app.ts'
+import { openHealth } from '../monitors/health.ts'
+import { arrivalFor } from '../testing/arrival.ts'
+import { openWorld, randomNumber, retellCall, type World } from '../testing/world.ts'
+import { faultOf } from './fault.ts'
+import { openSpool } from './spool.ts'
+import { storeSpooled } from './store.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world.close())
+
+const rowsOf = (callId: string) => world.owner`select state from webhook_queue where body like ${`%${callId}%`}`
+
+test.each([
+  ['data', ['22021', '22P05', '23514', '54000']],
+  ['busy', ['55P03', '57014', '40001', '40P01']],
+  ['away', ['ECONNREFUSED', 'ENETUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL', 'EMFILE', 'ENOTFOUND', 'SILENT']],
+  [
+    'away',
+    ['28P01', '3D000', '42P01', '42501', '53100', '53300', '57P01', '57P03', 'XX000', '58030', '25006', '08006'],
+  ],
+  ['away', ['CONNECTION_CLOSED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT', '']],
+])('only what the database says of the data itself is the data’s fault: %s, %j', (fault, codes) => {
+  expect(codes.map((code) => faultOf(Object.assign(new Error(code), { code })))).toEqual(codes.map(() => fault))
+})
+
+test('whatever keeps the database from storing, a webhook is acknowledged, rests in the spool and is stored afterwards', async () => {
+  const call = retellCall({ to: randomNumber(), seconds: 60 })
+  await world.owner`revoke insert on webhook_queue from trunkline_app`
+  expect(await world.retell(call.ended)).toMatchObject({ status: 200 })
+  expect(await rowsOf(call.id)).toEqual([])
+  expect(world.spool.state()).toMatchObject({ waiting: 1, isRefusing: false })
+  const drain = () => world.spool.drain((arrivals) => storeSpooled(world.intakePool, arrivals))
+  await expect(drain()).rejects.toThrow('permission denied')
+
+  await world.owner`grant insert on webhook_queue to trunkline_app`
+  expect(await drain()).toBe(1)
+  expect(await rowsOf(call.id)).toMatchObject([{ state: 'received' }])
+})
+
+test('while the database is away health says degraded, and down when the spool takes no more', async () => {
+  const { db, pool } = openDrizzle('postgres://nobody@127.0.0.1:1/away', { max: 1, name: 'away' })
+  const spool = await openSpool({ folder: join(world.folder, 'small'), maxBytes: 2000, log: world.ctx().log })
+  const ctx = () => world.ctx({ db })
+  const { app } = await buildApp({ ...world, log: world.ctx().log, ctx, spool })
+  const health = async () => {
+    const answer = await app.inject('/api/health')
+    return { status: answer.statusCode, ...answer.json<{ checks: object }>().checks }
+  }
+  expect(await health()).toEqual({ status: 200, database: 'down', spool: 'ok' })
+
+  await spool.append([arrivalFor('a')])
+  expect(await health()).toEqual({ status: 200, database: 'down', spool: 'degraded' })
+
+  await expect(spool.append([arrivalFor('b', { body: 'b'.repeat(2000) })])).rejects.toThrow('full')
+  expect(await health()).toEqual({ status: 503, database: 'down', spool: 'down' })
+  const healthy = openHealth({ ctx: () => world.ctx(), spool })
+  expect(await healthy()).toMatchObject({ status: 'degraded', checks: { database: { status: 'ok' } } })
+
+  await spool.drain(async () => undefined)
+  expect(await health()).toEqual({ status: 200, database: 'down', spool: 'ok' })
+  await app.close()
+  await spool.close()
+  await pool.end({ timeout: 1 })
+})
+
+test('however many ask how it is, the database is asked once, and a silent one is not asked again', async () => {
+  const line = await openLine(world.url)
+  const { db, pool } = openDrizzle(line.url, { max: 2, name: 'health' })
+  await pool`select 1`
+  let asked = 0
+  const ctx = () => {
+    asked++
+    return world.ctx({ db })
+  }
+  const ask = (times: number, health = openHealth({ ctx, spool: world.spool })) =>
+    Promise.all(Array.from({ length: times }, () => health()))
+  expect((await ask(50)).map(({ status }) => status)).toEqual(Array(50).fill('ok'))
+  expect(asked).toBe(1)
+
+  line.silence()
+  const health = openHealth({ ctx, spool: world.spool })
+  for (let turn = 0; turn < 2; turn++) {
+    const answers = await ask(50, health)
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill('degraded'))
+    expect(answers[0]?.checks.database).toEqual({ status: 'down', reachable: false })
+  }
+  expect(asked).toBe(2)
+  await line.close()
+  await pool.end({ timeout: 0 })
+})
