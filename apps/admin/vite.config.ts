@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
@@ -17,16 +19,33 @@ function sonnerWithoutStyleTag(): Plugin {
   }
 }
 
+/** The maps lie beside what is served, not in it: the server reads them to lead a stack back to our sources. */
+function mapsApart(): Plugin {
+  return {
+    name: 'maps-apart',
+    apply: 'build',
+    writeBundle({ dir = '' }, bundle) {
+      mkdirSync(join(dir, 'maps'), { recursive: true })
+      for (const name of Object.keys(bundle).filter((name) => name.endsWith('.map'))) {
+        const { sourcesContent: _ours, ...map } = JSON.parse(readFileSync(join(dir, name), 'utf8'))
+        writeFileSync(join(dir, 'maps', basename(name)), JSON.stringify(map))
+        rmSync(join(dir, name))
+      }
+    },
+  }
+}
+
 export default defineConfig({
   root: import.meta.dirname,
   base: '/admin/',
-  plugins: [react(), tailwindcss(), sonnerWithoutStyleTag()],
+  plugins: [react(), tailwindcss(), sonnerWithoutStyleTag(), mapsApart()],
   html: { cspNonce: '__CSP_NONCE__' },
   optimizeDeps: { exclude: ['sonner'] },
   build: {
     target: 'es2023',
     outDir: 'dist',
     emptyOutDir: true,
+    sourcemap: 'hidden',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,

@@ -1,15 +1,21 @@
 // The type of every procedure, written by `pnpm contract` from apps/api/src/public.ts.
 import { BuiltRouter } from "@trpc/server/unstable-core-do-not-import";
 /**
- * Who may: any person of ours, those who act, those who may read what was said (bytes, transcripts, summaries, texts), those
- * who act and an owner for his own customer, or whoever is signed in.
+ * Who may: any person of ours, those who act, those who read what was said (bytes, transcripts, summaries, texts), those who
+ * decide who gets in. Two are for customers too, and then of one's own customer alone: whoever is signed in reads, and those
+ * who act and an owner act. `signedIn` is about one's own account. `raiseAlerts` and `auditCompliance` are for programs;
+ * the last is nobody's else.
  */
 declare const permissions: {
   readonly staff: readonly ["admin", "operator", "sales", "viewer"];
   readonly operator: readonly ["admin", "operator"];
   readonly content: readonly ["admin", "operator"];
+  readonly admin: readonly ["admin"];
+  readonly staffOrOwner: readonly ["admin", "operator", "sales", "viewer", "owner"];
   readonly operatorOrOwner: readonly ["admin", "operator", "owner"];
   readonly signedIn: readonly ["admin", "operator", "sales", "viewer", "owner"];
+  readonly raiseAlerts: readonly ["admin", "operator"];
+  readonly auditCompliance: readonly [];
 };
 type Permission = keyof typeof permissions;
 /** What a procedure says of itself: its REST path and who may call it. */
@@ -21,7 +27,11 @@ type ApiMeta = {
     tags?: string[];
     protect?: boolean;
   };
+  /** The status of success at its REST path, where it is not 200. */
+  answers?: 201;
   permission?: Permission | 'public';
+  /** What an owner's request reaches by it: one customer's rows (the database sees to it), or all, and the verb narrows it. */
+  reach?: 'customer' | 'all';
 };
 declare const record: import("@trpc/server/unstable-core-do-not-import").DecorateCreateRouterOptions<{
   sessions: {
@@ -191,6 +201,101 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       output: {
         revoked: number;
         token: string;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  apiKeys: {
+    list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        cursor?: string | undefined;
+        limit?: number | undefined;
+        state?: "active" | "expired" | "replaced" | "revoked" | undefined;
+        customerId?: string | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          name: string;
+          prefix: string;
+          scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read")[];
+          customerId: string | null;
+          customerName: string | null;
+          state: "active" | "expired" | "replaced" | "revoked";
+          createdBy: string;
+          createdAt: string;
+          expiresAt: string;
+          lastUsedAt: string | null;
+          revokedAt: string | null;
+        }[];
+        nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    create: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        name: string;
+        scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read")[];
+        customerId?: string | undefined;
+        days?: number | undefined;
+      };
+      output: {
+        id: string;
+        name: string;
+        prefix: string;
+        scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read")[];
+        customerId: string | null;
+        customerName: string | null;
+        state: "active" | "expired" | "replaced" | "revoked";
+        createdBy: string;
+        createdAt: string;
+        expiresAt: string;
+        lastUsedAt: string | null;
+        revokedAt: string | null;
+        key: string;
+      };
+      meta: ApiMeta;
+    }>;
+    rotate: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+        overlapHours?: number | undefined;
+        days?: number | undefined;
+      };
+      output: {
+        id: string;
+        name: string;
+        prefix: string;
+        scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read")[];
+        customerId: string | null;
+        customerName: string | null;
+        state: "active" | "expired" | "replaced" | "revoked";
+        createdBy: string;
+        createdAt: string;
+        expiresAt: string;
+        lastUsedAt: string | null;
+        revokedAt: string | null;
+        key: string;
+      };
+      meta: ApiMeta;
+    }>;
+    revoke: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        id: string;
+        name: string;
+        prefix: string;
+        scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read")[];
+        customerId: string | null;
+        customerName: string | null;
+        state: "active" | "expired" | "replaced" | "revoked";
+        createdBy: string;
+        createdAt: string;
+        expiresAt: string;
+        lastUsedAt: string | null;
+        revokedAt: string | null;
       };
       meta: ApiMeta;
     }>;
@@ -732,6 +837,22 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       };
       meta: ApiMeta;
     }>;
+    report: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        type: string;
+        severity: string;
+        resourceId?: string | undefined;
+        title: string;
+        message: string;
+        metadata?: Record<string, string | number> | undefined;
+      };
+      output: {
+        alertId: string;
+        suppressed: boolean;
+        reason?: "raised_lately" | "taken_lately" | undefined;
+      };
+      meta: ApiMeta;
+    }>;
   };
   errors: {
     list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
@@ -981,10 +1102,12 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         items: {
           id: string;
           businessName: string;
+          businessType: "automotive" | "cleaning" | "dental" | "electrical" | "general" | "hvac" | "landscaping" | "legal" | "medical" | "plumbing" | "real_estate" | "restaurant" | "roofing" | "salon";
           tier: "core" | "elite" | "pro" | "scale";
           timezone: string;
           country: string;
           ownerEmail: string | null;
+          contactPhone: string | null;
           status: "active" | "closed" | "suspended";
           createdAt: string;
           numbers: string[];
@@ -1018,10 +1141,12 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       output: {
         id: string;
         businessName: string;
+        businessType: "automotive" | "cleaning" | "dental" | "electrical" | "general" | "hvac" | "landscaping" | "legal" | "medical" | "plumbing" | "real_estate" | "restaurant" | "roofing" | "salon";
         tier: "core" | "elite" | "pro" | "scale";
         timezone: string;
         country: string;
         ownerEmail: string | null;
+        contactPhone: string | null;
         status: "active" | "closed" | "suspended";
         createdAt: string;
         numbers: string[];
@@ -1046,7 +1171,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         agents: {
           id: string;
           customerId: string;
-          phoneNumber: string;
+          phoneNumber: string | null;
           userId: string | null;
           agentId: string | null;
           providerNumberId: string | null;
@@ -1095,10 +1220,12 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       output: {
         id: string;
         businessName: string;
+        businessType: "automotive" | "cleaning" | "dental" | "electrical" | "general" | "hvac" | "landscaping" | "legal" | "medical" | "plumbing" | "real_estate" | "restaurant" | "roofing" | "salon";
         tier: "core" | "elite" | "pro" | "scale";
         timezone: string;
         country: string;
         ownerEmail: string | null;
+        contactPhone: string | null;
         status: "active" | "closed" | "suspended";
         createdAt: string;
         numbers: string[];
@@ -1123,7 +1250,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         agents: {
           id: string;
           customerId: string;
-          phoneNumber: string;
+          phoneNumber: string | null;
           userId: string | null;
           agentId: string | null;
           providerNumberId: string | null;
@@ -1175,10 +1302,12 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       output: {
         id: string;
         businessName: string;
+        businessType: "automotive" | "cleaning" | "dental" | "electrical" | "general" | "hvac" | "landscaping" | "legal" | "medical" | "plumbing" | "real_estate" | "restaurant" | "roofing" | "salon";
         tier: "core" | "elite" | "pro" | "scale";
         timezone: string;
         country: string;
         ownerEmail: string | null;
+        contactPhone: string | null;
         status: "active" | "closed" | "suspended";
         createdAt: string;
         numbers: string[];
@@ -1203,7 +1332,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         agents: {
           id: string;
           customerId: string;
-          phoneNumber: string;
+          phoneNumber: string | null;
           userId: string | null;
           agentId: string | null;
           providerNumberId: string | null;
@@ -1253,7 +1382,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         items: {
           id: string;
           customerId: string;
-          phoneNumber: string;
+          phoneNumber: string | null;
           userId: string | null;
           agentId: string | null;
           providerNumberId: string | null;
@@ -1281,7 +1410,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       output: {
         id: string;
         customerId: string;
-        phoneNumber: string;
+        phoneNumber: string | null;
         userId: string | null;
         agentId: string | null;
         providerNumberId: string | null;
@@ -1293,6 +1422,94 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         provisionedBy: string | null;
         createdAt: string;
         updatedAt: string;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  owners: {
+    list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        customerId?: string | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          email: string;
+          name: string | null;
+          state: "active" | "closed" | "invited";
+          createdAt: string;
+          lastSignInAt: string | null;
+        }[];
+        nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    invite: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        customerId?: string | undefined;
+        email: string;
+        name: string;
+      };
+      output: {
+        accepted: true;
+      };
+      meta: ApiMeta;
+    }>;
+    mail: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+        mail: "reset" | "welcome";
+      };
+      output: {
+        accepted: true;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  onboarding: {
+    register: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        email: string;
+        password: string;
+        firstName: string;
+        lastName: string;
+        businessName: string;
+        businessType?: string | undefined;
+        phone?: string | undefined;
+        timezone?: string | undefined;
+      };
+      output: {
+        token: string;
+        user: {
+          id: string;
+          email: string;
+          name: string | null;
+          role: "admin" | "operator" | "owner" | "sales" | "viewer";
+          customerId: string | null;
+          needsSecondFactor: boolean;
+        };
+        customer: {
+          id: string;
+          businessName: string;
+          businessType: "automotive" | "cleaning" | "dental" | "electrical" | "general" | "hvac" | "landscaping" | "legal" | "medical" | "plumbing" | "real_estate" | "restaurant" | "roofing" | "salon";
+          tier: "core" | "elite" | "pro" | "scale";
+          timezone: string;
+          country: string;
+          ownerEmail: string | null;
+          contactPhone: string | null;
+          status: "active" | "closed" | "suspended";
+          createdAt: string;
+        };
+      };
+      meta: ApiMeta;
+    }>;
+    acceptInvitation: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        token: string;
+        newPassword: string;
+      };
+      output: {
+        accepted: true;
       };
       meta: ApiMeta;
     }>;

@@ -5,17 +5,30 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { router } from './app/router.tsx'
-import { queryClient, rpc, rpcClient, whenSignedOut } from './app/rpc.ts'
+import { problemOf, queryClient, rpc, rpcClient, whenRefused } from './app/rpc.ts'
 import { rememberSignedIn } from './app/session.ts'
 import { useTheme } from './app/theme.ts'
+import { watchPage } from './errors/report.ts'
 import { TipProvider } from './ui/tip.tsx'
 import { Toaster } from './ui/toast.tsx'
 
-whenSignedOut(() => {
+async function toSignIn(): Promise<void> {
   const { pathname, href } = router.state.location
   if (pathname === '/sign-in') return
-  rememberSignedIn(false)
+  // what was under way while the session got another token says nothing about the session
+  const isOver = await rpcClient.sessions.me.query().then(
+    () => false,
+    (error: unknown) => problemOf(error).code === 'UNAUTHORIZED',
+  )
+  if (!isOver || router.state.location.pathname === '/sign-in') return
+  rememberSignedIn(null)
   void router.navigate({ to: '/sign-in', search: { to: href }, replace: true })
+}
+
+watchPage()
+whenRefused({
+  toSignIn: () => void toSignIn(),
+  toSecondFactor: () => void router.navigate({ to: '/second-factor', replace: true }),
 })
 
 function Admin() {

@@ -99,7 +99,13 @@ function Opened({ alert, onClose, onFullPage }: { alert: Alert; onClose?: () => 
           <Facts>
             {alert.explanation.map(({ label, value }) => (
               <Fact key={label} label={formatWords(label)}>
-                <span className="figures">{figureOf(label, value, alert.explanation)}</span>
+                {label === 'error' ? (
+                  <Link to="/errors/$errorId" params={{ errorId: value }} className="text-accent-ink hover:underline">
+                    Its stack and occurrences
+                  </Link>
+                ) : (
+                  <span className="figures">{figureOf(label, value, alert.explanation)}</span>
+                )}
               </Fact>
             ))}
           </Facts>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import type { Topic } from './contract.ts'
-import { queryClient, rpcClient } from './rpc.ts'
+import { queryClient, rpcClient, watchSession } from './rpc.ts'
 
 export type LiveStatus = {
   phase: 'connecting' | 'live' | 'reconnecting'
@@ -15,9 +15,11 @@ const touches: Record<Exclude<Topic, 'resync'>, readonly string[]> = {
   calls: ['calls', 'insights'],
   messages: ['messages', 'insights'],
   alerts: ['alerts', 'insights'],
+  errors: ['errors'],
   usage: ['usage', 'customers', 'insights'],
   unknown_phones: ['unknownPhones', 'insights'],
-  customers: ['customers', 'agents'],
+  customers: ['customers', 'agents', 'owners'],
+  sessions: ['sessions'],
   jobs: [],
   inbox: [],
 }
@@ -116,7 +118,10 @@ export function startLive(): () => void {
           setStatus({ lastEventAt: Date.now() })
           note(event.data.topics)
         },
-        onError: (error) => reopen(error.message || 'The server cannot be reached'),
+        onError: (error) => {
+          watchSession(error)
+          reopen(error.message || 'The server cannot be reached')
+        },
         // a server that stops takes its leave, and comes back
         onComplete: () => reopen('The server ended the connection'),
       },

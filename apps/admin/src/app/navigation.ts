@@ -1,6 +1,7 @@
 import {
   Activity,
   BellRing,
+  Bug,
   Building2,
   type LucideIcon,
   MessageSquareText,
@@ -11,7 +12,16 @@ import {
 } from 'lucide-react'
 
 export type Place = {
-  to: '/' | '/alerts' | '/webhooks' | '/calls' | '/messages' | '/unknown-numbers' | '/customers' | '/settings'
+  to:
+    | '/'
+    | '/alerts'
+    | '/webhooks'
+    | '/calls'
+    | '/messages'
+    | '/unknown-numbers'
+    | '/customers'
+    | '/errors'
+    | '/settings'
   label: string
   letter: string
   icon: LucideIcon
@@ -56,7 +66,14 @@ export const places: { group: string; places: Place[] }[] = [
   {
     group: 'System',
     places: [
-      { to: '/settings', label: 'Settings', letter: 's', icon: Settings, words: ['sessions', 'password', 'account'] },
+      { to: '/errors', label: 'Errors', letter: 'e', icon: Bug, words: ['bugs', 'exceptions', 'crashes', 'stack'] },
+      {
+        to: '/settings',
+        label: 'Settings',
+        letter: 's',
+        icon: Settings,
+        words: ['sessions', 'password', 'account', 'second factor', 'two-step'],
+      },
     ],
   },
 ]

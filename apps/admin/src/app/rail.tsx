@@ -8,6 +8,7 @@ function useBadges(): Partial<
 > {
   const counts = rpc.webhooks.counts.useQuery({}).data
   const alerts = rpc.alerts.list.useQuery({ state: 'open', limit: 100 }).data?.items
+  const errors = rpc.errors.list.useQuery({ state: 'open', limit: 1 }).data?.unresolvedCount
   const unknown = rpc.unknownPhones.list.useQuery({ state: 'open', limit: 100 }).data?.items
   return {
     '/alerts': {
@@ -16,6 +17,7 @@ function useBadges(): Partial<
       what: 'open',
     },
     '/webhooks': { count: (counts?.failed ?? 0) + (counts?.dead ?? 0), tone: 'bad', what: 'failed or dead' },
+    '/errors': { count: errors ?? 0, tone: 'neutral', what: 'open' },
     '/unknown-numbers': { count: unknown?.length ?? 0, tone: 'neutral', what: 'open' },
   }
 }

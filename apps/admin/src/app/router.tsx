@@ -1,73 +1,22 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-  retainSearchParams,
-} from '@tanstack/react-router'
-import { severitiesByWeight } from '../alerts/severity.tsx'
+import { createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from '@tanstack/react-router'
 import { tiers } from '../usage/tiers.ts'
-import { providers, webhookStates } from '../webhooks/words.tsx'
 import { Broken } from './broken.tsx'
+import { forgotPassword, invitation, register, resetPassword, root, secondFactor, signIn } from './doors.tsx'
+import { Frame } from './frame.tsx'
 import { NotFound } from './not-found.tsx'
-import { cleanRange } from './range.tsx'
 import { ahead, problemOf } from './rpc.ts'
-import { rememberSignedIn, wasSignedIn } from './session.ts'
-import { Shell } from './shell.tsx'
-
-type Search = Record<string, unknown>
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() ? value : undefined
-}
-function oneOf<const Option extends string>(options: readonly Option[], value: unknown): Option | undefined {
-  return options.find((option) => option === value)
-}
-
-/** A filter may always be left out. */
-const filters =
-  <Filters extends object>(read: (search: Search) => Filters) =>
-  (search: Search): Partial<Filters> =>
-    read(search)
-
-const shellSearch = filters((search) => ({ range: cleanRange(search.range) }))
-const webhookSearch = filters((search) => ({
-  state: oneOf(webhookStates, search.state),
-  provider: oneOf(providers, search.provider),
-  phone: text(search.phone),
-  q: text(search.q),
-}))
-const eventSearch = filters((search) => ({
-  status: text(search.status),
-  phone: text(search.phone),
-  customer: text(search.customer),
-}))
-const unknownSearch = filters((search) => ({
-  show: oneOf(['resolved'], search.show),
-  phone: text(search.phone),
-}))
-const alertSearch = filters((search) => ({
-  view: oneOf(['open', 'acknowledged', 'all'], search.view),
-  severity: oneOf(severitiesByWeight, search.severity),
-  type: text(search.type),
-  customer: text(search.customer),
-}))
-
-export type WebhookSearch = ReturnType<typeof webhookSearch>
-export type EventSearch = ReturnType<typeof eventSearch>
-export type UnknownSearch = ReturnType<typeof unknownSearch>
-export type AlertSearch = ReturnType<typeof alertSearch>
-
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
-
-const signIn = createRoute({
-  getParentRoute: () => root,
-  path: '/sign-in',
-  validateSearch: filters((search) => ({ to: text(search.to) })),
-  component: lazyRouteComponent(() => import('../sessions/sign-in-page.tsx'), 'SignInPage'),
-})
+import {
+  alertSearch,
+  errorSearch,
+  eventSearch,
+  filters,
+  oneOf,
+  shellSearch,
+  text,
+  unknownSearch,
+  webhookSearch,
+} from './search.ts'
+import { rememberSignedIn, wasOwner, wasSignedIn } from './session.ts'
 
 const shell = createRoute({
   getParentRoute: () => root,
@@ -75,16 +24,17 @@ const shell = createRoute({
   validateSearch: shellSearch,
   search: { middlewares: [retainSearchParams<ReturnType<typeof shellSearch>>(['range'])] },
   beforeLoad: async ({ location }) => {
-    if (wasSignedIn()) return
-    try {
-      await ahead.sessions.me.fetch()
-      rememberSignedIn(true)
-    } catch (error) {
-      if (problemOf(error).code !== 'UNAUTHORIZED') throw error
-      redirect({ to: '/sign-in', search: { to: location.href }, replace: true, throw: true })
-    }
+    if (!wasSignedIn())
+      try {
+        rememberSignedIn(await ahead.sessions.me.fetch())
+      } catch (error) {
+        if (problemOf(error).code !== 'UNAUTHORIZED') throw error
+        redirect({ to: '/sign-in', search: { to: location.href }, replace: true, throw: true })
+      }
+    if (wasOwner() && !/^(?:\/admin)?\/(?:usage|settings)(?:\/|$)/.test(location.pathname))
+      redirect({ to: '/usage', replace: true, throw: true })
   },
-  component: Shell,
+  component: Frame,
 })
 
 const overview = createRoute({
@@ -174,6 +124,31 @@ const customer = createRoute({
   component: lazyRouteComponent(() => import('../customers/customer-page.tsx'), 'CustomerPage'),
 })
 
+const errors = createRoute({
+  getParentRoute: () => shell,
+  path: '/errors',
+  staticData: { withoutRange: 'Any time' },
+  validateSearch: errorSearch,
+  component: lazyRouteComponent(() => import('../errors/errors-page.tsx'), 'ErrorsPage'),
+})
+const error = createRoute({
+  getParentRoute: () => errors,
+  path: '$errorId',
+  loader: ({ params }) => void ahead.errors.find.prefetch({ id: params.errorId }),
+})
+const errorFull = createRoute({
+  getParentRoute: () => shell,
+  path: '/errors/$errorId/full',
+  loader: ({ params }) => void ahead.errors.find.prefetch({ id: params.errorId }),
+  component: lazyRouteComponent(() => import('../errors/error-page.tsx'), 'ErrorPage'),
+})
+
+const ownUsage = createRoute({
+  getParentRoute: () => shell,
+  path: '/usage',
+  component: lazyRouteComponent(() => import('../usage/own-usage-page.tsx'), 'OwnUsagePage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
@@ -185,8 +160,9 @@ const ops = createRoute({
   path: '/ops',
   validateSearch: filters((search) => ({
     ...webhookSearch(search),
+    ...errorSearch(search),
     ...alertSearch(search),
-    tab: oneOf(['alerts', 'webhook-queue', 'unknown-numbers'], search.tab),
+    tab: oneOf(['alerts', 'webhook-queue', 'unknown-numbers', 'errors'], search.tab),
     show: oneOf(['resolved'], search.show),
   })),
   component: lazyRouteComponent(() => import('../insights/ops-page.tsx'), 'OpsPage'),
@@ -204,6 +180,11 @@ const gallery = import.meta.env.DEV
 
 const routeTree = root.addChildren([
   signIn,
+  forgotPassword,
+  resetPassword,
+  secondFactor,
+  register,
+  invitation,
   shell.addChildren([
     overview,
     alerts.addChildren([alert]),
@@ -215,6 +196,9 @@ const routeTree = root.addChildren([
     unknownNumbers.addChildren([unknownNumber]),
     customers,
     customer,
+    errors.addChildren([error]),
+    errorFull,
+    ownUsage,
     settings,
     ops,
   ]),

@@ -1,12 +1,14 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client'
 import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query'
+import { reportLink } from '../errors/report.ts'
 import type { PublicRouter } from './contract.ts'
 
 export const rpc = createTRPCReact<PublicRouter>()
 
 export const rpcClient = createTRPCClient<PublicRouter>({
   links: [
+    reportLink,
     splitLink({
       condition: (operation) => operation.type === 'subscription',
       true: httpSubscriptionLink({ url: '/trpc' }),
@@ -52,13 +54,17 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-let onSignedOut: () => void = () => {}
-export function whenSignedOut(go: () => void): void {
-  onSignedOut = go
+type Leads = { toSignIn: () => void; toSecondFactor: () => void }
+let lead: Leads = { toSignIn: () => {}, toSecondFactor: () => {} }
+export function whenRefused(leads: Leads): void {
+  lead = leads
 }
 
-function watchSession(error: unknown): void {
-  if (problemOf(error).code === 'UNAUTHORIZED') onSignedOut()
+/** A refusal that is about the session itself leads to where it can be mended. */
+export function watchSession(error: unknown): void {
+  const { code, fields } = problemOf(error)
+  if (code === 'UNAUTHORIZED') lead.toSignIn()
+  if (code === 'FORBIDDEN' && fields.secondFactor) lead.toSecondFactor()
 }
 
 const transient = new Set(['UNREACHABLE', 'SERVICE_UNAVAILABLE', 'TIMEOUT', 'BAD_GATEWAY', 'GATEWAY_TIMEOUT'])

@@ -6,15 +6,24 @@ const hint = 'trunkline.signed-in'
 /** Whether this browser was signed in when it was last here: then the page is drawn while the server is asked. */
 export function wasSignedIn(): boolean {
   try {
-    return localStorage.getItem(hint) === 'true'
+    return localStorage.getItem(hint) !== null
   } catch {
     return false
   }
 }
 
-export function rememberSignedIn(signedIn: boolean): void {
+/** Whether it was an owner: his house is another one. */
+export function wasOwner(): boolean {
   try {
-    if (signedIn) localStorage.setItem(hint, 'true')
+    return localStorage.getItem(hint) === 'owner'
+  } catch {
+    return false
+  }
+}
+
+export function rememberSignedIn(user: Pick<User, 'role'> | null): void {
+  try {
+    if (user) localStorage.setItem(hint, user.role === 'owner' ? 'owner' : 'true')
     else localStorage.removeItem(hint)
   } catch {
     // without storage the server is asked first, each time
@@ -34,6 +43,6 @@ export function useRefusal(): string | undefined {
 
 export async function signOut(): Promise<void> {
   await rpcClient.sessions.logout.mutate({})
-  rememberSignedIn(false)
+  rememberSignedIn(null)
   queryClient.clear()
 }

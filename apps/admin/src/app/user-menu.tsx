@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Keyboard, KeyRound, LogOut, Monitor, MonitorSmartphone, Moon, Sun } from 'lucide-react'
+import { Keyboard, KeyRound, LogOut, Monitor, MonitorSmartphone, Moon, ShieldCheck, Sun } from 'lucide-react'
 import { Menu, MenuChoices, MenuItem, MenuLabel, MenuLine } from '../ui/menu.tsx'
 import { toast } from '../ui/toast.tsx'
 import { problemOf } from './rpc.ts'
@@ -29,14 +29,16 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
       trigger={
         <button
           type="button"
-          aria-label={`Account of ${name || 'the signed-in person'}`}
           className="ml-1 inline-flex size-7 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent-ink uppercase hover:brightness-95 dark:hover:brightness-125"
         >
-          {name
-            .split(/[\s.@]+/)
-            .slice(0, 2)
-            .map((word) => word.charAt(0))
-            .join('')}
+          <span className="sr-only">Account of {name || 'the signed-in person'}</span>
+          <span aria-hidden>
+            {name
+              .split(/[\s.@]+/)
+              .slice(0, 2)
+              .map((word) => word.charAt(0))
+              .join('')}
+          </span>
         </button>
       }
     >
@@ -60,6 +62,12 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
         <Link to="/settings" hash="password">
           <KeyRound aria-hidden className="size-4 text-ink-3" />
           Change password
+        </Link>
+      </MenuItem>
+      <MenuItem asChild>
+        <Link to="/settings" hash="second-factor">
+          <ShieldCheck aria-hidden className="size-4 text-ink-3" />
+          Second factor
         </Link>
       </MenuItem>
       <MenuItem icon={<Keyboard aria-hidden />} keys="?" onSelect={onShortcuts}>

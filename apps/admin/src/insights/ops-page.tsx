@@ -11,6 +11,7 @@ const pages = {
   'unknown-numbers': lazy(async () => ({
     default: (await import('../numbers/unknown-numbers-page.tsx')).UnknownNumbersPage,
   })),
+  errors: lazy(async () => ({ default: (await import('../errors/errors-page.tsx')).ErrorsPage })),
 }
 type Tab = keyof typeof pages
 
@@ -34,6 +35,7 @@ export function OpsPage() {
             { value: 'alerts', label: 'Alerts' },
             { value: 'webhook-queue', label: 'Webhook queue' },
             { value: 'unknown-numbers', label: 'Unknown numbers' },
+            { value: 'errors', label: 'Errors' },
           ]}
         />
       </div>

@@ -1,4 +1,6 @@
+import { toWireId } from '@trunkline/core/platform/wire-id'
 import type { Role } from '@trunkline/core/sessions/permission'
+import type { Scope } from '@trunkline/core/sessions/scope'
 import type { Db, Tx } from '@trunkline/db/connect'
 import type { Env } from './env.ts'
 import type { Faults } from './fault.ts'
@@ -15,12 +17,20 @@ export type Person = {
   sessionId: string
 }
 
+/** A program with an API key: of all customers, or of one and then with an owner's reach. Its scopes say what it may. */
+export type Key = {
+  keyId: string
+  prefix: string
+  role: 'viewer' | 'owner'
+  customerId: string | null
+  scopes: readonly Scope[]
+}
+
+/** Somebody, or some program, that showed who it is. With a customer it reaches that customer alone. */
+export type Caller = ({ kind: 'user' } & Person) | ({ kind: 'key' } & Key)
+
 /** Who does it. A value, never ambient. Who is enrolling owes a second factor, and may do nothing else until it stands. */
-export type Actor =
-  | ({ kind: 'user' } & Person)
-  | ({ kind: 'enrolling' } & Person)
-  | { kind: 'system'; name: string }
-  | { kind: 'anonymous' }
+export type Actor = Caller | ({ kind: 'enrolling' } & Person) | { kind: 'system'; name: string } | { kind: 'anonymous' }
 
 /** What every verb gets. `db` may be a pool or a transaction; nothing here reaches the network. */
 export type Ctx = {
@@ -49,8 +59,10 @@ export async function inTransaction<Result>(ctx: Ctx, work: (ctx: Ctx) => Promis
   })
 }
 
-/** How an actor is written into audit rows and attempts. */
+/** How an actor is written into audit rows and attempts: ours by address, an owner by id, which says nothing once he is gone. */
 export function actorLabel(actor: Actor): string {
+  if (actor.kind === 'user' && actor.role === 'owner') return `owner:${toWireId('user', actor.userId)}`
   if (actor.kind === 'user' || actor.kind === 'enrolling') return `user:${actor.email}`
+  if (actor.kind === 'key') return `key:${actor.prefix}`
   return actor.kind === 'system' ? `system:${actor.name}` : 'anonymous'
 }

@@ -1,9 +1,11 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import type {} from '@trpc/server/unstable-core-do-not-import'
 import { may, type Permission } from '@trunkline/core/sessions/permission'
+import { keyMay } from '@trunkline/core/sessions/scope'
 import { DrizzleQueryError } from 'drizzle-orm'
 import { z } from 'zod'
-import type { Actor, NetCtx, Person } from './context.ts'
+import type { Actor, Caller, NetCtx, Person } from './context.ts'
+import { withinCustomer } from './customer-reach.ts'
 import { DomainError, refusalAt } from './domain-error.ts'
 import { factsOfActor } from './fault.ts'
 import { inputSentence } from './http-errors.ts'
@@ -18,7 +20,11 @@ export type ApiMeta = {
     tags?: string[]
     protect?: boolean
   }
+  /** The status of success at its REST path, where it is not 200. */
+  answers?: 201
   permission?: Permission | 'public'
+  /** What an owner's request reaches by it: one customer's rows (the database sees to it), or all, and the verb narrows it. */
+  reach?: 'customer' | 'all'
 }
 
 /** The request's context: what verbs need, and how a procedure answers with a cookie or watches for changes. */
@@ -133,30 +139,65 @@ function isUnusable(error: unknown): boolean {
 
 const base = t.procedure.use(refuse)
 
+const notForKeys = () => new DomainError('forbidden', 'This is for people, not for API keys')
+
 /** The actor as a person who may; refuses everybody else. */
 function personWho(actor: Actor, permission: Permission): { kind: 'user' } & Person {
   if (actor.kind === 'enrolling') {
     const fields = { secondFactor: 'must be set up' }
     throw new DomainError('forbidden', 'Set up your second factor first', { fields })
   }
+  if (actor.kind === 'key') throw notForKeys()
   if (actor.kind !== 'user') throw new DomainError('unauthenticated', 'Sign in first')
   if (!may(actor.role, permission)) throw new DomainError('forbidden', 'Your role does not allow this')
+  return actor
+}
+
+/** The actor as a person who may, or as a key with a scope for it; refuses everybody else. */
+export function callerWho(actor: Actor, permission: Permission): Caller {
+  if (actor.kind !== 'key') return personWho(actor, permission)
+  if (!keyMay(actor, permission)) throw new DomainError('forbidden', 'The scopes of this API key do not allow this')
   return actor
 }
 
 /** Ends a stream whose reader may no longer hear it. */
 export async function expectStill(ctx: RequestCtx, permission: Permission): Promise<void> {
   try {
-    personWho(await ctx.actorNow(), permission)
+    callerWho(await ctx.actorNow(), permission)
   } catch (error) {
     throw error instanceof DomainError ? asRpcError(error) : error
   }
 }
 
+/** People alone. */
 function signedInAs(permission: Permission) {
   return base
     .meta({ permission })
     .use(({ ctx, next }) => next({ ctx: { ...ctx, actor: personWho(ctx.actor, permission) } }))
+}
+
+/** People, and keys with a scope for it. */
+function calledBy(permission: Permission) {
+  return base
+    .meta({ permission })
+    .use(({ ctx, next }) => next({ ctx: { ...ctx, actor: callerWho(ctx.actor, permission) } }))
+}
+
+/** The same, and of a customer's own: whoever belongs to one is inside a transaction that sees no other. No network there. */
+function ofCustomer(permission: Permission) {
+  return base.meta({ permission, reach: 'customer' }).use(async ({ ctx, next, type }) => {
+    const actor = callerWho(ctx.actor, permission)
+    const { customerId } = actor
+    const local = { ...ctx, actor, net: undefined }
+    if (customerId === null) return await next({ ctx: local })
+    // it would outlive the transaction
+    if (type === 'subscription') throw new Error('a stream reads inside withinCustomer each time')
+    return await withinCustomer(ctx, { ...actor, customerId }, async (db) => {
+      const result = await next({ ctx: { ...local, db } })
+      if (!result.ok) throw result.error
+      return result
+    })
+  })
 }
 
 export const router = t.router
@@ -170,16 +211,25 @@ export const proving = open.use(({ ctx, next }) => {
 /** Whoever is signed in, also one who owes a second factor: what he needs to set it up, or to leave. */
 export const account = base.meta({ permission: 'signedIn' }).use(({ ctx, next }) => {
   const { actor } = ctx
+  if (actor.kind === 'key') throw notForKeys()
   if (actor.kind !== 'user' && actor.kind !== 'enrolling') throw new DomainError('unauthenticated', 'Sign in first')
   return next({ ctx: { ...ctx, actor } })
 })
-/** Whoever is signed in; the verb narrows an owner to his customer. */
+/** Whoever is signed in, about his own account: sessions, password, second factor. Nothing of a customer. */
 export const signedIn = signedInAs('signedIn')
 /** Every person of ours: reads. */
-export const staff = signedInAs('staff')
-/** Those of ours who may act, and an owner; the verb narrows him to his customer. */
-export const operatorOrOwner = signedInAs('operatorOrOwner')
+export const staff = calledBy('staff')
+/** Of a customer's: every person of ours and an owner read. */
+export const staffOrOwner = ofCustomer('staffOrOwner')
+/** Of a customer's: those of ours who may act, and an owner. */
+export const operatorOrOwner = ofCustomer('operatorOrOwner')
+/** The same, people alone and with the application's reach: for what counts attempts that a refusal must not undo. The verb narrows an owner. */
+export const acting = signedInAs('operatorOrOwner')
 /** Those of ours who may read what was said. */
 export const content = signedInAs('content')
 /** Those of ours who may act. */
 export const operator = signedInAs('operator')
+/** Those of ours who decide who gets in. */
+export const admin = signedInAs('admin')
+/** Those of ours who may act, and programs that report alerts. */
+export const reporting = calledBy('raiseAlerts')

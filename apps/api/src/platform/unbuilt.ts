@@ -10,8 +10,6 @@ export const unbuilt: readonly { path: string; domain: string }[] = [
   { path: '/webhooks/stripe', domain: 'billing' },
   { path: '/stripe-webhook', domain: 'billing' },
   { path: '/webhooks/standard/:source', domain: 'webhooks' },
-  { path: '/api/auth/register', domain: 'onboarding' },
-  { path: '/api/auth/register-simple', domain: 'onboarding' },
   { path: '/api/admin/webhook-queue/replays', domain: 'webhooks' },
   { path: '/api/admin/churn-alerts', domain: 'health' },
   { path: '/api/admin/health-scores', domain: 'health' },
@@ -31,7 +29,6 @@ export const unbuilt: readonly { path: string; domain: string }[] = [
   { path: '/functions/v1/twilio-status', domain: 'calls' },
   { path: '/functions/v1/health-check', domain: 'monitors' },
   { path: '/functions/v1/ops-health-run', domain: 'monitors' },
-  { path: '/api/alerts', domain: 'alerts' },
 ]
 
 export function registerUnbuilt(app: FastifyInstance): void {

@@ -30,7 +30,7 @@ const zeroPattern = new RegExp(
 )
 
 const bearerPattern = /\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}/gi
-const ownTokenPattern = /\b(?:tl[drst]_|whsec_|sk_(?:live|test)_|key_(?=[0-9a-f]{20}))[\w+/=-]{12,}/g
+const ownTokenPattern = /\b(?:tl[dirst]_|whsec_|sk_(?:live|test)_|key_(?=[0-9a-f]{20}))[\w+/=-]{12,}/g
 const secretName = '(?:password|passwd|secret|token|authorization|cookie|api[-_]?key|x-(?:twilio|retell)-signature)'
 // `"password":"…"`, the same inside a text that is itself quoted, and `password=…`
 const quotedSecretPattern = new RegExp(String.raw`(${secretName}["']?\s*[:=]\s*)(["'])(?:\\.|(?!\2)[^\\])*\2`, 'gi')

@@ -13,6 +13,9 @@ export const idPrefixes = {
   session: 'ses',
   usageEntry: 'use',
   hold: 'hld',
+  error: 'err',
+  errorSample: 'ers',
+  apiKey: 'key',
 } as const
 export type IdKind = keyof typeof idPrefixes
 

@@ -1,5 +1,6 @@
-import { agentStatuses, customerStatuses, lineProviders } from '@trunkline/core/customers/customer'
+import { agentStatuses, businessTypes, customerStatuses, lineProviders } from '@trunkline/core/customers/customer'
 import { tierKeys } from '@trunkline/core/usage/tier'
+import { sql } from 'drizzle-orm'
 import { boolean, check, index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { at, created, id, oneOf } from '../columns.ts'
 
@@ -12,19 +13,28 @@ export const customers = pgTable(
     tier: text({ enum: tierKeys }).notNull(),
     timezone: text().notNull(),
     country: text().notNull(),
+    businessType: text({ enum: businessTypes }).notNull().default('general'),
     ownerEmail: text(),
+    /** Where the business is reached, which is no line of ours. */
+    contactPhone: text().unique('customers_contact_phone_stands_once'),
     status: text({ enum: customerStatuses }).notNull().default('active'),
     ...created,
     updatedAt: at().notNull(),
+    closedAt: at(),
   },
   (customer) => [
     check('customers_tier_is_known', oneOf(customer.tier, tierKeys)),
     check('customers_status_is_known', oneOf(customer.status, customerStatuses)),
+    check('customers_business_type_is_known', oneOf(customer.businessType, businessTypes)),
+    check('customers_closed_says_when', sql`(${customer.status} = 'closed') = (${customer.closedAt} is not null)`),
     index('customers_by_name').on(customer.businessName, customer.id),
   ],
 )
 
-/** A customer's agent and its line. A number belongs to one agent; an `agentId` of the vendor may serve many customers. */
+/**
+ * A customer's agent and its line. A number belongs to one agent; an `agentId` of the vendor may serve many customers. An
+ * agent that is configured and not deployed yet, or that gave its number back, has none.
+ */
 export const agents = pgTable(
   'agents',
   {
@@ -32,7 +42,7 @@ export const agents = pgTable(
     customerId: uuid()
       .notNull()
       .references(() => customers.id),
-    phoneNumber: text().notNull().unique('agents_phone_number_belongs_to_one'),
+    phoneNumber: text().unique('agents_phone_number_belongs_to_one'),
     userId: uuid().unique('agents_user_has_one'),
     agentId: text(),
     providerNumberId: text(),
@@ -47,6 +57,7 @@ export const agents = pgTable(
   },
   (agent) => [
     check('agents_status_is_known', oneOf(agent.status, agentStatuses)),
+    check('agents_deployed_has_a_number', sql`${agent.status} <> 'deployed' or ${agent.phoneNumber} is not null`),
     check('agents_provider_is_known', oneOf(agent.provider, lineProviders)),
     index('agents_by_customer').on(agent.customerId),
     index('agents_by_vendor_agent').on(agent.agentId),

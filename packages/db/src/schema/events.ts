@@ -35,6 +35,8 @@ export const callEvents = pgTable(
     facts: jsonb().$type<CallFacts>().notNull(),
     ...created,
     updatedAt: at().notNull(),
+    /** Since when numbers and words are gone. What is charged stays. */
+    shreddedAt: at(),
   },
   (call) => [
     check('call_events_status_is_known', oneOf(call.status, callStatuses)),
@@ -68,6 +70,8 @@ export const smsEvents = pgTable(
     facts: jsonb().$type<MessageFacts>().notNull(),
     ...created,
     updatedAt: at().notNull(),
+    /** Since when numbers and words are gone. What is charged stays. */
+    shreddedAt: at(),
   },
   (message) => [
     check('sms_events_status_is_known', oneOf(message.status, messageStatuses)),

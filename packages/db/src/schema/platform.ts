@@ -17,8 +17,20 @@ export const auditLog = pgTable(
     after: jsonb(),
     ...created,
   },
-  (entry) => [index('audit_log_by_subject').on(entry.subject, entry.id)],
+  (entry) => [
+    index('audit_log_by_subject').on(entry.subject, entry.id),
+    index('audit_log_by_actor').on(entry.actor, entry.id),
+    index('audit_log_by_action').on(entry.action, entry.id),
+    index('audit_log_by_customer').on(entry.customerId, entry.id),
+  ],
 )
+
+/** How far the retention of a kind of data has come: what has a smaller id was shredded. */
+export const retentionMarks = pgTable('retention_marks', {
+  kind: text().primaryKey(),
+  throughId: uuid().notNull(),
+  updatedAt: at().notNull(),
+})
 
 /** When a recurring job is due next. The row is the clock: whoever advances it runs the job, so it runs once. */
 export const schedules = pgTable('schedules', {

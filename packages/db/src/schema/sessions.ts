@@ -1,8 +1,20 @@
 import { attemptScopes } from '@trunkline/core/sessions/attempts'
 import { roles } from '@trunkline/core/sessions/permission'
+import { scopeNames } from '@trunkline/core/sessions/scope'
 import { devices } from '@trunkline/core/sessions/session'
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { at, bytes, created, id, oneOf, quantity } from '../columns.ts'
 import { customers } from './customers.ts'
 
@@ -22,6 +34,8 @@ export const users = pgTable(
   },
   (user) => [
     check('users_role_is_known', oneOf(user.role, roles)),
+    // so that one address is one, however it is written
+    check('users_email_is_in_small_letters', sql`${user.email} = lower(${user.email})`),
     check('users_owner_has_a_customer', sql`(${user.role} = 'owner') = (${user.customerId} is not null)`),
   ],
 )
@@ -146,4 +160,78 @@ export const passwordResets = pgTable(
     ),
     index('password_resets_by_user').on(reset.userId),
   ],
+)
+
+/**
+ * A link by which a user who has no password yet sets one. It exists once the mail is sent: the database knows SHA-256 of
+ * its token, which is good for some days and for one password. One open invitation a user; another mail replaces its link.
+ */
+export const invitations = pgTable(
+  'invitations',
+  {
+    id: id(),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id),
+    tokenHash: bytes().unique('invitations_token_stands_once'),
+    expiresAt: at(),
+    acceptedAt: at(),
+    ...created,
+  },
+  (invitation) => [
+    check('invitations_link_is_whole', sql`(${invitation.tokenHash} is null) = (${invitation.expiresAt} is null)`),
+    uniqueIndex('invitations_open_once').on(invitation.userId).where(sql`accepted_at is null`),
+  ],
+)
+
+/**
+ * By this a program is known. The database knows SHA-256 of the whole key; its prefix is shown, so that one that was found can
+ * be told. A key that was replaced stays good until it expires. With a customer it reaches that customer alone.
+ */
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: id(),
+    name: text().notNull(),
+    prefix: text().notNull().unique('api_keys_prefix_stands_once'),
+    keyHash: bytes().notNull().unique('api_keys_key_stands_once'),
+    scopes: text({ enum: scopeNames }).array().notNull(),
+    customerId: uuid().references(() => customers.id),
+    createdBy: uuid()
+      .notNull()
+      .references(() => users.id),
+    replaces: uuid().unique('api_keys_replaced_once'),
+    ...created,
+    expiresAt: at().notNull(),
+    lastUsedAt: at(),
+    revokedAt: at(),
+    revokedBy: text(),
+  },
+  (key) => [
+    check(
+      'api_keys_scopes_are_known',
+      sql`cardinality(${key.scopes}) > 0 and ${key.scopes} <@ ${sql.raw(`array[${scopeNames.map((scope) => `'${scope}'`).join(', ')}]`)}`,
+    ),
+    check('api_keys_revoked_says_by_whom', sql`(${key.revokedAt} is null) = (${key.revokedBy} is null)`),
+    index('api_keys_by_maker').on(key.createdBy),
+  ],
+)
+
+/** A person of ours looks at a customer as its owner does, and changes nothing: one such view a session, for half an hour. */
+export const customerViews = pgTable(
+  'customer_views',
+  {
+    id: id(),
+    sessionId: uuid()
+      .notNull()
+      .references(() => sessions.id),
+    customerId: uuid()
+      .notNull()
+      .references(() => customers.id),
+    reason: text().notNull(),
+    ...created,
+    expiresAt: at().notNull(),
+    endedAt: at(),
+  },
+  (view) => [uniqueIndex('customer_views_open_once').on(view.sessionId).where(sql`ended_at is null`)],
 )

@@ -33,6 +33,8 @@ export const webhooks = pgTable(
     processedAt: at(),
     lastError: text(),
     customerId: uuid(),
+    /** Since when bytes, headers and number are gone. Size and hash stay. */
+    shreddedAt: at(),
   },
   (webhook) => [
     check('webhook_queue_state_is_known', oneOf(webhook.state, webhookStates)),

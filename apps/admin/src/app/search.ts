@@ -1,0 +1,55 @@
+import { severitiesByWeight } from '../alerts/severity.tsx'
+import { errorSources, errorViews } from '../errors/words.tsx'
+import { providers, webhookStates } from '../webhooks/words.tsx'
+import { cleanRange } from './range.tsx'
+
+type Search = Record<string, unknown>
+
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() ? value : undefined
+}
+export function oneOf<const Option extends string>(options: readonly Option[], value: unknown): Option | undefined {
+  return options.find((option) => option === value)
+}
+
+/** A filter may always be left out. */
+export const filters =
+  <Filters extends object>(read: (search: Search) => Filters) =>
+  (search: Search): Partial<Filters> =>
+    read(search)
+
+export const shellSearch = filters((search) => ({ range: cleanRange(search.range) }))
+export const webhookSearch = filters((search) => ({
+  state: oneOf(webhookStates, search.state),
+  provider: oneOf(providers, search.provider),
+  phone: text(search.phone),
+  q: text(search.q),
+}))
+export const eventSearch = filters((search) => ({
+  status: text(search.status),
+  phone: text(search.phone),
+  customer: text(search.customer),
+}))
+export const unknownSearch = filters((search) => ({
+  show: oneOf(['resolved'], search.show),
+  phone: text(search.phone),
+}))
+export const errorSearch = filters((search) => ({
+  which: oneOf(errorViews, search.which),
+  severity: oneOf(severitiesByWeight, search.severity),
+  source: oneOf(errorSources, search.source),
+  q: text(search.q),
+  customer: text(search.customer),
+}))
+export const alertSearch = filters((search) => ({
+  view: oneOf(['open', 'acknowledged', 'all'], search.view),
+  severity: oneOf(severitiesByWeight, search.severity),
+  type: text(search.type),
+  customer: text(search.customer),
+}))
+
+export type WebhookSearch = ReturnType<typeof webhookSearch>
+export type EventSearch = ReturnType<typeof eventSearch>
+export type UnknownSearch = ReturnType<typeof unknownSearch>
+export type ErrorSearch = ReturnType<typeof errorSearch>
+export type AlertSearch = ReturnType<typeof alertSearch>
