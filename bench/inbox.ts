@@ -55,14 +55,14 @@ const inBatches = (deliveries: readonly Stored[]): Stored[][] =>
 const secondsOf = (call: number) => 30 + ((call * 7) % 61)
 const numberOf = (customer: number) => `+1312${String(5_000_000 + customer)}`
 
-/** Customers of the largest tier, each with a line. */
+/** Customers of the largest tier in the midst of their month, each with a line. */
 export async function createCustomers(url: string, count: number): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => undefined })
   const ids = Array.from({ length: count }, newId)
   await sql`insert into customers (id, business_name, tier, timezone, country, updated_at)
     select id::uuid, 'Customer ' || id, 'scale', 'UTC', 'US', now() from unnest(${ids}::text[]) as made (id)`
   await sql`insert into usage_limits (customer_id, tier_snapshot_id, period_start, period_end, call_cap_seconds, grace_seconds, sms_cap, updated_at)
-    select customers.id, tier.id, date_trunc('month', now()), date_trunc('month', now()) + interval '1 month',
+    select customers.id, tier.id, now() - interval '15 days', now() + interval '15 days',
       tier.call_cap_seconds, tier.call_grace_seconds, tier.sms_cap_segments, now()
     from customers join tier_snapshots as tier using (tier)`
   await sql`insert into agents (id, customer_id, phone_number, provider, agent_id, updated_at)

@@ -2,7 +2,8 @@ import pg from 'pg'
 import { work } from './work.ts'
 
 // the loop that one writes by hand: ten workers, one event a transaction, prepared statements, the same rows written.
-// It spares itself the hourly counts, the crossings of a cap, notices to screens and facts that come in another order
+// It spares itself the hourly counts, the crossings of a cap, notices to screens, the edges of a month and facts that come in
+// another order
 const loops = 10
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
@@ -29,8 +30,8 @@ const statements = {
       transcript = coalesce(excluded.transcript, call_events.transcript), updated_at = now()
     where call_events.status <> 'completed' or excluded.status = 'completed'
     returning customer_id`,
-  book: `insert into usage_keys (meter, idem_key, customer_id, booked, entries) values ('call_seconds', $1, $2, $3, 1)
-    on conflict do nothing`,
+  book: `insert into usage_keys (meter, idem_key, customer_id, period_start, booked, entries)
+    values ('call_seconds', $1, $2, (select period_start from usage_limits where customer_id = $2), $3, 1) on conflict do nothing`,
   count: `update usage_limits set call_used_seconds = call_used_seconds + $2, updated_at = now() where customer_id = $1
     returning period_start`,
   enter: `insert into usage_entries (id, customer_id, meter, idem_key, kind, quantity, occurred_at, period_start, event_id, webhook_id)

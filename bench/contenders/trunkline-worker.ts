@@ -1,3 +1,4 @@
+import { openErrors } from '../../apps/api/src/errors/track.ts'
 import { jobs } from '../../apps/api/src/jobs.ts'
 import type { Ctx } from '../../apps/api/src/platform/context.ts'
 import { readEnv, secretsOf } from '../../apps/api/src/platform/env.ts'
@@ -12,6 +13,7 @@ const env = readEnv()
 const log = openLog({ level: 'warn', secrets: secretsOf(env) })
 const { db } = openDrizzle(env.DATABASE_URL, { max: env.DATABASE_POOL, name: 'bench' })
 const { queue } = await openJobs({ directUrl: env.DATABASE_DIRECT_URL, jobs, log, isWorker: false })
+const faults = openErrors({ ctx: () => ctx(), log })
 const ctx = (): Ctx => ({
   db,
   now: new Date(),
@@ -21,5 +23,6 @@ const ctx = (): Ctx => ({
   log,
   queue,
   env,
+  faults,
 })
 await work(2, async () => (await processBatch(ctx(), { limit: 100 })).claimed)

@@ -1,4 +1,4 @@
--- migrations: 60a842d617b74d0c64db381d8c4918da53850bb02d7dac1d8fefd1f8c21033bd
+-- migrations: 6aff5a803f8ab8efc04c04ed59994fa94d7f26003692e5aaca289039cbbb9484
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -19,12 +19,15 @@ create table active_sessions (
   constraint active_sessions_device_is_known CHECK ((device = ANY (ARRAY['desktop'::text, 'mobile'::text, 'tablet'::text])))
 );
 CREATE INDEX active_sessions_alive ON public.active_sessions USING btree (user_id, created_at) WHERE (revoked_at IS NULL);
+alter table active_sessions enable row level security;
+create policy application_sees_all on active_sessions for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on active_sessions for all to trunkline_owner using ((user_id = (NULLIF(current_setting('trunkline.user_id'::text, true), ''::text))::uuid));
 grant insert, select, update on active_sessions to trunkline_app;
 
 create table agents (
   id uuid not null,
   customer_id uuid not null,
-  phone_number text not null,
+  phone_number text,
   user_id uuid,
   agent_id text,
   provider_number_id text,
@@ -40,11 +43,15 @@ create table agents (
   constraint agents_phone_number_belongs_to_one UNIQUE (phone_number),
   constraint agents_user_has_one UNIQUE (user_id),
   constraint agents_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint agents_deployed_has_a_number CHECK (((status <> 'deployed'::text) OR (phone_number IS NOT NULL))),
   constraint agents_provider_is_known CHECK ((provider = ANY (ARRAY['retell'::text, 'twilio'::text, 'telnyx'::text]))),
   constraint agents_status_is_known CHECK ((status = ANY (ARRAY['deployed'::text, 'configured'::text, 'suspended'::text, 'failed'::text, 'retired'::text])))
 );
 CREATE INDEX agents_by_customer ON public.agents USING btree (customer_id);
 CREATE INDEX agents_by_vendor_agent ON public.agents USING btree (agent_id);
+alter table agents enable row level security;
+create policy application_sees_all on agents for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on agents for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on agents to trunkline_app;
 
 create table alert_logs (
@@ -69,13 +76,42 @@ CREATE INDEX alert_logs_by_alert ON public.alert_logs USING btree (alert_id, id)
 CREATE INDEX alert_logs_by_provider_message ON public.alert_logs USING btree (provider_message_id);
 grant insert, select, update on alert_logs to trunkline_app;
 
+create table api_keys (
+  id uuid not null,
+  name text not null,
+  prefix text not null,
+  key_hash bytea not null,
+  scopes text[] not null,
+  customer_id uuid,
+  created_by uuid not null,
+  replaces uuid,
+  created_at timestamp(3) with time zone not null default now(),
+  expires_at timestamp(3) with time zone not null,
+  last_used_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  revoked_by text,
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_key_stands_once UNIQUE (key_hash),
+  constraint api_keys_prefix_stands_once UNIQUE (prefix),
+  constraint api_keys_replaced_once UNIQUE (replaces),
+  constraint api_keys_created_by_users_id_fk FOREIGN KEY (created_by) REFERENCES users(id),
+  constraint api_keys_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint api_keys_revoked_says_by_whom CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
+  constraint api_keys_scopes_are_known CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['operations:read'::text, 'usage:read'::text, 'usage:ask'::text, 'alerts:raise'::text, 'compliance:audit'::text])))
+);
+CREATE INDEX api_keys_by_maker ON public.api_keys USING btree (created_by);
+alter table api_keys enable row level security;
+create policy application_sees_all on api_keys for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on api_keys for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on api_keys to trunkline_app;
+
 create table attempt_counters (
   scope text not null,
   subject bytea not null,
   taken integer not null,
   resets_at timestamp(3) with time zone not null,
   constraint attempt_counters_scope_subject_pk PRIMARY KEY (scope, subject),
-  constraint attempt_counters_scope_is_known CHECK ((scope = ANY (ARRAY['address'::text, 'account_at_place'::text, 'account'::text, 'code'::text, 'password'::text, 'reset_address'::text, 'reset_account'::text, 'audit'::text]))),
+  constraint attempt_counters_scope_is_known CHECK ((scope = ANY (ARRAY['address'::text, 'account_at_place'::text, 'account'::text, 'code'::text, 'password'::text, 'reset_address'::text, 'reset_account'::text, 'audit'::text, 'register'::text, 'invite'::text]))),
   constraint attempt_counters_taken_is_not_negative CHECK ((taken >= 0))
 );
 CREATE INDEX attempt_counters_over ON public.attempt_counters USING btree (resets_at);
@@ -94,7 +130,13 @@ create table audit_log (
   created_at timestamp(3) with time zone not null default now(),
   constraint audit_log_pkey PRIMARY KEY (id)
 );
+CREATE INDEX audit_log_by_action ON public.audit_log USING btree (action, id);
+CREATE INDEX audit_log_by_actor ON public.audit_log USING btree (actor, id);
+CREATE INDEX audit_log_by_customer ON public.audit_log USING btree (customer_id, id);
 CREATE INDEX audit_log_by_subject ON public.audit_log USING btree (subject, id);
+alter table audit_log enable row level security;
+create policy application_sees_all on audit_log for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on audit_log for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select on audit_log to trunkline_app;
 
 create table call_events (
@@ -122,12 +164,16 @@ create table call_events (
   facts jsonb not null,
   created_at timestamp(3) with time zone not null default now(),
   updated_at timestamp(3) with time zone not null,
+  shredded_at timestamp(3) with time zone,
   constraint call_events_pkey PRIMARY KEY (id),
   constraint call_events_seconds_are_not_negative CHECK ((seconds >= 0)),
   constraint call_events_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'initiated'::text, 'ringing'::text, 'in-progress'::text, 'canceled'::text, 'failed'::text, 'busy'::text, 'no-answer'::text, 'completed'::text])))
 ) partition by RANGE (id);
 CREATE INDEX call_events_by_customer ON public.call_events USING btree (customer_id, id);
 CREATE INDEX call_events_by_phone ON public.call_events USING btree (phone_number, id);
+alter table call_events enable row level security;
+create policy application_sees_all on call_events for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on call_events for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on call_events to trunkline_app;
 
 create table call_events_default partition of call_events (
@@ -154,7 +200,8 @@ create table call_events_default partition of call_events (
   twilio_call_sid text,
   facts jsonb not null,
   created_at timestamp(3) with time zone not null default now(),
-  updated_at timestamp(3) with time zone not null
+  updated_at timestamp(3) with time zone not null,
+  shredded_at timestamp(3) with time zone
 ) default;
 
 create table call_keys (
@@ -164,6 +211,23 @@ create table call_keys (
 );
 CREATE INDEX call_keys_by_call ON public.call_keys USING btree (call_id);
 grant insert, select, update on call_keys to trunkline_app;
+
+create table customer_views (
+  id uuid not null,
+  session_id uuid not null,
+  customer_id uuid not null,
+  reason text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  expires_at timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone,
+  constraint customer_views_pkey PRIMARY KEY (id),
+  constraint customer_views_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint customer_views_session_id_active_sessions_id_fk FOREIGN KEY (session_id) REFERENCES active_sessions(id)
+);
+CREATE UNIQUE INDEX customer_views_open_once ON public.customer_views USING btree (session_id) WHERE (ended_at IS NULL);
+alter table customer_views enable row level security;
+create policy application_sees_all on customer_views for all to trunkline_app using (true) with check (true);
+grant insert, select, update on customer_views to trunkline_app;
 
 create table customers (
   id uuid not null,
@@ -175,12 +239,22 @@ create table customers (
   status text not null default 'active'::text,
   created_at timestamp(3) with time zone not null default now(),
   updated_at timestamp(3) with time zone not null,
+  business_type text not null default 'general'::text,
+  contact_phone text,
+  closed_at timestamp(3) with time zone,
   constraint customers_pkey PRIMARY KEY (id),
+  constraint customers_contact_phone_stands_once UNIQUE (contact_phone),
+  constraint customers_business_type_is_known CHECK ((business_type = ANY (ARRAY['general'::text, 'hvac'::text, 'plumbing'::text, 'electrical'::text, 'roofing'::text, 'cleaning'::text, 'landscaping'::text, 'dental'::text, 'medical'::text, 'legal'::text, 'real_estate'::text, 'restaurant'::text, 'salon'::text, 'automotive'::text]))),
+  constraint customers_closed_says_when CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL))),
   constraint customers_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'closed'::text]))),
   constraint customers_tier_is_known CHECK ((tier = ANY (ARRAY['core'::text, 'pro'::text, 'elite'::text, 'scale'::text])))
 );
 CREATE INDEX customers_by_name ON public.customers USING btree (business_name, id);
+alter table customers enable row level security;
+create policy application_sees_all on customers for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on customers for all to trunkline_owner using ((id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on customers to trunkline_app;
+grant select on customers to trunkline_owner;
 
 create table error_group_customers (
   group_id uuid not null,
@@ -191,6 +265,9 @@ create table error_group_customers (
   constraint error_group_customers_group_id_error_groups_id_fk FOREIGN KEY (group_id) REFERENCES error_groups(id) ON DELETE CASCADE
 );
 CREATE INDEX error_group_customers_by_customer ON public.error_group_customers USING btree (customer_id, group_id);
+alter table error_group_customers enable row level security;
+create policy application_sees_all on error_group_customers for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on error_group_customers for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on error_group_customers to trunkline_app;
 
 create table error_groups (
@@ -260,6 +337,9 @@ create table error_logs (
 );
 CREATE INDEX error_logs_by_customer ON public.error_logs USING btree (customer_id);
 CREATE INDEX error_logs_by_group ON public.error_logs USING btree (group_id, id);
+alter table error_logs enable row level security;
+create policy application_sees_all on error_logs for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on error_logs for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on error_logs to trunkline_app;
 
 create table idempotency_keys (
@@ -273,6 +353,23 @@ create table idempotency_keys (
   constraint idempotency_keys_pkey PRIMARY KEY (key)
 );
 grant delete, insert, select, update on idempotency_keys to trunkline_app;
+
+create table invitations (
+  id uuid not null,
+  user_id uuid not null,
+  token_hash bytea,
+  expires_at timestamp(3) with time zone,
+  accepted_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint invitations_pkey PRIMARY KEY (id),
+  constraint invitations_token_stands_once UNIQUE (token_hash),
+  constraint invitations_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint invitations_link_is_whole CHECK (((token_hash IS NULL) = (expires_at IS NULL)))
+);
+CREATE UNIQUE INDEX invitations_open_once ON public.invitations USING btree (user_id) WHERE (accepted_at IS NULL);
+alter table invitations enable row level security;
+create policy application_sees_all on invitations for all to trunkline_app using (true) with check (true);
+grant insert, select, update on invitations to trunkline_app;
 
 create table job_runs (
   id uuid not null,
@@ -297,6 +394,9 @@ create table known_places (
   constraint known_places_user_id_mark_pk PRIMARY KEY (user_id, mark),
   constraint known_places_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id)
 );
+alter table known_places enable row level security;
+create policy application_sees_all on known_places for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on known_places for all to trunkline_owner using ((user_id = (NULLIF(current_setting('trunkline.user_id'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on known_places to trunkline_app;
 
 create table login_tickets (
@@ -310,6 +410,9 @@ create table login_tickets (
   constraint login_tickets_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX login_tickets_by_user ON public.login_tickets USING btree (user_id);
+alter table login_tickets enable row level security;
+create policy application_sees_all on login_tickets for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on login_tickets for all to trunkline_owner using ((user_id = (NULLIF(current_setting('trunkline.user_id'::text, true), ''::text))::uuid));
 grant delete, insert, select on login_tickets to trunkline_app;
 
 create table ops_alerts (
@@ -334,6 +437,9 @@ create table ops_alerts (
 CREATE INDEX ops_alerts_by_customer ON public.ops_alerts USING btree (customer_id, id);
 CREATE INDEX ops_alerts_open ON public.ops_alerts USING btree (id) WHERE (acknowledged_at IS NULL);
 CREATE INDEX ops_alerts_undecided ON public.ops_alerts USING btree (delivery, id) WHERE (delivery = ANY (ARRAY['pending'::text, 'sent'::text]));
+alter table ops_alerts enable row level security;
+create policy application_sees_all on ops_alerts for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on ops_alerts for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on ops_alerts to trunkline_app;
 
 create table password_resets (
@@ -350,6 +456,9 @@ create table password_resets (
   constraint password_resets_link_is_whole CHECK ((((token_hash IS NULL) = (user_id IS NULL)) AND ((token_hash IS NULL) = (expires_at IS NULL))))
 );
 CREATE INDEX password_resets_by_user ON public.password_resets USING btree (user_id);
+alter table password_resets enable row level security;
+create policy application_sees_all on password_resets for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on password_resets for all to trunkline_owner using ((user_id = (NULLIF(current_setting('trunkline.user_id'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on password_resets to trunkline_app;
 
 create table provider_status (
@@ -380,7 +489,18 @@ create table recovery_codes (
   constraint recovery_codes_code_stands_once UNIQUE (user_id, code_hash),
   constraint recovery_codes_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id)
 );
+alter table recovery_codes enable row level security;
+create policy application_sees_all on recovery_codes for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on recovery_codes for all to trunkline_owner using ((user_id = (NULLIF(current_setting('trunkline.user_id'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on recovery_codes to trunkline_app;
+
+create table retention_marks (
+  kind text not null,
+  through_id uuid not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint retention_marks_pkey PRIMARY KEY (kind)
+);
+grant insert, select, update on retention_marks to trunkline_app;
 
 create table schedules (
   name text not null,
@@ -400,6 +520,9 @@ create table second_factors (
   constraint second_factors_pkey PRIMARY KEY (user_id),
   constraint second_factors_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id)
 );
+alter table second_factors enable row level security;
+create policy application_sees_all on second_factors for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on second_factors for all to trunkline_owner using ((user_id = (NULLIF(current_setting('trunkline.user_id'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on second_factors to trunkline_app;
 
 create table sms_events (
@@ -418,12 +541,16 @@ create table sms_events (
   facts jsonb not null,
   created_at timestamp(3) with time zone not null default now(),
   updated_at timestamp(3) with time zone not null,
+  shredded_at timestamp(3) with time zone,
   constraint sms_events_pkey PRIMARY KEY (id),
   constraint sms_events_status_is_known CHECK ((status = ANY (ARRAY['accepted'::text, 'scheduled'::text, 'queued'::text, 'sending'::text, 'receiving'::text, 'sent'::text, 'partially_delivered'::text, 'canceled'::text, 'failed'::text, 'undelivered'::text, 'delivered'::text, 'received'::text, 'read'::text])))
 ) partition by RANGE (id);
 CREATE INDEX sms_events_by_customer ON public.sms_events USING btree (customer_id, id);
 CREATE INDEX sms_events_by_phone ON public.sms_events USING btree (phone_number, id);
 CREATE INDEX sms_events_by_sid ON public.sms_events USING btree (message_sid);
+alter table sms_events enable row level security;
+create policy application_sees_all on sms_events for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on sms_events for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on sms_events to trunkline_app;
 
 create table sms_events_default partition of sms_events (
@@ -441,7 +568,8 @@ create table sms_events_default partition of sms_events (
   occurred_at timestamp(3) with time zone not null,
   facts jsonb not null,
   created_at timestamp(3) with time zone not null default now(),
-  updated_at timestamp(3) with time zone not null
+  updated_at timestamp(3) with time zone not null,
+  shredded_at timestamp(3) with time zone
 ) default;
 
 create table sms_keys (
@@ -467,6 +595,7 @@ create table tier_snapshots (
   constraint tier_snapshots_tier_is_known CHECK ((tier = ANY (ARRAY['core'::text, 'pro'::text, 'elite'::text, 'scale'::text])))
 );
 grant insert, select on tier_snapshots to trunkline_app;
+grant select on tier_snapshots to trunkline_owner;
 
 create table traffic_hours (
   hour timestamp(3) with time zone not null,
@@ -495,6 +624,9 @@ create table unknown_phone (
 );
 CREATE INDEX unknown_phone_by_last_seen ON public.unknown_phone USING btree (last_seen_at, id);
 CREATE UNIQUE INDEX unknown_phone_open_once ON public.unknown_phone USING btree (phone_number) WHERE (resolved_at IS NULL);
+alter table unknown_phone enable row level security;
+create policy application_sees_all on unknown_phone for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on unknown_phone for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on unknown_phone to trunkline_app;
 
 create table unknown_phone_webhooks (
@@ -521,6 +653,9 @@ create table usage_crossings (
   constraint usage_crossings_announced_once UNIQUE (customer_id, meter, period_start, limit_revision, level),
   constraint usage_crossings_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id)
 );
+alter table usage_crossings enable row level security;
+create policy application_sees_all on usage_crossings for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on usage_crossings for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select on usage_crossings to trunkline_app;
 
 create table usage_entries (
@@ -542,6 +677,9 @@ create table usage_entries (
 ) partition by RANGE (id);
 CREATE INDEX usage_entries_by_customer ON public.usage_entries USING btree (customer_id, id);
 CREATE INDEX usage_entries_by_event ON public.usage_entries USING btree (event_id);
+alter table usage_entries enable row level security;
+create policy application_sees_all on usage_entries for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on usage_entries for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select on usage_entries to trunkline_app;
 
 create table usage_entries_default partition of usage_entries (
@@ -575,7 +713,11 @@ create table usage_holds (
   constraint usage_holds_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'settled'::text, 'expired'::text])))
 );
 CREATE INDEX usage_holds_open ON public.usage_holds USING btree (expires_at) WHERE (state = 'open'::text);
+alter table usage_holds enable row level security;
+create policy application_sees_all on usage_holds for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on usage_holds for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on usage_holds to trunkline_app;
+grant select on usage_holds to trunkline_owner;
 
 create table usage_keys (
   meter text not null,
@@ -587,6 +729,10 @@ create table usage_keys (
   constraint usage_keys_meter_idem_key_pk PRIMARY KEY (meter, idem_key),
   constraint usage_keys_booked_have_a_period CHECK (((entries = 0) OR (period_start IS NOT NULL)))
 );
+CREATE INDEX usage_keys_settled ON public.usage_keys USING btree (idem_key) WHERE ((booked <> 0) AND (idem_key ~~ 'provider:%'::text));
+alter table usage_keys enable row level security;
+create policy application_sees_all on usage_keys for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on usage_keys for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on usage_keys to trunkline_app;
 
 create table usage_limits (
@@ -617,7 +763,11 @@ create table usage_limits (
   constraint usage_limits_sms_used_is_not_negative CHECK ((sms_used >= 0))
 );
 CREATE INDEX usage_limits_period_end ON public.usage_limits USING btree (period_end);
+alter table usage_limits enable row level security;
+create policy application_sees_all on usage_limits for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on usage_limits for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on usage_limits to trunkline_app;
+grant select on usage_limits to trunkline_owner;
 
 create table usage_periods (
   customer_id uuid not null,
@@ -633,6 +783,9 @@ create table usage_periods (
   constraint usage_periods_run_forward CHECK ((period_end > period_start)),
   constraint usage_periods_sms_used_is_not_negative CHECK ((sms_used >= 0))
 );
+alter table usage_periods enable row level security;
+create policy application_sees_all on usage_periods for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on usage_periods for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on usage_periods to trunkline_app;
 
 create table users (
@@ -648,9 +801,13 @@ create table users (
   constraint users_pkey PRIMARY KEY (id),
   constraint users_email_stands_once UNIQUE (email),
   constraint users_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint users_email_is_in_small_letters CHECK ((email = lower(email))),
   constraint users_owner_has_a_customer CHECK (((role = 'owner'::text) = (customer_id IS NOT NULL))),
   constraint users_role_is_known CHECK ((role = ANY (ARRAY['admin'::text, 'operator'::text, 'sales'::text, 'viewer'::text, 'owner'::text])))
 );
+alter table users enable row level security;
+create policy application_sees_all on users for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on users for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on users to trunkline_app;
 
 create table webhook_attempts (
@@ -689,6 +846,7 @@ create table webhook_queue (
   processed_at timestamp(3) with time zone,
   last_error text,
   customer_id uuid,
+  shredded_at timestamp(3) with time zone,
   constraint webhook_queue_pkey PRIMARY KEY (id),
   constraint webhook_queue_only_the_verified_leave_quarantine CHECK (((verdict = 'verified'::text) OR (state = 'quarantined'::text))),
   constraint webhook_queue_state_is_known CHECK ((state = ANY (ARRAY['received'::text, 'processed'::text, 'failed'::text, 'dead'::text, 'quarantined'::text])))
@@ -696,6 +854,9 @@ create table webhook_queue (
 CREATE INDEX webhook_queue_by_phone ON public.webhook_queue USING btree (phone_number, id);
 CREATE INDEX webhook_queue_needs_a_person ON public.webhook_queue USING btree (state, id) WHERE (state = ANY (ARRAY['failed'::text, 'dead'::text, 'quarantined'::text]));
 CREATE INDEX webhook_queue_waiting ON public.webhook_queue USING btree (next_attempt_at, id) WHERE (state = ANY (ARRAY['received'::text, 'failed'::text]));
+alter table webhook_queue enable row level security;
+create policy application_sees_all on webhook_queue for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on webhook_queue for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on webhook_queue to trunkline_app;
 
 create table webhook_queue_default partition of webhook_queue (
@@ -720,7 +881,8 @@ create table webhook_queue_default partition of webhook_queue (
   next_attempt_at timestamp(3) with time zone,
   processed_at timestamp(3) with time zone,
   last_error text,
-  customer_id uuid
+  customer_id uuid,
+  shredded_at timestamp(3) with time zone
 ) default;
 
 create table webhook_sources (
@@ -737,7 +899,7 @@ create table webhook_sources (
 );
 grant insert, select, update on webhook_sources to trunkline_app;
 
-create view usage_calls as
+create view usage_calls with (security_invoker=true) as
  SELECT id,
     customer_id,
     event_id AS call_id,
@@ -749,7 +911,7 @@ create view usage_calls as
   WHERE (meter = 'call_seconds'::text);
 grant select on usage_calls to trunkline_app;
 
-create view usage_sms as
+create view usage_sms with (security_invoker=true) as
  SELECT id,
     customer_id,
     event_id AS message_id,
@@ -761,5 +923,23 @@ create view usage_sms as
   WHERE (meter = 'sms_segments'::text);
 grant select on usage_sms to trunkline_app;
 
+CREATE OR REPLACE FUNCTION public.forget_audit(older_than timestamp with time zone, at_most integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  WITH forgotten AS (
+    DELETE FROM public.audit_log WHERE id IN (
+      SELECT id FROM public.audit_log
+      WHERE created_at < least(older_than, now() - interval '1 year') ORDER BY id LIMIT at_most
+    ) RETURNING 1
+  )
+  SELECT count(*)::integer FROM forgotten
+$function$
+;
+grant execute on function forget_audit(timestamp with time zone,integer) to trunkline_app;
+
 grant usage on schema public to public;
 grant usage on schema public to trunkline_app;
+grant usage on schema public to trunkline_owner;

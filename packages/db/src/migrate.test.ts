@@ -1,10 +1,16 @@
 import { spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { afterEach, expect, test } from 'vitest'
 import { migrate } from './migrate.ts'
+import { guardedTables, plantCanaries } from './testing/canaries.ts'
 import { emptyDatabase, type TestDatabase, testDatabase } from './testing/postgres.ts'
+import { temporaryFolder } from './testing/temporary-folder.ts'
 
 type SchemaSql = { schemaFile: string; schemaText(url: string): Promise<string> }
 // the script that writes it stands outside this package
@@ -78,6 +84,56 @@ test('a second time changes nothing (K-30)', async () => {
 
   expect([await look(url), await schemaText(url)]).toEqual(before)
 })
+
+/** Brings a database to where this migration left it, and no further. */
+async function migrateUntil(url: string, last: string): Promise<void> {
+  const folder = temporaryFolder('trunkline-migrations-')
+  const sql = postgres(url, { max: 1, onnotice: () => undefined })
+  try {
+    const copy = folder.inside('migrations')
+    cpSync(fileURLToPath(new URL('../migrations', import.meta.url)), copy, { recursive: true })
+    const journal = join(copy, 'meta/_journal.json')
+    const { entries, ...rest } = JSON.parse(readFileSync(journal, 'utf8')) as { entries: { tag: string }[] }
+    const until = entries.slice(0, entries.findIndex(({ tag }) => tag === last) + 1)
+    writeFileSync(journal, JSON.stringify({ ...rest, entries: until }))
+    await applyMigrations(drizzle(sql), { migrationsFolder: copy })
+  } finally {
+    await sql.end()
+    folder.remove()
+  }
+}
+
+test.each(['0001_access_and_tiers', '0006_errors'])(
+  'a database of release %s keeps every row and gets its guards',
+  async (last) => {
+    const url = await empty()
+    await migrateUntil(url, last)
+    const sql = postgres(url, { max: 1, onnotice: () => undefined })
+    const [a, b] = [randomUUID(), randomUUID()]
+    try {
+      for (const customerId of [a, b]) await plantCanaries(sql, { customerId, mark: `canary-${customerId}` })
+      const before = await rowsOf(sql)
+
+      await migrate(url)
+
+      expect(await rowsOf(sql)).toMatchObject(before)
+      const seen = await sql.begin(async (tx) => {
+        await tx`select set_config('trunkline.customer_id', ${a}, true), set_config('role', 'trunkline_owner', true)`
+        return await tx`select id from customers`
+      })
+      expect(seen.map(({ id }) => id)).toEqual([a])
+    } finally {
+      await sql.end()
+    }
+  },
+)
+
+async function rowsOf(sql: postgres.Sql): Promise<Record<string, number>> {
+  const counted: [string, number][] = []
+  for (const { name } of await guardedTables(sql))
+    counted.push([name, (await sql`select count(*)::int as rows from ${sql(name)}`)[0]?.rows])
+  return Object.fromEntries(counted)
+}
 
 const migrator = `
 import { migrate } from ${JSON.stringify(fileURLToPath(new URL('migrate.ts', import.meta.url)))}

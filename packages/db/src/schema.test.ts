@@ -17,6 +17,9 @@ beforeAll(async () => {
   }
   await sql`insert into agents (id, customer_id, phone_number, provider, updated_at) values (${randomUUID()}, ${customer}, '+13125550101', 'retell', now())`
   await sql`insert into unknown_phone (id, phone_number, event_types, first_seen_at, last_seen_at) values (${randomUUID()}, '+13125550102', '{}', now(), now())`
+  await sql`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    values (${randomUUID()}, 'retell', 'events', 'x', 'x', '[]', 'x', 'utf8', 1, '\\x00', 'signature_invalid', 'quarantined', now())`
   await sql`insert into ops_alerts (id, alert_type, dedup_key, severity, title, message, metadata) values (${randomUUID()}, 'x', 'once', 'low', 'x', 'x', '{}')`
   await sql`
     insert into usage_crossings (id, customer_id, meter, period_start, limit_revision, level, before, after, base, at)
@@ -61,6 +64,11 @@ test.each<[string, string, string]>([
   ['an owner of nothing', user('owner', null), 'users_owner_has_a_customer'],
   ['one of ours with a customer', user('operator', customer), 'users_owner_has_a_customer'],
   ['a role that nobody knows', user('boss', null), 'users_role_is_known'],
+  ...(['received', 'failed', 'processed', 'dead'] as const).map((state): [string, string, string] => [
+    `a forged delivery that is ${state}, even by the application itself (K-8)`,
+    `set local role trunkline_app; update webhook_queue set state = '${state}'`,
+    'webhook_queue_only_the_verified_leave_quarantine',
+  ]),
   [
     'one number on two lines (C-6, J-11)',
     `insert into agents (id, customer_id, phone_number, provider, updated_at) values (gen_random_uuid(), '${other}', '+13125550101', 'retell', now())`,

@@ -27,16 +27,19 @@ export async function resolveSubjects(
     for (const key of keys) if (!proposed.has(key)) proposed.set(key, shared)
   }
   const keys = [...proposed.keys()].sort()
-  await statement(
-    ctx.db,
-    `insert into ${name} (key, ${id}) select key, id::uuid from unnest($1::text[], $2::text[]) as name (key, id) order by key on conflict (key) do nothing`,
-    [keys, keys.map((key) => proposed.get(key) ?? '')],
-  )
-  const locked = await statement<{ key: string; id: string }>(
-    ctx.db,
-    `select key, ${id} as id from ${name} where key = any ($1::text[]) order by key for update`,
-    [keys],
-  )
+  // sent together, carried out one after the other
+  const [, locked] = await Promise.all([
+    statement(
+      ctx.db,
+      `insert into ${name} (key, ${id}) select key, id::uuid from unnest($1::text[], $2::text[]) as name (key, id) order by key on conflict (key) do nothing`,
+      [keys, keys.map((key) => proposed.get(key) ?? '')],
+    ),
+    statement<{ key: string; id: string }>(
+      ctx.db,
+      `select key, ${id} as id from ${name} where key = any ($1::text[]) order by key for update`,
+      [keys],
+    ),
+  ])
   const idOf = new Map(locked.map((row) => [row.key, row.id]))
   return join(events.map(({ keys }) => keys.map((key) => idOf.get(key) ?? '')))
 }

@@ -2,13 +2,13 @@ import type { CallStatus } from '@trunkline/core/events/call'
 import type { MessageStatus } from '@trunkline/core/events/message'
 import { toE164 } from '@trunkline/core/numbers/phone'
 import { toPage } from '@trunkline/core/platform/page'
-import { may } from '@trunkline/core/sessions/permission'
 import { customers } from '@trunkline/db/schema/customers'
 import { callEvents, smsEvents } from '@trunkline/db/schema/events'
 import { and, desc, eq, gte, isNotNull, lt, or } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
 import { cursorOfId, idOfCursor } from '../platform/keyset.ts'
+import { shownNumber, shownWords } from '../platform/reading.ts'
 import { toCallRow, toMessageRow } from './wire.ts'
 
 type Input<Status> = {
@@ -24,10 +24,6 @@ type Input<Status> = {
 
 // rows are ordered by id, which is when we first heard of them: a time range is a range of ids
 const since = (text: string | undefined) => (text === undefined ? undefined : firstIdAt(new Date(text)))
-
-/** What stands in place of words that the reader may not read. */
-const masked = '•••'
-const mayReadContent = ({ actor }: Ctx) => actor.kind === 'user' && may(actor.role, 'content')
 
 /** Calls, the last heard of first. `from` and `to` bound when we first heard of a call. */
 export async function listCalls(ctx: Ctx, input: Input<CallStatus>) {
@@ -58,7 +54,12 @@ export async function listCalls(ctx: Ctx, input: Input<CallStatus>) {
     cursorOf: ({ call }) => cursorOfId(call.id),
     toItem: ({ call, businessName }) => {
       const row = toCallRow(call, businessName)
-      return mayReadContent(ctx) ? row : { ...row, summary: row.summary && masked }
+      return {
+        ...row,
+        fromNumber: shownNumber(ctx, row.fromNumber, call.phoneNumber),
+        toNumber: shownNumber(ctx, row.toNumber, call.phoneNumber),
+        summary: shownWords(ctx, row.summary),
+      }
     },
   })
 }
@@ -90,7 +91,12 @@ export async function listMessages(ctx: Ctx, input: Input<MessageStatus>) {
     cursorOf: ({ message }) => cursorOfId(message.id),
     toItem: ({ message, businessName }) => {
       const row = toMessageRow(message, businessName)
-      return mayReadContent(ctx) ? row : { ...row, body: row.body && masked }
+      return {
+        ...row,
+        fromNumber: shownNumber(ctx, row.fromNumber, message.phoneNumber),
+        toNumber: shownNumber(ctx, row.toNumber, message.phoneNumber),
+        body: shownWords(ctx, row.body),
+      }
     },
   })
 }

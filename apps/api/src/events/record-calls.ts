@@ -9,13 +9,14 @@ import {
 import { type Facts, joinFacts } from '@trunkline/core/events/facts'
 import { lineOf } from '@trunkline/core/numbers/phone'
 import { unknownName } from '@trunkline/core/numbers/unknown'
-import { settledKey } from '@trunkline/core/usage/meter'
+import { holdKey, settledKey } from '@trunkline/core/usage/meter'
 import { statement } from '@trunkline/db/connect'
 import { findOwners } from '../customers/find-owner.ts'
 import type { Ctx } from '../platform/context.ts'
+import { upsertCalls } from './call-columns.ts'
 import { repointKeys, resolveSubjects, type Subject } from './keys.ts'
 import type { Recorded, Said } from './record.ts'
-import type { TrafficChange } from './traffic.ts'
+import { countTraffic, type TrafficChange } from './traffic.ts'
 
 type Row = {
   id: string
@@ -30,11 +31,7 @@ type Row = {
 }
 
 /** Merges statements about calls into their rows and says what each call now owes. */
-export async function recordCalls(
-  ctx: Ctx,
-  said: readonly Said<CallEvent>[],
-  changes: TrafficChange[],
-): Promise<Recorded[]> {
+export async function recordCalls(ctx: Ctx, said: readonly Said<CallEvent>[]): Promise<Recorded[]> {
   const subjects = await resolveSubjects(
     ctx,
     'call',
@@ -50,16 +47,8 @@ export async function recordCalls(
   }))
   await repointKeys(ctx, 'call', subjects)
   await dropMerged(ctx, subjects)
-  await writeRows(ctx, calls)
-  for (const call of calls) {
-    for (const row of call.rows)
-      pushTraffic(changes, -1, { status: row.status, seconds: row.seconds, at: Date.parse(row.occurred_at) })
-    pushTraffic(changes, 1, {
-      status: call.summary.status,
-      seconds: call.summary.seconds ?? null,
-      at: call.summary.occurredAt,
-    })
-  }
+  // sent together, carried out one after the other
+  await Promise.all([writeRows(ctx, calls), countTraffic(ctx, changesOf(calls))])
   return calls.map((call) => ({
     kind: 'call',
     eventId: call.id,
@@ -69,6 +58,17 @@ export async function recordCalls(
     webhooks: call.said.map(({ webhookId, eventType, receivedAt }) => ({ webhookId, eventType, receivedAt })),
     charges: chargesOf(call),
   }))
+}
+
+function changesOf(calls: readonly Merged[]): TrafficChange[] {
+  const changes: TrafficChange[] = []
+  for (const { rows, summary } of calls) {
+    for (const row of rows)
+      pushTraffic(changes, -1, { status: row.status, seconds: row.seconds, at: Date.parse(row.occurred_at) })
+    const { status, seconds = null, occurredAt: at } = summary
+    pushTraffic(changes, 1, { status, seconds, at })
+  }
+  return changes
 }
 
 function pushTraffic(
@@ -154,18 +154,29 @@ function chargesOf(call: Merged): Recorded['charges'] {
     }))
   if (call.owner === undefined || call.summary.seconds === undefined) return voided
   const { owner: customerId, id: eventId } = call
+  const own = { meter: 'call_seconds', eventId, customerId, occurredAt, isBooked: isBooked(call) } as const
+  const { seconds: quantity, holdId } = call.summary
+  const aliases = [call.retellCallId, call.twilioCallSid].flatMap((id) => (id === null ? [] : [settledKey(id)]))
   return [
     ...voided,
-    {
-      meter: 'call_seconds',
-      idemKey: `call:${eventId}`,
-      eventId,
-      customerId,
-      quantity: call.summary.seconds,
-      occurredAt,
-      aliases: [call.retellCallId, call.twilioCallSid].flatMap((id) => (id === null ? [] : [settledKey(id)])),
-    },
+    { ...own, idemKey: `call:${eventId}`, quantity, aliases },
+    // under its hold the same call owes nothing, whether that was settled already or will be
+    ...(holdId === undefined ? [] : [{ ...own, idemKey: holdKey(holdId), quantity: 0 }]),
   ]
+}
+
+/** Whether the row has said the same before, under the same names: what it owes was booked when it was written so. */
+function isBooked(call: Merged): boolean {
+  const [row, ...others] = call.rows
+  return (
+    row !== undefined &&
+    others.length === 0 &&
+    row.id === call.id &&
+    row.customer_id === call.owner &&
+    row.seconds === call.summary.seconds &&
+    row.retell_call_id === call.retellCallId &&
+    row.twilio_call_sid === call.twilioCallSid
+  )
 }
 
 async function dropMerged(ctx: Ctx, subjects: readonly Subject[]): Promise<void> {
@@ -174,78 +185,34 @@ async function dropMerged(ctx: Ctx, subjects: readonly Subject[]): Promise<void>
   await statement(ctx.db, 'delete from call_events where id = any (($1::text[])::uuid[])', [merged])
 }
 
-const columns = [
-  ['id', 'uuid'],
-  ['customer_id', 'uuid'],
-  ['phone_number', 'text'],
-  ['direction', 'text'],
-  ['from_number', 'text'],
-  ['to_number', 'text'],
-  ['agent_id', 'text'],
-  ['status', 'text'],
-  ['started_at', 'timestamptz'],
-  ['ended_at', 'timestamptz'],
-  ['occurred_at', 'timestamptz'],
-  ['seconds', 'integer'],
-  ['seconds_source', 'text'],
-  ['cost_micros', 'bigint'],
-  ['disconnect_reason', 'text'],
-  ['recording_url', 'text'],
-  ['summary', 'text'],
-  ['sentiment', 'text'],
-  ['transcript', 'text'],
-  ['retell_call_id', 'text'],
-  ['twilio_call_sid', 'text'],
-  ['facts', 'jsonb'],
-  ['updated_at', 'timestamptz'],
-] as const
-
-// a transcript is long: none is sent where it stays as it is
-const newest = (column: string) =>
-  column === 'transcript' ? 'coalesce(excluded.transcript, call_events.transcript)' : `excluded.${column}`
-
-const upsert = `insert into call_events (${columns.map(([name]) => name).join(', ')})
-  select ${columns.map(([name, type]) => (type === 'text' ? name : `${name}::${type}`)).join(', ')}
-  from unnest(${columns.map((_, index) => `$${index + 1}::text[]`).join(', ')}) as call (${columns.map(([name]) => name).join(', ')})
-  order by id
-  on conflict (id) do update set ${columns
-    .slice(1)
-    .map(([name]) => `${name} = ${newest(name)}`)
-    .join(', ')}`
-
 async function writeRows(ctx: Ctx, calls: readonly Merged[]): Promise<void> {
   const now = ctx.now.toISOString()
   const instant = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
-  const asText = (value: string | number | undefined | null) =>
-    value === undefined || value === null ? null : String(value)
-  const values = calls.map(({ id, owner, phoneNumber, summary, facts, ...call }) => [
+  // what is undefined is null in the document
+  const rows = calls.map(({ id, owner, phoneNumber, summary, facts, ...call }) => [
     id,
-    asText(owner),
-    asText(phoneNumber),
-    asText(summary.direction),
-    asText(summary.from),
-    asText(summary.to),
-    asText(summary.agentId),
+    owner,
+    phoneNumber,
+    summary.direction,
+    summary.from,
+    summary.to,
+    summary.agentId,
     summary.status,
     instant(summary.startedAt),
     instant(summary.endedAt),
     instant(summary.occurredAt),
-    asText(summary.seconds),
-    asText(summary.secondsSource),
-    asText(summary.costMicros),
-    asText(summary.disconnectReason),
-    asText(summary.recordingUrl),
-    asText(summary.summary),
-    asText(summary.sentiment),
+    summary.seconds,
+    summary.secondsSource,
+    summary.costMicros,
+    summary.disconnectReason,
+    summary.recordingUrl,
+    summary.summary,
+    summary.sentiment,
     call.rows.some((row) => row.id === id && row.transcript === call.transcript) ? null : call.transcript,
     call.retellCallId,
     call.twilioCallSid,
-    JSON.stringify(facts),
+    facts,
     now,
   ])
-  await statement(
-    ctx.db,
-    upsert,
-    columns.map((_, index) => values.map((row) => row[index] ?? null)),
-  )
+  await statement(ctx.db, upsertCalls, [JSON.stringify(rows)])
 }

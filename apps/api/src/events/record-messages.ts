@@ -15,7 +15,7 @@ import { findOwners } from '../customers/find-owner.ts'
 import type { Ctx } from '../platform/context.ts'
 import { resolveSubjects, type Subject } from './keys.ts'
 import type { Recorded, Said } from './record.ts'
-import type { TrafficChange } from './traffic.ts'
+import { countTraffic, type TrafficChange } from './traffic.ts'
 
 type Row = {
   id: string
@@ -23,15 +23,12 @@ type Row = {
   facts: MessageFacts | string
   status: MessageStatus
   direction: Direction
+  segments: number | null
   occurred_at: string
 }
 
 /** Merges statements about messages into their rows and says what each message now owes. */
-export async function recordMessages(
-  ctx: Ctx,
-  said: readonly Said<MessageEvent>[],
-  changes: TrafficChange[],
-): Promise<Recorded[]> {
+export async function recordMessages(ctx: Ctx, said: readonly Said<MessageEvent>[]): Promise<Recorded[]> {
   const subjects = await resolveSubjects(
     ctx,
     'message',
@@ -39,7 +36,7 @@ export async function recordMessages(
   )
   const rows = await statement<Row>(
     ctx.db,
-    `select id, customer_id, facts, status, direction, occurred_at from sms_events
+    `select id, customer_id, facts, status, direction, segments, occurred_at from sms_events
      where id = any (($1::text[])::uuid[]) order by id for update`,
     [subjects.map(({ id }) => id)],
   )
@@ -50,12 +47,14 @@ export async function recordMessages(
     ...message,
     owner: message.row?.customer_id ?? owners[index]?.customerId,
   }))
-  await writeRows(ctx, messages)
+  const changes: TrafficChange[] = []
   for (const { row, summary } of messages) {
     if (row !== undefined) pushTraffic(changes, -1, row, Date.parse(row.occurred_at))
     pushTraffic(changes, 1, summary, summary.occurredAt)
   }
-  return messages.map(({ id, owner, summary, numbers, waitsAs, said, messageSid }) => ({
+  // sent together, carried out one after the other
+  await Promise.all([writeRows(ctx, messages), countTraffic(ctx, changes)])
+  return messages.map(({ id, row, owner, summary, numbers, waitsAs, said, messageSid }) => ({
     kind: 'message',
     eventId: id,
     customerId: owner,
@@ -73,6 +72,7 @@ export async function recordMessages(
               customerId: owner,
               quantity: summary.segments,
               occurredAt: new Date(summary.occurredAt).toISOString(),
+              isBooked: row?.customer_id === owner && row.segments === summary.segments,
               aliases: messageSid === null ? [] : [settledKey(messageSid)],
             },
           ],

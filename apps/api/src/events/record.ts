@@ -4,7 +4,6 @@ import type { Meter } from '@trunkline/core/usage/meter'
 import type { Ctx } from '../platform/context.ts'
 import { recordCalls } from './record-calls.ts'
 import { recordMessages } from './record-messages.ts'
-import { countTraffic, type TrafficChange } from './traffic.ts'
 
 export type Said<Event> = { webhookId: string; eventType: string; receivedAt: string; event: Event }
 
@@ -24,6 +23,8 @@ export type Recorded = {
     customerId: string
     quantity: number
     occurredAt: string
+    /** The row has said so before: this was booked with it. */
+    isBooked?: boolean
     aliases?: readonly string[]
   }[]
 }
@@ -32,11 +33,8 @@ export type Recorded = {
 export async function recordEvents(ctx: Ctx, said: readonly Said<CallEvent | MessageEvent>[]): Promise<Recorded[]> {
   const calls = said.filter((one): one is Said<CallEvent> => one.event.kind === 'call')
   const messages = said.filter((one): one is Said<MessageEvent> => one.event.kind === 'message')
-  const changes: TrafficChange[] = []
-  const recorded = [
-    ...(calls.length === 0 ? [] : await recordCalls(ctx, calls, changes)),
-    ...(messages.length === 0 ? [] : await recordMessages(ctx, messages, changes)),
+  return [
+    ...(calls.length === 0 ? [] : await recordCalls(ctx, calls)),
+    ...(messages.length === 0 ? [] : await recordMessages(ctx, messages)),
   ]
-  await countTraffic(ctx, changes)
-  return recorded
 }

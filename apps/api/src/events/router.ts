@@ -3,8 +3,9 @@ import { messageStatuses } from '@trunkline/core/events/message'
 import { pageInput, pageOf } from '@trunkline/core/platform/page'
 import { wireId } from '@trunkline/core/platform/wire-id'
 import { z } from 'zod'
-import { staff } from '../platform/trpc.ts'
+import { revealing, staff } from '../platform/trpc.ts'
 import { listCalls, listMessages } from './list.ts'
+import { revealCall, revealedCall, revealedMessage, revealMessage } from './reveal.ts'
 import { callRow, messageRow } from './wire.ts'
 
 const filter = pageInput.extend({
@@ -24,6 +25,20 @@ export const callsRouter = {
     )
     .output(pageOf(callRow))
     .query(({ ctx, input }) => listCalls(ctx, input)),
+
+  reveal: revealing
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/admin/call-events/{id}/reveal',
+        tags: ['events'],
+        summary: 'Numbers in full and what was said; that it was asked for is written down',
+        protect: true,
+      },
+    })
+    .input(z.object({ id: wireId('call') }))
+    .output(revealedCall)
+    .mutation(({ ctx, input }) => revealCall(ctx, { callId: input.id })),
 }
 
 export const messagesRouter = {
@@ -40,4 +55,18 @@ export const messagesRouter = {
     .input(filter.extend({ status: z.enum(messageStatuses).optional(), provider: z.literal('twilio').optional() }))
     .output(pageOf(messageRow))
     .query(({ ctx, input }) => listMessages(ctx, input)),
+
+  reveal: revealing
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/admin/sms-events/{id}/reveal',
+        tags: ['events'],
+        summary: 'Numbers in full and what was said; that it was asked for is written down',
+        protect: true,
+      },
+    })
+    .input(z.object({ id: wireId('message') }))
+    .output(revealedMessage)
+    .mutation(({ ctx, input }) => revealMessage(ctx, { messageId: input.id })),
 }

@@ -1,7 +1,8 @@
 import { toWireId, wireId } from '@trunkline/core/platform/wire-id'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inTransaction } from '../platform/context.ts'
-import { openWorld, type World } from '../testing/world.ts'
+import { openWorld, retellCall, twilioStatus, type World } from '../testing/world.ts'
+import { processBatch } from '../webhooks/process.ts'
 import { checkUsage } from './check.ts'
 import { meterUsage } from './meter.ts'
 import { expireHolds, settleHold } from './settle.ts'
@@ -281,4 +282,273 @@ test('an owner sees, asks and settles for his own customer alone', async () => {
   const asked = await ask(own)
   expect(asked).toMatchObject({ status: 200, body: { allowed: true } })
   expect(await end(asked.body.holdId)).toMatchObject({ status: 200, body: { settled: true } })
+})
+
+describe('a call that is settled by its provider’s id and reported by the provider too', () => {
+  const settleCall = (holdId: string | null, quantity: number | undefined, providerId: string) =>
+    settleHold(world.ctx(), { holdId: wireId('hold').parse(holdId), quantity, providerId, ownedBy: null })
+  const newCall = async (seconds = 90) => {
+    const { id, phoneNumber } = await world.customer()
+    const sid = `CA${id.replaceAll('-', '')}`
+    return { id, phoneNumber, sid, call: retellCall({ to: phoneNumber, seconds, sid }) }
+  }
+  const bookedOf = async (id: string) => {
+    const [row] = await world.owner`
+      select sum(quantity)::int as ledger, (select sum(booked)::int from usage_keys where customer_id = ${id}) as booked
+      from usage_entries where customer_id = ${id}`
+    return { ...row, used: (await limitsOf(id))?.used, reserved: (await limitsOf(id))?.reserved }
+  }
+
+  test('is charged once when settling comes first: the provider’s figure replaces ours', async () => {
+    const { id, call } = await newCall(90)
+    const { holdId } = await check(id, 'call', 120)
+
+    expect(await settleCall(holdId, 95, call.id)).toEqual({ settled: true, overrun: 0 })
+    expect(await bookedOf(id)).toEqual({ ledger: 95, booked: 95, used: 95, reserved: 0 })
+    for (const event of [call.started, call.ended, call.analyzed]) await world.retell(event)
+    await world.process()
+
+    expect(await bookedOf(id)).toEqual({ ledger: 90, booked: 90, used: 90, reserved: 0 })
+    expect((await ledgerOf(id)).sort()).toEqual([
+      'call_seconds usage 90',
+      'call_seconds usage 95',
+      'call_seconds void -95',
+    ])
+  })
+
+  test('is charged once when the report comes first: settling only frees', async () => {
+    const { id, call } = await newCall(90)
+    const { holdId } = await check(id, 'call', 60)
+    await world.retell(call.ended)
+    await world.process()
+
+    expect(await settleCall(holdId, 95, call.id)).toEqual({ settled: true, overrun: 35 })
+
+    expect(await bookedOf(id)).toEqual({ ledger: 90, booked: 90, used: 90, reserved: 0 })
+  })
+
+  test('is charged once under either of its names, though the carrier had reported it before Retell did', async () => {
+    const { id, phoneNumber, sid, call } = await newCall(90)
+    await world.twilio('status', twilioStatus({ sid, to: phoneNumber, status: 'completed', seconds: 90 }))
+    await world.process()
+    const holds = [await check(id, 'call', 60), await check(id, 'call', 60)]
+
+    await settleCall(holds[0]?.holdId ?? null, 95, call.id)
+    await settleCall(holds[1]?.holdId ?? null, 95, sid)
+    await world.retell(call.ended)
+    await world.process()
+
+    expect(await bookedOf(id)).toEqual({ ledger: 90, booked: 90, used: 90, reserved: 0 })
+  })
+
+  test('is charged once however the two race', async () => {
+    const calls = await Promise.all(Array.from({ length: 12 }, () => newCall(90)))
+    const holds = await Promise.all(calls.map(({ id }) => check(id, 'call', 120)))
+    // every second one is known to the carrier already, so that Retell's report changes no figure
+    for (const [index, { sid, phoneNumber }] of calls.entries())
+      if (index % 2 === 0)
+        await world.twilio('status', twilioStatus({ sid, to: phoneNumber, status: 'completed', seconds: 90 }))
+    await world.process()
+    for (const { call } of calls) await world.retell(call.ended)
+
+    await Promise.all([
+      ...calls.map(({ call }, index) => settleCall(holds[index]?.holdId ?? null, 95, call.id)),
+      ...Array.from({ length: 6 }, () => processBatch(world.ctx(), { limit: 2 })),
+    ])
+    await world.process()
+
+    for (const { id } of calls) expect(await bookedOf(id)).toEqual({ ledger: 90, booked: 90, used: 90, reserved: 0 })
+  })
+
+  test('is charged once though it is settled while the report that first names it so is under way and changes no figure', async () => {
+    const { id, phoneNumber, sid, call } = await newCall(90)
+    await world.twilio('status', twilioStatus({ sid, to: phoneNumber, status: 'completed', seconds: 90 }))
+    await world.process()
+    const { holdId } = await check(id, 'call', 60)
+    await world.retell(call.ended)
+    let settled: Promise<unknown> = Promise.resolve()
+    let isOver = false
+
+    await inTransaction(world.ctx(), async (ctx) => {
+      await processBatch(ctx, { limit: 1 })
+      settled = settleCall(holdId, 95, call.id).finally(() => {
+        isOver = true
+      })
+      const waiting = () => world.owner`
+        select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      await expect.poll(async () => isOver || (await waiting()).length === 1).toBe(true)
+    })
+    await settled
+
+    expect(await bookedOf(id)).toEqual({ ledger: 90, booked: 90, used: 90, reserved: 0 })
+  })
+
+  test('is charged once though two holds are settled for it at the same moment', async () => {
+    const { id, call } = await newCall()
+    const holds = await Promise.all([check(id, 'call', 60), check(id, 'call', 60)])
+
+    await Promise.all(holds.map(({ holdId }) => settleCall(holdId, 50, call.id)))
+
+    expect(await bookedOf(id)).toEqual({ ledger: 50, booked: 50, used: 50, reserved: 0 })
+  })
+
+  test('stays free when the provider says that nobody spoke', async () => {
+    const { id, call } = await newCall(0)
+    const { holdId } = await check(id, 'call', 60)
+    await world.retell(call.ended)
+    await world.process()
+
+    await settleCall(holdId, 50, call.id)
+
+    expect(await limitsOf(id)).toMatchObject({ used: 0, reserved: 0 })
+  })
+
+  test('is charged once when it is a text', async () => {
+    const { id, phoneNumber } = await world.customer()
+    const sids = ['first', 'second'].map((name) => `SM${name}${id.replaceAll('-', '')}`)
+    const report = (MessageSid = '') =>
+      world.twilio('sms', { MessageSid, From: '+14155550123', To: phoneNumber, Body: 'Hello', NumSegments: '2' })
+    const holds = [await check(id, 'sms', 2), await check(id, 'sms', 2)]
+    await report(sids[0])
+    await world.process()
+
+    for (const [index, sid] of sids.entries()) await settleCall(holds[index]?.holdId ?? null, 3, sid)
+    await report(sids[1])
+    await world.process()
+
+    expect(await limitsOf(id)).toMatchObject({ sms_used: 4, sms_reserved: 0 })
+  })
+
+  test.each(['before', 'after'])(
+    'is nobody else’s: whoever settles with the id of another customer’s call is refused %s it is charged',
+    async (when) => {
+      const [theirs, other] = [await newCall(90), await customer()]
+      const { holdId } = await check(other, 'call', 60)
+      await world.retell(when === 'after' ? theirs.call.ended : theirs.call.started)
+      await world.process()
+
+      await expect(settleCall(holdId, 5, theirs.call.id)).rejects.toMatchObject({
+        refusal: 'invalid',
+        fields: { providerId: expect.any(String) },
+      })
+
+      expect(await limitsOf(other)).toMatchObject({ used: 0, reserved: 60 })
+      expect(await ledgerOf(other)).toEqual([])
+    },
+  )
+
+  test('is taken back from who settled it when the provider’s report shows that it was another customer’s', async () => {
+    const [theirs, other] = [await newCall(90), await customer()]
+    const { holdId } = await check(other, 'call', 60)
+    await settleCall(holdId, 50, theirs.call.id)
+
+    await world.retell(theirs.call.ended)
+    await world.process()
+
+    expect(await limitsOf(other)).toMatchObject({ used: 0, reserved: 0 })
+    expect(await limitsOf(theirs.id)).toMatchObject({ used: 90 })
+  })
+
+  test.each(['settling', 'the report'])(
+    'is charged once when only the hold’s id is known, and comes back in the provider’s metadata: %s first',
+    async (first) => {
+      const { id, call } = await newCall(90)
+      const { holdId } = await check(id, 'call', 120)
+      const ended = { ...call.ended, call: { ...call.ended.call, metadata: { hold_id: holdId } } }
+      const steps = [
+        () => settle(holdId, 95),
+        async () => {
+          await world.retell(ended)
+          await world.process()
+        },
+      ]
+
+      for (const step of first === 'settling' ? steps : steps.reverse()) await step()
+
+      expect(await bookedOf(id)).toEqual({ ledger: 90, booked: 90, used: 90, reserved: 0 })
+    },
+  )
+
+  test('takes nothing back from another customer whose hold its metadata names', async () => {
+    const [theirs, other] = [await newCall(90), await customer()]
+    const { holdId } = await check(other, 'call', 60)
+    await settle(holdId, 50)
+
+    await world.retell({ ...theirs.call.ended, call: { ...theirs.call.ended.call, metadata: { hold_id: holdId } } })
+    await world.process()
+
+    expect([await limitsOf(other), await limitsOf(theirs.id)]).toMatchObject([{ used: 50 }, { used: 90 }])
+  })
+
+  test('is settled once: the same again changes nothing, another id is a conflict', async () => {
+    const { id, call } = await newCall()
+    const { holdId } = await check(id, 'call', 60)
+    await settleCall(holdId, 50, call.id)
+
+    expect(await settleCall(holdId, 50, call.id)).toEqual({ settled: false, overrun: 0 })
+    await expect(settleCall(holdId, 50, 'call_of_another_name')).rejects.toMatchObject({ refusal: 'conflict' })
+    expect(await bookedOf(id)).toEqual({ ledger: 50, booked: 50, used: 50, reserved: 0 })
+  })
+})
+
+test('a figure that turns out to be another customer’s is taken back from the first', async () => {
+  const [first, second] = [await customer(), await customer()]
+  const charge = (customerId: string, quantity: number) =>
+    inTransaction(world.ctx(), (ctx) =>
+      meterUsage(ctx, [
+        {
+          meter: 'call_seconds',
+          idemKey: `call:moved:${first}`,
+          customerId,
+          quantity,
+          occurredAt: new Date().toISOString(),
+          eventId: first,
+          webhookId: undefined,
+        },
+      ]),
+    )
+
+  await charge(first, 60)
+  await charge(second, 70)
+
+  expect([await limitsOf(first), await limitsOf(second)]).toMatchObject([{ used: 0 }, { used: 70 }])
+  expect([await ledgerOf(first), await ledgerOf(second)]).toEqual([
+    ['call_seconds usage 60', 'call_seconds void -60'],
+    ['call_seconds usage 70'],
+  ])
+})
+
+test.each([
+  [{ quantity: -1 }, 'quantity'],
+  [{ quantity: 86_401 }, 'quantity'],
+  [{ quantity: 1e300 }, 'quantity'],
+  [{ quantity: 'sixty' }, 'quantity'],
+  [{ quantity: 60, providerId: '' }, 'providerId'],
+  [{ quantity: 60, providerId: 'x'.repeat(201) }, 'providerId'],
+  [{ quantity: 60, providerId: 'call\u0000' }, 'providerId'],
+])('settling with %j is refused, the field is named and the hold stays', async (body, field) => {
+  const id = await customer()
+  const { holdId } = await check(id, 'call', 60)
+
+  const answer = await world.rest('POST', `/api/usage/holds/${holdId}/settle`, { token: operator, body })
+
+  expect([answer.status, answer.body.error.code, Object.keys(answer.body.error.fields)]).toEqual([
+    400,
+    'invalid',
+    [field],
+  ])
+  expect(await limitsOf(id)).toMatchObject({ used: 0, reserved: 60 })
+})
+
+test('a service settles by the provider’s id over REST', async () => {
+  const id = await customer()
+  const { holdId } = await check(id, 'call', 60)
+
+  const answer = await world.rest('POST', `/api/usage/holds/${holdId}/settle`, {
+    token: operator,
+    body: { quantity: 61, providerId: `call_${id.replaceAll('-', '')}` },
+  })
+
+  expect(answer).toMatchObject({ status: 200, body: { settled: true, overrun: 1 } })
+  expect(await limitsOf(id)).toMatchObject({ used: 61, reserved: 0 })
 })

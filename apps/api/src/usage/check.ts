@@ -2,10 +2,12 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import { admissionReason, callAllowance, smsAllowance } from '@trunkline/core/usage/limit'
 import type { Meter } from '@trunkline/core/usage/meter'
 import { usageHolds, usageLimits } from '@trunkline/db/schema/usage'
-import { and, eq, lte, sql } from 'drizzle-orm'
-import { type Ctx, inTransaction } from '../platform/context.ts'
+import { and, eq, gt, lte, sql } from 'drizzle-orm'
+import type { Ctx } from '../platform/context.ts'
+import { asApplication } from '../platform/customer-reach.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
+import { openPeriods } from './open-periods.ts'
 
 export const meterOf = { call: 'call_seconds', sms: 'sms_segments' } as const satisfies Record<string, Meter>
 export const callKinds = ['call', 'sms'] as const
@@ -34,13 +36,27 @@ export async function checkUsage(ctx: Ctx, input: { customerId: string; kind: 'c
   const reserve = isCall
     ? { callReservedSeconds: sql`${callReservedSeconds} + ${quantity}` }
     : { smsReserved: sql`${usageLimits.smsReserved} + ${quantity}` }
-  return await inTransaction(ctx, async (ctx) => {
-    const [reserved] = await ctx.db
-      .update(usageLimits)
-      .set({ ...reserve, updatedAt: sql`now()` })
-      .where(and(eq(usageLimits.customerId, customerId), eq(usageLimits.forcePause, false), fits))
-      .returning({ customerId: usageLimits.customerId })
-    if (reserved === undefined) return { allowed: false, reason: await whyNot(ctx, input), holdId: null }
+  return await asApplication(ctx, async (ctx) => {
+    const tryToReserve = async () => {
+      const reserved = await ctx.db
+        .update(usageLimits)
+        .set({ ...reserve, updatedAt: sql`now()` })
+        .where(
+          and(
+            eq(usageLimits.customerId, customerId),
+            eq(usageLimits.forcePause, false),
+            gt(usageLimits.periodEnd, ctx.now),
+            fits,
+          ),
+        )
+        .returning({ customerId: usageLimits.customerId })
+      return reserved.length === 1
+    }
+    if (!(await tryToReserve())) {
+      // refused, or the month is over: under the lock the answer is exact
+      await openPeriods(ctx, [customerId])
+      if (!(await tryToReserve())) return { allowed: false, reason: await whyNot(ctx, input), holdId: null }
+    }
     const holdId = newId()
     await ctx.db.insert(usageHolds).values({
       id: holdId,

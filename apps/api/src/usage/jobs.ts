@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { job, jobSpec } from '../platform/job.ts'
 import type { Recurring } from '../platform/schedule.ts'
-import { rollPeriods } from './roll-periods.ts'
+import { rollPeriods } from './open-periods.ts'
 import { expireHolds } from './settle.ts'
 
 const expireHoldsSpec = jobSpec({ name: 'usage.expireHolds', input: z.object({}), attempts: 3 })

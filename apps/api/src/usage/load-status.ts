@@ -1,12 +1,14 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { callAllowance, limitState, remaining, smsAllowance } from '@trunkline/core/usage/limit'
+import { rollAccount } from '@trunkline/core/usage/period'
+import { customers } from '@trunkline/db/schema/customers'
 import { tierSnapshots, usageLimits } from '@trunkline/db/schema/usage'
 import { eq } from 'drizzle-orm'
-import type { Actor, Ctx } from '../platform/context.ts'
+import type { Caller, Ctx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 
-/** An owner sees his own customer; a person of ours says which. */
-export function customerOf(actor: Extract<Actor, { kind: 'user' }>, asked: string | undefined): string {
+/** An owner, or a key of one customer, sees that customer; everybody else says which. */
+export function customerOf(actor: Caller, asked: string | undefined): string {
   if (actor.role === 'owner') {
     if (asked !== undefined && asked !== actor.customerId)
       throw new DomainError('not_found', 'There is no such customer')
@@ -20,12 +22,14 @@ export function customerOf(actor: Extract<Actor, { kind: 'user' }>, asked: strin
 /** What a customer has used and may still use in the current period. */
 export async function loadUsageStatus(ctx: Ctx, input: { customerId: string }) {
   const [found] = await ctx.db
-    .select({ limits: usageLimits, tier: tierSnapshots.tier })
+    .select({ limits: usageLimits, tier: tierSnapshots.tier, zone: customers.timezone })
     .from(usageLimits)
+    .innerJoin(customers, eq(customers.id, usageLimits.customerId))
     .innerJoin(tierSnapshots, eq(tierSnapshots.id, usageLimits.tierSnapshotId))
     .where(eq(usageLimits.customerId, input.customerId))
   if (found === undefined) throw new DomainError('not_found', 'There is no such customer')
-  const { limits, tier } = found
+  const { tier } = found
+  const limits = presentLimits(found, ctx.now)
   const calls = callAllowance(limits)
   const sms = smsAllowance(limits)
   return {
@@ -49,4 +53,13 @@ export async function loadUsageStatus(ctx: Ctx, input: { customerId: string }) {
       state: limitState(sms),
     },
   }
+}
+
+/** The limits as whoever moves them next will find them: of a period that is over nothing counts any more. */
+function presentLimits(found: { limits: typeof usageLimits.$inferSelect; zone: string }, now: Date) {
+  const { limits, zone } = found
+  const last = { start: limits.periodStart, end: limits.periodEnd }
+  const { open } = rollAccount({ over: [], open: last }, { zone, now })
+  if (open === last) return limits
+  return { ...limits, periodStart: open.start, periodEnd: open.end, callUsedSeconds: 0, smsUsed: 0 }
 }

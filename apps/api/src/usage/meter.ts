@@ -1,9 +1,9 @@
 import { entryFor, type Meter } from '@trunkline/core/usage/meter'
-import { crossedThresholds } from '@trunkline/core/usage/threshold'
 import { statement } from '@trunkline/db/connect'
 import type { Ctx } from '../platform/context.ts'
-import { newId } from '../platform/id.ts'
-import { announceCrossings, type Crossing } from './announce-crossings.ts'
+import { announceCrossings } from './announce-crossings.ts'
+import { bookEntries, type Entry, type Placed } from './book-entries.ts'
+import { recordCrossings } from './record-crossings.ts'
 
 /** What one call or message owes in all: whole seconds or segments. `idemKey` names it for ever. */
 export type Charge = {
@@ -14,188 +14,176 @@ export type Charge = {
   occurredAt: string
   eventId: string
   webhookId: string | undefined
+  /** Other keys under which the same may have been booked: what stands there is taken back. */
+  aliases?: readonly string[]
 }
 
-type Key = { meter: Meter; idem_key: string; booked: string; entries: number }
-type Entry = Charge & { kind: string; delta: number }
+type Key = {
+  meter: Meter
+  idem_key: string
+  customer_id: string
+  period_start: string | null
+  booked: string
+  entries: number
+}
 
 /**
- * Books what is owed: a ledger entry for each difference, the counters of the customers, the levels they crossed and the
+ * Books what is owed: a ledger entry for each difference, the counters of the periods, the levels they crossed and the
  * alerts about them, all on the caller's transaction. Charging the same thing again books nothing.
  */
 export async function meterUsage(ctx: Ctx, charges: readonly Charge[]): Promise<{ booked: number }> {
   if (charges.length === 0) return { booked: 0 }
-  const entries = await differences(ctx, charges)
+  const { entries, known } = await differences(ctx, charges)
   if (entries.length === 0) return { booked: 0 }
-  const counters = await moveCounters(ctx, entries)
-  await writeEntries(ctx, entries, counters)
+  const { counters, placed } = await bookEntries(ctx, entries)
+  await revise(
+    ctx,
+    placed.filter((entry) => known.has(nameOf(entry))),
+  )
   await announceCrossings(ctx, await recordCrossings(ctx, counters))
   return { booked: entries.length }
 }
 
+const nameOf = ({ meter, idemKey }: { meter: Meter; idemKey: string }) => `${meter} ${idemKey}`
+
 /** Takes the keys that are new with their figure, locks what is booked under the others, in one order, and compares. */
-async function differences(ctx: Ctx, charges: readonly Charge[]): Promise<Entry[]> {
+async function differences(
+  ctx: Ctx,
+  charges: readonly Charge[],
+): Promise<{ entries: Entry[]; known: ReadonlyMap<string, Key> }> {
   const sorted = [...charges].sort((a, b) => (a.idemKey < b.idemKey ? -1 : 1))
-  const taken = await statement<Pick<Key, 'meter' | 'idem_key'>>(
-    ctx.db,
-    `insert into usage_keys (meter, idem_key, customer_id, booked, entries)
-     select meter, key, customer::uuid, quantity::bigint, case when quantity = '0' then 0 else 1 end
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as charge (meter, key, customer, quantity)
-     order by key on conflict do nothing returning meter, idem_key`,
-    [
-      sorted.map(({ meter }) => meter),
-      sorted.map(({ idemKey }) => idemKey),
-      sorted.map(({ customerId }) => customerId),
-      sorted.map(({ quantity }) => String(quantity)),
-    ],
+  const aliases = sorted.flatMap(({ aliases = [] }) => aliases)
+  // sent together, carried out one after the other
+  const [taken, settled] = await Promise.all([takeKeys(ctx, sorted), lockSettled(ctx, aliases)])
+  const others = await lockKeys(
+    ctx,
+    sorted.filter((charge) => !taken.has(nameOf(charge))),
   )
-  const isNew = new Set(taken.map(({ meter, idem_key }) => `${meter} ${idem_key}`))
-  const isKnown = ({ meter, idemKey }: Charge) => !isNew.has(`${meter} ${idemKey}`)
-  const known = await lockBooked(ctx, sorted.filter(isKnown))
-  const entries = sorted.flatMap((charge) => {
-    const row = known.get(`${charge.meter} ${charge.idemKey}`)
-    const entry = entryFor({ booked: Number(row?.booked ?? 0), entries: row?.entries ?? 0, quantity: charge.quantity })
-    return entry === undefined ? [] : [{ ...charge, kind: entry.kind, delta: entry.quantity }]
-  })
-  await revise(ctx, entries.filter(isKnown))
-  return entries
+  const known = new Map([...settled, ...others])
+  const entries = sorted.flatMap((charge): Entry[] => [
+    ...differenceOf(ctx, charge, { period: taken.get(nameOf(charge)), key: known.get(nameOf(charge)) }),
+    ...(charge.aliases ?? []).flatMap((idemKey) => {
+      const key = known.get(nameOf({ meter: charge.meter, idemKey }))
+      return key === undefined ? [] : takenBack({ ...charge, idemKey }, key)
+    }),
+  ])
+  return { entries, known }
 }
 
-async function lockBooked(ctx: Ctx, charges: readonly Charge[]): Promise<Map<string, Key>> {
-  if (charges.length === 0) return new Map()
-  const booked = await statement<Key>(
+/**
+ * Takes the keys that nobody has, in one order, each in the open period that holds what happened. A key whose period is not
+ * the open one is taken with nothing booked: its period is to be found. Whoever settles by a provider's id waits, and is
+ * waited for, from here on: what follows sees what it did.
+ */
+async function takeKeys(ctx: Ctx, charges: readonly Charge[]): Promise<Map<string, string>> {
+  const taken = await statement<Pick<Key, 'meter' | 'idem_key' | 'period_start'>>(
     ctx.db,
-    `select meter, idem_key, booked, entries from usage_keys
+    `insert into usage_keys (meter, idem_key, customer_id, period_start, booked, entries)
+     select meter, key, customer::uuid, period_start, case when period_start is null then 0 else quantity::bigint end,
+       case when period_start is null or quantity = '0' then 0 else 1 end
+     from (
+       select *, (select period_start from usage_limits where customer_id = customer::uuid and at::timestamptz >= period_start
+         and at::timestamptz < period_end) as period_start
+       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as charge (meter, key, customer, quantity, at)
+       where pg_advisory_xact_lock_shared(hashtextextended(customer, 0)) is not null offset 0
+     ) as charge
+     order by key on conflict do nothing returning meter, idem_key, period_start`,
+    [
+      charges.map(({ meter }) => meter),
+      charges.map(({ idemKey }) => idemKey),
+      charges.map(({ customerId }) => customerId),
+      charges.map(({ quantity }) => String(quantity)),
+      charges.map((charge) => momentOf(ctx, charge)),
+    ],
+  )
+  return new Map(
+    taken.flatMap(({ meter, idem_key, period_start }) =>
+      period_start === null ? [] : [[nameOf({ meter, idemKey: idem_key }), period_start]],
+    ),
+  )
+}
+
+/** When it counts as having happened: a provider's clock that is ahead of ours opens no period before its time. */
+function momentOf(ctx: Ctx, charge: Charge): string {
+  return new Date(Math.min(Date.parse(charge.occurredAt), ctx.now.getTime())).toISOString()
+}
+
+async function lockKeys(ctx: Ctx, charges: readonly Charge[]): Promise<Map<string, Key>> {
+  if (charges.length === 0) return new Map()
+  const keys = await statement<Key>(
+    ctx.db,
+    `select ${keyColumns} from usage_keys
      where (meter, idem_key) in (select * from unnest($1::text[], $2::text[])) order by idem_key for update`,
     [charges.map(({ meter }) => meter), charges.map(({ idemKey }) => idemKey)],
   )
-  return new Map(booked.map((row) => [`${row.meter} ${row.idem_key}`, row]))
+  return byName(keys)
 }
 
-async function revise(ctx: Ctx, entries: readonly Entry[]): Promise<void> {
-  if (entries.length === 0) return
-  await statement(
+/** Those of the aliases under which something stands. The conditions are those of the index. */
+async function lockSettled(ctx: Ctx, aliases: readonly string[]): Promise<Map<string, Key>> {
+  if (aliases.length === 0) return new Map()
+  const keys = await statement<Key>(
     ctx.db,
-    `update usage_keys as known set booked = new.booked::bigint, entries = known.entries + 1
-     from unnest($1::text[], $2::text[], $3::text[]) as new (meter, key, booked) where known.meter = new.meter and known.idem_key = new.key`,
-    [
-      entries.map(({ meter }) => meter),
-      entries.map(({ idemKey }) => idemKey),
-      entries.map(({ quantity }) => String(quantity)),
-    ],
+    `select ${keyColumns} from usage_keys
+     where idem_key = any ($1::text[]) and booked <> 0 and idem_key like 'provider:%' order by idem_key for update`,
+    [aliases],
   )
+  return byName(keys)
 }
 
-type Counter = {
-  customer_id: string
-  call_used_seconds: string
-  call_base: string
-  sms_used: string
-  sms_base: string
-  limit_revision: number
-  period_start: string
-  calls: number
-  texts: number
-}
+const keyColumns = 'meter, idem_key, customer_id, period_start, booked, entries'
+const byName = (keys: readonly Key[]) =>
+  new Map(keys.map((key) => [nameOf({ meter: key.meter, idemKey: key.idem_key }), key]))
 
-/** Adds each customer's sum to its counter once. The counter's row is the lock: customers in one order. */
-async function moveCounters(ctx: Ctx, entries: readonly Entry[]): Promise<Counter[]> {
-  const sums = new Map<string, { calls: number; texts: number }>()
-  for (const { customerId, meter, delta } of entries) {
-    const sum = sums.get(customerId) ?? { calls: 0, texts: 0 }
-    if (meter === 'call_seconds') sum.calls += delta
-    else sum.texts += delta
-    sums.set(customerId, sum)
+/**
+ * The entries that make what is booked equal to what is owed. What somebody else was charged for is taken back from him, but
+ * not by a charge of nothing: it has nobody else to charge.
+ */
+function differenceOf(ctx: Ctx, charge: Charge, found: { period: string | undefined; key: Key | undefined }): Entry[] {
+  const { period, key } = found
+  const isTheirs = key !== undefined && key.customer_id !== charge.customerId && key.entries > 0
+  if (isTheirs && charge.quantity === 0) return []
+  const entry = entryFor({
+    booked: isTheirs || period !== undefined ? 0 : Number(key?.booked ?? 0),
+    entries: isTheirs || period !== undefined ? 0 : (key?.entries ?? 0),
+    quantity: charge.quantity,
+  })
+  const own = {
+    ...charge,
+    at: momentOf(ctx, charge),
+    period: period ?? (isTheirs ? null : (key?.period_start ?? null)),
   }
-  const customers = [...sums.keys()].sort()
-  await statement(
-    ctx.db,
-    'select 1 from usage_limits where customer_id = any (($1::text[])::uuid[]) order by customer_id for update',
-    [customers],
-  )
-  const counters = await statement<Omit<Counter, 'calls' | 'texts'>>(
-    ctx.db,
-    `update usage_limits as counter set call_used_seconds = call_used_seconds + sum.calls::bigint, sms_used = sms_used + sum.texts::bigint,
-       updated_at = now()
-     from unnest($1::text[], $2::text[], $3::text[]) as sum (customer, calls, texts) where customer_id = sum.customer::uuid
-     returning customer_id, call_used_seconds, call_cap_seconds + call_credit_seconds + rollover_seconds as call_base,
-       sms_used, sms_cap + sms_credit as sms_base, limit_revision, period_start`,
-    [
-      customers,
-      customers.map((id) => String(sums.get(id)?.calls ?? 0)),
-      customers.map((id) => String(sums.get(id)?.texts ?? 0)),
-    ],
-  )
-  if (counters.length !== customers.length) throw new Error('A customer has no usage limits to count against')
-  return counters.map((row) => ({ ...row, ...(sums.get(row.customer_id) ?? { calls: 0, texts: 0 }) }))
+  return [
+    ...(isTheirs ? takenBack(charge, key) : []),
+    ...(entry === undefined ? [] : [{ ...own, kind: entry.kind, delta: entry.quantity }]),
+  ]
 }
 
-async function writeEntries(ctx: Ctx, entries: readonly Entry[], counters: readonly Counter[]): Promise<void> {
-  const periodOf = new Map(counters.map((row) => [row.customer_id, row.period_start]))
-  await statement(
-    ctx.db,
-    `insert into usage_entries (id, customer_id, meter, idem_key, kind, quantity, occurred_at, period_start, event_id, webhook_id, created_at)
-     select id::uuid, customer::uuid, meter, key, kind, quantity::bigint, occurred::timestamptz, period::timestamptz, event::uuid,
-       webhook::uuid, now()
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-       as entry (id, customer, meter, key, kind, quantity, occurred, period, event, webhook)`,
-    [
-      entries.map(() => newId()),
-      entries.map(({ customerId }) => customerId),
-      entries.map(({ meter }) => meter),
-      entries.map(({ idemKey }) => idemKey),
-      entries.map(({ kind }) => kind),
-      entries.map(({ delta }) => String(delta)),
-      entries.map(({ occurredAt }) => occurredAt),
-      entries.map(({ customerId }) => periodOf.get(customerId) ?? null),
-      entries.map(({ eventId }) => eventId),
-      entries.map(({ webhookId }) => webhookId ?? null),
-    ],
-  )
+/** Everything that is booked under this key, taken back from whom it was charged to, in the period it went to. */
+function takenBack(charge: Charge, key: Key): Entry[] {
+  const { customer_id: customerId, period_start: period, booked } = key
+  if (period === null || Number(booked) === 0) return []
+  return [{ ...charge, customerId, quantity: 0, kind: 'void', delta: -Number(booked), at: period, period }]
 }
 
-/** Levels that the counters passed, each once a period and limit revision whatever the batches were. */
-async function recordCrossings(ctx: Ctx, counters: readonly Counter[]): Promise<Crossing[]> {
-  const crossings = counters.flatMap((row) =>
-    (
-      [
-        ['call_seconds', Number(row.call_used_seconds), row.calls, Number(row.call_base)],
-        ['sms_segments', Number(row.sms_used), row.texts, Number(row.sms_base)],
-      ] as const
-    ).flatMap(([meter, after, delta, base]) =>
-      crossedThresholds({ before: after - delta, after, base }).map((level) => ({
-        id: newId(),
-        customerId: row.customer_id,
-        meter,
-        periodStart: row.period_start,
-        limitRevision: row.limit_revision,
-        level,
-        before: after - delta,
-        after,
-        base,
-      })),
-    ),
-  )
-  if (crossings.length === 0) return []
-  const written = await statement<{ id: string }>(
+async function revise(ctx: Ctx, entries: readonly Placed[]): Promise<void> {
+  if (entries.length === 0) return
+  const last = [...new Map(entries.map((entry) => [nameOf(entry), entry])).values()]
+  const count = (entry: Placed) => entries.filter((other) => nameOf(other) === nameOf(entry)).length
+  await statement(
     ctx.db,
-    `insert into usage_crossings (id, customer_id, meter, period_start, limit_revision, level, before, after, base, at)
-     select id::uuid, customer::uuid, meter, period::timestamptz, revision::integer, level::integer, before::bigint, after::bigint, base::bigint, now()
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
-       as crossing (id, customer, meter, period, revision, level, before, after, base)
-     order by customer, meter, level on conflict do nothing returning id`,
+    `update usage_keys as known set booked = new.booked::bigint, entries = known.entries + new.entries::integer,
+       customer_id = new.customer::uuid, period_start = new.period::timestamptz
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+       as new (meter, key, booked, entries, customer, period)
+     where known.meter = new.meter and known.idem_key = new.key`,
     [
-      crossings.map(({ id }) => id),
-      crossings.map(({ customerId }) => customerId),
-      crossings.map(({ meter }) => meter),
-      crossings.map(({ periodStart }) => periodStart),
-      crossings.map(({ limitRevision }) => String(limitRevision)),
-      crossings.map(({ level }) => String(level)),
-      crossings.map(({ before }) => String(before)),
-      crossings.map(({ after }) => String(after)),
-      crossings.map(({ base }) => String(base)),
+      last.map(({ meter }) => meter),
+      last.map(({ idemKey }) => idemKey),
+      last.map(({ quantity }) => String(quantity)),
+      last.map((entry) => String(count(entry))),
+      last.map(({ customerId }) => customerId),
+      last.map(({ period }) => period),
     ],
   )
-  const isNew = new Set(written.map(({ id }) => id))
-  return crossings.filter(({ id }) => isNew.has(id))
 }

@@ -2,16 +2,17 @@ import { wireId } from '@trunkline/core/platform/wire-id'
 import { refusalReasons } from '@trunkline/core/usage/limit'
 import { usageStatus } from '@trunkline/core/usage/wire'
 import { z } from 'zod'
-import { operatorOrOwner, signedIn } from '../platform/trpc.ts'
+import { usageAsker, usageReader } from '../platform/trpc.ts'
 import { callKinds, checkUsage } from './check.ts'
 import { customerOf, loadUsageStatus } from './load-status.ts'
 import { settleHold } from './settle.ts'
 
 const tags = ['usage']
-const units = z.number().int().min(1).max(86_400)
+const longestSeconds = 86_400
+const units = z.number().int().min(1).max(longestSeconds)
 
 export const usageRouter = {
-  status: signedIn
+  status: usageReader
     .meta({
       openapi: {
         method: 'GET',
@@ -25,7 +26,7 @@ export const usageRouter = {
     .output(usageStatus)
     .query(({ ctx, input }) => loadUsageStatus(ctx, { customerId: customerOf(ctx.actor, input.customerId) })),
 
-  check: operatorOrOwner
+  check: usageAsker
     .meta({
       openapi: {
         method: 'POST',
@@ -39,11 +40,42 @@ export const usageRouter = {
     .output(z.object({ allowed: z.boolean(), reason: z.enum(refusalReasons), holdId: z.string().nullable() }))
     .mutation(({ ctx, input }) => checkUsage(ctx, { ...input, customerId: customerOf(ctx.actor, input.customerId) })),
 
-  settle: operatorOrOwner
-    .meta({ openapi: { method: 'POST', path: '/usage/holds/{id}/settle', tags, summary: 'End a hold', protect: true } })
-    .input(z.object({ id: wireId('hold'), quantity: z.number().int().min(0).max(86_400).optional() }))
+  settle: usageAsker
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/usage/holds/{id}/settle',
+        tags,
+        summary: 'End a hold, with what was used where no provider reports it',
+        protect: true,
+      },
+    })
+    .input(
+      z.object({
+        id: wireId('hold'),
+        quantity: z
+          .number()
+          .int()
+          .min(0)
+          .max(longestSeconds)
+          .optional()
+          .describe('Seconds or segments to charge; without it the provider’s report charges'),
+        providerId: z
+          .string()
+          .regex(/^[\w.:-]{1,200}$/, 'is 1 to 200 letters, digits, _ . : or -')
+          .optional()
+          .describe(
+            'The provider’s id of this call or message: what is settled here and its own report are charged once',
+          ),
+      }),
+    )
     .output(z.object({ settled: z.boolean(), overrun: z.number() }))
     .mutation(({ ctx, input }) =>
-      settleHold(ctx, { holdId: input.id, quantity: input.quantity, ownedBy: ctx.actor.customerId }),
+      settleHold(ctx, {
+        holdId: input.id,
+        quantity: input.quantity,
+        providerId: input.providerId,
+        ownedBy: ctx.actor.customerId,
+      }),
     ),
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openDrizzle } from '@trunkline/db/connect'
+import { openDrizzle, openPool } from '@trunkline/db/connect'
 import { openLine } from '@trunkline/db/testing/line'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildApp } from '../app.ts'
@@ -7,6 +7,7 @@ import { openHealth } from '../monitors/health.ts'
 import { arrivalFor } from '../testing/arrival.ts'
 import { openWorld, randomNumber, retellCall, type World } from '../testing/world.ts'
 import { faultOf } from './fault.ts'
+import { openIntake } from './intake.ts'
 import { openSpool } from './spool.ts'
 import { storeSpooled } from './store.ts'
 
@@ -43,6 +44,27 @@ test('whatever keeps the database from storing, a webhook is acknowledged, rests
   await world.owner`grant insert on webhook_queue to trunkline_app`
   expect(await drain()).toBe(1)
   expect(await rowsOf(call.id)).toMatchObject([{ state: 'received' }])
+})
+
+test('of a database that fell silent only the first wait; who comes after them is answered without asking it', async () => {
+  const { log } = world.ctx()
+  const line = await openLine(world.url)
+  const sql = openPool(line.url, { max: 2, name: 'silent' })
+  await sql`select 1`
+  const spool = await openSpool({ folder: join(world.folder, 'silent'), maxBytes: 10_000_000, log })
+  const intake = openIntake({ sql, spool, log, onStored: () => undefined, silenceMs: 100, leftAloneMs: 3_600_000 })
+  line.silence()
+
+  await intake.store(arrivalFor('first'))
+  const asked = line.swallowed()
+  expect(asked).toBeGreaterThan(0)
+  await Promise.all(Array.from({ length: 1000 }, (_, index) => intake.store(arrivalFor(`a${index}`))))
+
+  expect(line.swallowed()).toBe(asked)
+  expect(spool.state()).toMatchObject({ waiting: 1001 })
+  await spool.close()
+  await line.close()
+  await sql.end({ timeout: 0 })
 })
 
 test('while the database is away health says degraded, and down when the spool takes no more', async () => {

@@ -11,11 +11,6 @@ type Waiting = { arrival: Arrival; resolve(receipt: Receipt): void; reject(error
 
 /** At most this many batches under way: with two, one commits while the other gathers. More gains nothing on one disk. */
 const inFlightLimit = 2
-/** The server ends a statement that waits for a lock after its own timeout; a server that says nothing at all is away. */
-const silenceMs = 8_000
-/** How long a server that fell silent is left alone: providers wait ten seconds, so nobody may wait for a second silence. */
-const leftAloneMs = 10_000
-
 export type Intake = ReturnType<typeof openIntake>
 
 /**
@@ -23,8 +18,17 @@ export type Intake = ReturnType<typeof openIntake>
  * webhook waits for nobody. A promise is kept only when its bytes are committed, or, while the database is away, fsynced
  * in the spool.
  */
-export function openIntake(options: { sql: Sql; spool: Spool; log: Logger; onStored: () => void }) {
-  const { sql, spool, log, onStored } = options
+export function openIntake(options: {
+  sql: Sql
+  spool: Spool
+  log: Logger
+  onStored: () => void
+  /** The server ends a statement that waits for a lock after its own timeout; one that says nothing for so long is away. */
+  silenceMs?: number
+  /** How long a server that fell silent is left alone: providers wait ten seconds, so nobody may wait for a second silence. */
+  leftAloneMs?: number
+}) {
+  const { sql, spool, log, onStored, silenceMs = 8_000, leftAloneMs = 10_000 } = options
   let queue: Waiting[] = []
   let inFlight = 0
   let isPumpDue = false
@@ -74,7 +78,7 @@ export function openIntake(options: { sql: Sql; spool: Spool; log: Logger; onSto
     if (isLeftAlone()) throw silence()
     isAsking = silentSince !== undefined
     try {
-      const receipts = await withinSilence(storeArrivals(sql, arrivals))
+      const receipts = await within(silenceMs, storeArrivals(sql, arrivals))
       silentSince = undefined
       return receipts
     } catch (error) {
@@ -138,7 +142,7 @@ export function openIntake(options: { sql: Sql; spool: Spool; log: Logger; onSto
 
 const silence = () => Object.assign(new Error('The database does not answer'), { code: 'SILENT' })
 
-async function withinSilence<Result>(work: Promise<Result>): Promise<Result> {
+async function within<Result>(silenceMs: number, work: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const nothing = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(silence()), silenceMs)

@@ -48,6 +48,8 @@ export async function replayWebhook(ctx: Ctx, input: { webhookId: string }): Pro
 async function replayInTransaction(ctx: Ctx, webhookId: string): Promise<Replayed & { fault?: string }> {
   const [webhook] = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId)).for('update')
   if (webhook === undefined) throw new DomainError('not_found', 'There is no such webhook')
+  if (webhook.shreddedAt !== null)
+    throw new DomainError('conflict', 'Its bytes were erased, so there is nothing to replay')
   if (webhook.verdict === 'too_large')
     throw new DomainError('conflict', 'Its body was too large to keep, so there is nothing to replay')
   if (webhook.state === 'quarantined') await release(ctx, webhook)

@@ -20,8 +20,6 @@ export type OwnerOptions = {
   staleAfterMs?: number
 }
 
-export type SpoolOwner = Awaited<ReturnType<typeof openOwner>>
-
 /**
  * Makes this process known in the spool's folder, under a name that nobody else ever has. Of others at the same place
  * the system says whether they live. Of those elsewhere, in another container or on another machine, their heartbeat does:

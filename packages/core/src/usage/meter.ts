@@ -1,7 +1,7 @@
 export const meters = ['call_seconds', 'sms_segments'] as const
 export type Meter = (typeof meters)[number]
 
-export const entryKinds = ['usage', 'revision', 'void'] as const
+export const entryKinds = ['usage', 'revision', 'void', 'adjustment'] as const
 export type EntryKind = (typeof entryKinds)[number]
 
 /**
@@ -18,3 +18,9 @@ export function entryFor(known: {
   if (entries === 0) return { kind: 'usage', quantity }
   return { kind: quantity === 0 ? 'void' : 'revision', quantity: quantity - booked }
 }
+
+/** The key under which a call or message is booked that was settled by its hold alone. */
+export const holdKey = (holdId: string): string => `hold:${holdId}`
+
+/** The key under which a call or message is booked that was settled by its provider's id, before the provider reported it. */
+export const settledKey = (providerId: string): string => `provider:${providerId}`

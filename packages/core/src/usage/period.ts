@@ -34,3 +34,58 @@ export function monthPeriod(zone: string, at: Date): { start: Date; end: Date } 
   const { year, month } = partsIn(zone, at)
   return { start: monthStart(zone, year, month), end: monthStart(zone, year, month + 1) }
 }
+
+export type Period = { start: Date; end: Date }
+
+/** A customer's periods: those that are over, oldest first, and the open one. */
+export type Account = { over: readonly Period[]; open: Period }
+
+/** Shorter than any month and longer than a day of any zone: see `periodAfter`. */
+const shortestMs = 2 * 86_400_000
+
+/**
+ * The period that follows one that ended at `end`: without gap or overlap, up to a month's beginning in the present zone of
+ * the customer. A zone that moved west begins its month some hours later: those hours are no period of their own.
+ */
+export function periodAfter(zone: string, end: Date): Period {
+  const next = monthPeriod(zone, end).end
+  const isLongEnough = next.getTime() - end.getTime() >= shortestMs
+  return { start: end, end: isLongEnough ? next : monthPeriod(zone, next).end }
+}
+
+/** The account as it stands at `now`: periods that have ended are over, however many, and the one that holds `now` is open. */
+export function rollAccount(account: Account, present: { zone: string; now: Date }): Account {
+  const over = [...account.over]
+  let { open } = account
+  while (open.end.getTime() <= present.now.getTime()) {
+    over.push(open)
+    open = periodAfter(present.zone, open.end)
+  }
+  return { over, open }
+}
+
+export type Placement = { period: Period; standing: 'open' | 'over' | 'unrecorded' }
+
+/**
+ * The one period that usage of `at` belongs to. What is older than every period on record belongs to its calendar month, as
+ * far as no recorded period has it.
+ */
+export function placeUsage(account: Account, usage: { zone: string; at: Date }): Placement {
+  const { open, over } = account
+  const at = usage.at.getTime()
+  if (at >= open.start.getTime()) return { period: open, standing: 'open' }
+  const recorded = over.findLast(({ start }) => start.getTime() <= at)
+  if (recorded !== undefined && at < recorded.end.getTime()) return { period: recorded, standing: 'over' }
+  const next = over.find(({ start }) => start.getTime() > at) ?? open
+  const month = monthPeriod(usage.zone, usage.at)
+  const start = Math.max(month.start.getTime(), recorded?.end.getTime() ?? month.start.getTime())
+  const end = Math.min(month.end.getTime(), next.start.getTime())
+  return { period: { start: new Date(start), end: new Date(end) }, standing: 'unrecorded' }
+}
+
+const graceMs = 72 * 3_600_000
+
+/** Three days after its end a period is closed: what is booked into it from then on is an adjustment. */
+export function isClosed(period: Period, now: Date): boolean {
+  return now.getTime() >= period.end.getTime() + graceMs
+}

@@ -60,6 +60,13 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
   }
 }
 
+/** Makes the files of a server that `startLocalPostgres` starts later. */
+export function createLocalPostgres(folder: string): void {
+  const place = placeOf(folder)
+  const account = accountFor(place)
+  createCluster(place, findBinaries(account), account)
+}
+
 async function start(
   folder: string,
   binaries: Binaries,

@@ -136,6 +136,8 @@ export const usageKeys = pgTable(
   (key) => [
     primaryKey({ columns: [key.meter, key.idemKey] }),
     check('usage_keys_booked_have_a_period', sql`${key.entries} = 0 or ${key.periodStart} is not null`),
+    // what was settled by a provider's id and not yet reported: few, however many keys there are
+    index('usage_keys_settled').on(key.idemKey).where(sql`booked <> 0 and idem_key like 'provider:%'`),
   ],
 )
 

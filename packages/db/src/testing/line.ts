@@ -5,6 +5,7 @@ export async function openLine(databaseUrl: string) {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   let isSilent = false
+  let swallowed = 0
   let attempts = 0
   const server = createServer((near) => {
     attempts += 1
@@ -21,7 +22,8 @@ export async function openLine(databaseUrl: string) {
         other.destroy()
       })
       one.on('data', (bytes: Buffer) => {
-        if (!isSilent) other.write(bytes)
+        if (isSilent) swallowed += bytes.length
+        else other.write(bytes)
       })
     }
   })
@@ -45,6 +47,8 @@ export async function openLine(databaseUrl: string) {
     silence: () => {
       isSilent = true
     },
+    /** Bytes that somebody sent in vain. */
+    swallowed: () => swallowed,
     async mend(): Promise<void> {
       if (isSilent) for (const socket of sockets) socket.resetAndDestroy()
       isSilent = false

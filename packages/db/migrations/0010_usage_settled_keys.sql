@@ -1,0 +1,1 @@
+CREATE INDEX "usage_keys_settled" ON "usage_keys" USING btree ("idem_key") WHERE booked <> 0 and idem_key like 'provider:%';
