@@ -52,10 +52,22 @@ export default defineConfig({
           ...needsDatabase,
           name: 'process',
           sequence: { groupOrder: 1 },
+          // they wait more than they work
+          maxWorkers: 3,
           include: ['test/process/**/*.test.ts', 'test/launcher.test.ts'],
-          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...forks,
+          name: 'alone',
+          // what is measured there has the machine for itself
+          sequence: { groupOrder: 3 },
+          include: ['test/second-start.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 30_000,
         },
       },
       {

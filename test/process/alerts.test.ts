@@ -5,22 +5,23 @@ import { adminPhone, type Stage, test, until } from './stage.ts'
 
 type Phone = Awaited<ReturnType<Stage['openPhone']>>
 
-test.concurrent.for(['alerts.sending', 'alerts.sent'])(
-  'the process is killed at «%s»: one text is sent, and the alert knows',
-  async (step, { stage }) => {
-    const phone = await stage.openPhone()
-    const api = await stage.start({ port: phone.port, env: phone.env })
-    const { id, phoneNumber } = await stage.customer(api, 'core')
+test.concurrent('the process is killed at each step of sending, or the answer of Twilio is lost: one text an alert, and the alert knows', async ({
+  stage,
+}) => {
+  const phone = await stage.openPhone()
+  let api = await stage.start({ port: phone.port, env: phone.env })
 
+  for (const [nth, step] of ['alerts.sending', 'alerts.sent'].entries()) {
+    const { id, phoneNumber } = await stage.customer(api, 'core')
     await api.killAt(step)
     await crossBothLevels(stage, api, phoneNumber)
-    expect(await api.exited).toBe('SIGKILL')
+    expect(await api.exited, step).toBe('SIGKILL')
     await letLeasesRunOut(stage)
-    await api.restart()
+    api = await api.restart()
 
     await told(stage, id)
-    expectOneText(phone)
-    expect(await deliveries(stage, id)).toEqual([
+    expectOneText(phone, nth + 1)
+    expect(await deliveries(stage, id), step).toEqual([
       { level: 80, alert: 'superseded', channel: null, log: null, attempts: null },
       // a receipt that came while nobody was there does not come again
       {
@@ -31,28 +32,16 @@ test.concurrent.for(['alerts.sending', 'alerts.sent'])(
         attempts: 2,
       },
     ])
-  },
-)
+  }
 
-test.concurrent('Twilio takes the text and its answer is lost: it is asked before anything is sent again', async ({
-  stage,
-}) => {
-  const phone = await stage.openPhone()
-  const api = await stage.start({ port: phone.port, env: phone.env })
+  // it is asked before anything is sent again
   const { id, phoneNumber } = await stage.customer(api, 'core')
-
   phone.sim.world.faults.twilio = { mode: 'accept_then_drop', times: 1 }
   await crossBothLevels(stage, api, phoneNumber)
-
   await told(stage, id)
-  expectOneText(phone)
-  expect((await deliveries(stage, id))[1]).toEqual({
-    level: 100,
-    alert: 'delivered',
-    channel: 'sms',
-    log: 'delivered',
-    attempts: 2,
-  })
+  expectOneText(phone, 3)
+  const [, sent] = await deliveries(stage, id)
+  expect(sent).toEqual({ level: 100, alert: 'delivered', channel: 'sms', log: 'delivered', attempts: 2 })
 })
 
 test.concurrent('the database is killed while an alert is sent, and before that is written down: one text a customer', async ({
@@ -87,9 +76,10 @@ const told = ({ sql }: Stage, customerId: string) =>
     return rows.length === 1
   })
 
-function expectOneText({ sim }: Phone, texts = 1): void {
+/** One for each of so many alerts. */
+function expectOneText({ sim }: Phone, alerts: number): void {
   const sent = [...sim.world.messages.values()].filter(({ to }) => to === adminPhone)
-  expect(sent.map(({ body }) => body)).toEqual(Array(texts).fill(expect.stringContaining('100 %')))
+  expect(sent.map(({ body }) => body)).toEqual(Array(alerts).fill(expect.stringContaining('100 %')))
 }
 
 const deliveries = ({ sql }: Stage, customerId: string) => sql`
@@ -101,4 +91,5 @@ const deliveries = ({ sql }: Stage, customerId: string) => sql`
 async function letLeasesRunOut({ sql }: Stage): Promise<void> {
   await sql`update alert_logs set lease_until = lease_until - interval '1 minute'`
   await sql`update pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute' where state = 'active'`
+  await sql`update pgboss.queue set monitor_claim_on = monitor_claim_on - interval '1 minute'`
 }

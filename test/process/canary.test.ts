@@ -42,6 +42,9 @@ test('a number or a secret that goes through every door, error, failure and aler
   ])
     await fetch(api.url + path, { headers: bearer })
 
+  const told = `No line ${stranger}: {"password":"${typedPassword}","key":"${stage.account.retellApiKey}"}`
+  expect(await say('/api/errors', { type: 'Error', page: `/${stranger}`, message: told, stack: told })).toBe(200)
+
   // doors of providers: refused, unreadable, impossible to store
   const genuine = stage.provider.sign(retellEvent('call_ended', planCall(phoneNumber)))
   const retell = (body: string, secret = stage.account.retellApiKey) =>
@@ -69,7 +72,10 @@ test('a number or a secret that goes through every door, error, failure and aler
   const signature = signTwilio(`${stage.account.publicUrl}/webhooks/twilio/status`, form, stage.account.twilioAuthToken)
   const urlencoded = { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature }
   expect(await say('/webhooks/twilio/status', new URLSearchParams(form).toString(), urlencoded)).toBe(200)
-  const transcript = `\u0000 I am ${callerNumber}`
+  // the database will not have these, and says of the whole row why
+  await stage.sql`alter table call_events add constraint no_canary check (transcript not like '%canary%')`
+  await stage.sql`alter table sms_events add constraint no_canary check (body not like '%canary%')`
+  const transcript = `canary: I am ${callerNumber}`
   await stage.provider.insist([api], retellEvent('call_ended', planCall(phoneNumber), { transcript }))
   await stage.provider.insist([api], inboundText({ sid: 'SM00', to: phoneNumber, body: transcript }, stage.account))
 
@@ -84,7 +90,9 @@ test('a number or a secret that goes through every door, error, failure and aler
   const dead = await stage.call<{ items: { id: string }[] }>(api, 'GET', '/api/admin/webhook-queue?state=dead')
   for (const { id } of dead.items) await say(`/api/admin/webhook-queue/${id}/replay`, {}, bearer)
   await until('the alert has failed', async () => {
-    const rows = await stage.sql`select from alert_logs where state = 'failed'`
+    const rows = await stage.sql`
+      select from alert_logs as log join ops_alerts as alert on alert.id = log.alert_id
+      where log.state = 'failed' and alert.customer_id = ${id}`
     return rows.length === 1
   })
 

@@ -6,51 +6,47 @@ import { type Process, type Stage, test, until } from './stage.ts'
 const receiving = ['receive.verified', 'intake.storing', 'intake.committed']
 const processing = ['process.claimed', 'process.written', 'process.committed']
 
-test.concurrent.for([
-  { act: 'receiving', steps: receiving },
-  { act: 'processing', steps: processing },
-])(
-  'the process is killed at each step of $act and started again: what was acknowledged is there, processed, and nothing doubled',
-  async ({ steps }, { stage }) => {
-    let api = await stage.start()
-    const { id, phoneNumber } = await stage.customer(api, 'core')
-    const told: PlannedCall[] = []
+test.concurrent('the process is killed at each step and started again: what was acknowledged is there, processed, and nothing doubled', async ({
+  stage,
+}) => {
+  let api = await stage.start()
+  const { id, phoneNumber } = await stage.customer(api, 'core')
+  const told: PlannedCall[] = []
 
-    for (const step of steps) {
-      const [before, during] = [planCalls(10, phoneNumber, 120), planCalls(20, phoneNumber, 120)]
-      await tellAll(stage, api, before)
-      await stage.settled()
-      await api.killAt(step)
-      const acknowledged = await tellOnce(stage, api, during)
-      expect(await api.exited, step).toBe('SIGKILL')
+  for (const step of [...receiving, ...processing]) {
+    const [before, during] = [planCalls(10, phoneNumber, 120), planCalls(20, phoneNumber, 120)]
+    await tellAll(stage, api, before)
+    await stage.settled()
+    await api.killAt(step)
+    const acknowledged = await tellOnce(stage, api, during)
+    expect(await api.exited, step).toBe('SIGKILL')
 
-      const stored = await storedOf(stage, during)
-      expect(stored, step).toEqual(expect.arrayContaining(acknowledged))
-      api = await api.restart()
-      await stage.settled()
-      const known = [...told, ...before, ...stored]
-      expect(await stage.figures(id), step).toMatchObject({
-        inbox: { processed: known.length },
-        calls: known.length,
-        ledger: secondsOf(known),
-        counter: secondsOf(known),
-      })
+    const stored = await storedOf(stage, during)
+    expect(stored, step).toEqual(expect.arrayContaining(acknowledged))
+    api = await api.restart()
+    await stage.settled()
+    const known = [...told, ...before, ...stored]
+    expect(await stage.figures(id), step).toMatchObject({
+      inbox: { processed: known.length },
+      calls: known.length,
+      ledger: secondsOf(known),
+      counter: secondsOf(known),
+    })
 
-      await tellAll(stage, api, [...before, ...during])
-      await stage.settled()
-      told.push(...before, ...during)
-      expect(await stage.figures(id), step).toMatchObject({
-        inbox: { processed: told.length },
-        keys: told.length,
-        calls: told.length,
-        entries: told.length,
-        ledger: secondsOf(told),
-        counter: secondsOf(told),
-      })
-    }
-    expect(await stage.figures(id)).toMatchObject({ crossings: [80, 100], alerts: [80, 100] })
-  },
-)
+    await tellAll(stage, api, [...before, ...during])
+    await stage.settled()
+    told.push(...before, ...during)
+    expect(await stage.figures(id), step).toMatchObject({
+      inbox: { processed: told.length },
+      keys: told.length,
+      calls: told.length,
+      entries: told.length,
+      ledger: secondsOf(told),
+      counter: secondsOf(told),
+    })
+  }
+  expect(await stage.figures(id)).toMatchObject({ crossings: [80, 100], alerts: [80, 100] })
+})
 
 test.concurrent('the database is killed at each step and started again: what was acknowledged is there, processed, and nothing doubled', async ({
   ownStage: stage,

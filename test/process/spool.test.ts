@@ -1,18 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type PlannedCall, planCalls, retellEvent, ringing, secondsOf } from './provider.ts'
-import { type OwnStage, type Process, test, until } from './stage.ts'
-
-const tell = (stage: OwnStage, api: Process, calls: readonly PlannedCall[], over: object = {}) =>
-  Promise.all(
-    calls.map(async (call) => (await stage.provider.tell(api, retellEvent('call_ended', call, over)))?.status),
-  )
-
-const drained = (stage: OwnStage) => until('the spool is drained', async () => stage.spooled().length === 0)
-
-const all = (status: number, count: number) => Array<number>(count).fill(status)
+import { type Process, type Stage, test, until } from './stage.ts'
 
 test.concurrent('while the database is away the spool answers; it drains when the database is back, the spool of a process that died too', async ({
   ownStage: stage,
@@ -26,33 +17,47 @@ test.concurrent('while the database is away the spool answers; it drains when th
   await stage.postgres.halt()
   const answers = [tell(stage, first, known), tell(stage, first, fresh), tell(stage, second, fresh)]
   expect((await Promise.all(answers)).flat()).toEqual(all(200, 50))
-  expect(new Set(stage.spooled().map((file) => Number(file.split('-')[0])))).toEqual(new Set([first.pid, second.pid]))
+  expect(new Set(stage.spooled().map((file) => file.split('-')[0])).size).toBe(2)
   await first.kill()
   await stage.postgres.restart()
   await drained(stage)
   await stage.settled()
 
-  const expected = secondsOf([...known, ...fresh])
-  expect(await stage.figures(id)).toMatchObject({
-    inbox: { processed: 30 },
-    keys: 30,
-    duplicates: 30,
-    calls: 30,
-    ledger: expected,
-    counter: expected,
-  })
+  expect(await stage.figures(id)).toMatchObject({ ...exactly([...known, ...fresh]), keys: 30, duplicates: 30 })
 })
 
-test.concurrent('what rests in the spool survives death after death: while it waits, while it drains, and of one with the same process id', async ({
+test.concurrent('a database that falls silent is away too, and what it stored in the end is not kept twice', async ({
   ownStage: stage,
+}) => {
+  const api = await stage.start()
+  const { id, phoneNumber } = await stage.customer(api)
+  const [before, during] = [planCalls(40, phoneNumber), planCalls(200, phoneNumber)]
+  expect(await tell(stage, api, before)).toEqual(all(200, 40))
+  await stage.settled()
+
+  stage.postgres.freeze()
+  // a call that rings has no name: only its row tells that the commit went through after all
+  const rings = Array.from({ length: 5 }, () => stage.provider.tell(api, ringing(phoneNumber)))
+  expect(await tell(stage, api, during)).toEqual(all(200, 200))
+  expect((await Promise.all(rings)).map((answer) => answer?.status)).toEqual(all(200, 5))
+  stage.postgres.thaw()
+  await drained(stage)
+  await stage.settled()
+
+  expect(await stage.figures(id)).toMatchObject({ ...exactly([...before, ...during]), inbox: { processed: 245 } })
+})
+
+test.concurrent('told to stop while the database is away a process ends, and what it spooled survives the death of the next one', async ({
+  cutStage: stage,
 }) => {
   const first = await stage.start()
   const { id, phoneNumber } = await stage.customer(first)
-  const calls = planCalls(20, phoneNumber)
-  await stage.postgres.halt()
-  expect(await tell(stage, first, calls.slice(0, 10))).toEqual(all(200, 10))
-  await first.kill()
-  await stage.postgres.restart()
+  const calls = planCalls(10, phoneNumber)
+  await stage.line.cut()
+  expect(await tell(stage, first, calls)).toEqual(all(200, 10))
+  expect(await first.stop()).toBe(0)
+  expect(stage.spooled()).not.toEqual([])
+  await stage.line.mend()
 
   const second = await stage.sql.begin(async (sql) => {
     await sql`lock table webhook_queue in access exclusive mode`
@@ -62,117 +67,91 @@ test.concurrent('what rests in the spool survives death after death: while it wa
     return second
   })
   expect(stage.spooled()).not.toEqual([])
-  const third = await second.restart()
-  await drained(stage)
-  await stage.settled()
-  expect(await stage.figures(id)).toMatchObject({ calls: 10, ledger: secondsOf(calls.slice(0, 10)), duplicates: 0 })
-
-  await stage.postgres.halt()
-  expect(await tell(stage, third, calls.slice(10))).toEqual(all(200, 10))
-  await third.kill()
-  const path = (name: string) => join(stage.folder, 'data', 'spool', name)
-  const left = stage.spooled().map((name) => ({ name, bytes: readFileSync(path(name)) }))
-  for (const { name } of left) rmSync(path(name))
-  await stage.postgres.restart()
-  const fourth = await third.restart()
-  // in a container every process has the same id as the one before it
-  for (const { name, bytes } of left) writeFileSync(path(name.replace(String(third.pid), String(fourth.pid))), bytes)
+  await second.restart()
   await drained(stage)
   await stage.settled()
 
-  expect(await stage.figures(id)).toMatchObject({
-    inbox: { processed: 20 },
-    calls: 20,
-    ledger: secondsOf(calls),
-    counter: secondsOf(calls),
-  })
+  expect(await stage.figures(id)).toMatchObject({ ...exactly(calls), duplicates: 0 })
 })
 
-test.concurrent('a database that falls silent is away too: everybody is answered before a provider gives up, and nothing is kept twice', async ({
-  ownStage: stage,
+test.concurrent('a process that is started while the database is away waits for it, ends when it is told to, and ends with one line where its address is wrong', async ({
+  cutStage: stage,
 }) => {
-  const api = await stage.start()
-  const { id, phoneNumber } = await stage.customer(api)
-  const [before, during] = [planCalls(40, phoneNumber), planCalls(200, phoneNumber)]
-  expect(await tell(stage, api, before)).toEqual(all(200, 40))
-  await stage.settled()
-
-  const began = performance.now()
-  stage.postgres.freeze()
-  const rings = Promise.all(Array.from({ length: 5 }, () => stage.provider.tell(api, ringing(phoneNumber))))
-  expect(await tell(stage, api, during)).toEqual(all(200, 200))
-  expect((await rings).map((answer) => answer?.status)).toEqual(all(200, 5))
-  // one silence of eight seconds, not two
-  expect(performance.now() - began).toBeLessThan(15_000)
-  stage.postgres.thaw()
-  await drained(stage)
-  await stage.settled()
-
-  expect(await stage.figures(id)).toMatchObject({
-    inbox: { processed: 245 },
-    calls: 240,
-    ledger: secondsOf([...before, ...during]),
-    counter: secondsOf([...before, ...during]),
+  await stage.line.cut()
+  const starts = [stage.start(), stage.start()].map((start) => start.catch((error: Error) => error))
+  await until('both wait', async () => {
+    const waiting = stage.processes.filter(({ output }) => output().includes('the start waits'))
+    return waiting.length === 2
   })
+  const [told, left] = stage.processes
+  expect(await told?.stop()).toBe(0)
+  await stage.line.mend()
+  const started = await Promise.all(starts)
+  expect(started).toContainEqual(expect.objectContaining({ pid: left?.pid }))
+  expect(started.filter((one) => one instanceof Error)).toHaveLength(1)
+
+  const wrong = new URL(stage.line.url)
+  wrong.password = 'wrong'
+  await expect(stage.start({ env: { DATABASE_URL: wrong.href } })).rejects.toThrow(
+    /^The process did not start: Trunkline cannot start: password authentication failed.*\n$/,
+  )
 })
 
-test.concurrent('a record that the disk had no room for is refused and spoils no other', async ({
-  ownStage: stage,
+test.concurrent('a full spool or disk refuses, so that the provider comes again, spoils no record and takes more as soon as it can', async ({
+  cutStage: stage,
 }) => {
+  const folder = join(stage.folder, 'data', 'spool')
+  mkdirSync(folder, { recursive: true })
+  const filling = join(folder, 'filling')
+  writeFileSync(filling, '')
+  // a hole: it counts and takes no room
+  truncateSync(filling, 256 * 1024 * 1024 - 20_000)
+  const emptied = () => until('the spool is drained', async () => stage.spooled().every((file) => file === 'filling'))
   const api = await stage.start()
   const { id, phoneNumber } = await stage.customer(api)
-  const [before, during, after] = [planCalls(5, phoneNumber), planCalls(1, phoneNumber), planCalls(5, phoneNumber)]
+  const calls = planCalls(4, phoneNumber)
+  const tellAtLength = async (call: PlannedCall) =>
+    (await stage.provider.tell(api, retellEvent('call_ended', call, { transcript: 'A long call. '.repeat(500) })))
+      ?.status
+  await stage.line.cut()
+
+  // one by one: what is told together is refused together
+  const answers: (number | undefined)[] = []
+  for (const call of calls) answers.push(await tellAtLength(call))
+  expect(answers).toEqual([200, 200, 503, 503])
+  await stage.line.mend()
+  await emptied()
+  await stage.settled()
+  expect(await stage.figures(id)).toMatchObject(exactly(calls.slice(0, 2)))
+  expect(await Promise.all(calls.map(tellAtLength))).toEqual(all(200, 4))
+
+  // elsewhere nothing can limit the files of another process
+  const [before, refused, after] = [planCalls(5, phoneNumber), planCalls(5, phoneNumber), planCalls(5, phoneNumber)]
   const limitFiles = (bytes: number | 'unlimited') =>
-    execFileSync('prlimit', [`--pid=${api.pid}`, `--fsize=${bytes}:unlimited`])
-  await stage.postgres.halt()
-
+    process.platform === 'linux' && execFileSync('prlimit', [`--pid=${api.pid}`, `--fsize=${bytes}:unlimited`])
+  await stage.line.cut()
   expect(await tell(stage, api, before)).toEqual(all(200, 5))
-  const written = stage
-    .spooled()
-    .reduce((sum, file) => sum + readFileSync(join(stage.folder, 'data', 'spool', file)).length, 0)
-  limitFiles(written + 500)
-  expect(await tell(stage, api, during)).toEqual([503])
+  await until('the next record begins a file', async () => !stage.spooled().some((file) => file.endsWith('.open')))
+  if (limitFiles(500)) expect(await tell(stage, api, refused)).toEqual(all(503, 5))
   limitFiles('unlimited')
   expect(await tell(stage, api, after)).toEqual(all(200, 5))
-  await stage.postgres.restart()
-  await drained(stage)
+  await stage.line.mend()
+  await emptied()
   await stage.settled()
-
-  const kept = [...before, ...after]
-  expect(await stage.figures(id)).toMatchObject({
-    inbox: { processed: 10 },
-    calls: 10,
-    ledger: secondsOf(kept),
-    counter: secondsOf(kept),
-  })
+  expect(await stage.figures(id)).toMatchObject(exactly([...calls, ...before, ...after]))
 })
 
-test.concurrent('a full spool refuses, so that the provider comes again; what it holds is stored when the database is back', async ({
-  ownStage: stage,
-}) => {
-  const api = await stage.start()
-  const { id, phoneNumber } = await stage.customer(api)
-  const large = { transcript: 'A very long call. '.repeat(270_000) }
-  await stage.postgres.halt()
+const tell = (stage: Stage, api: Process, calls: readonly PlannedCall[]) =>
+  Promise.all(calls.map(async (call) => (await stage.provider.tell(api, retellEvent('call_ended', call)))?.status))
 
-  const taken: PlannedCall[] = []
-  for (const call of planCalls(60, phoneNumber)) {
-    const [status] = await tell(stage, api, [call], large)
-    if (status !== 200) {
-      expect(status).toBe(503)
-      break
-    }
-    taken.push(call)
-  }
-  expect(taken.length).toBeGreaterThan(50)
-  expect(taken.length).toBeLessThan(56)
-  await stage.postgres.restart()
-  await drained(stage)
-  await stage.settled()
+const drained = (stage: Stage) => until('the spool is drained', async () => stage.spooled().length === 0)
 
-  expect(await stage.figures(id)).toMatchObject({
-    inbox: { processed: taken.length },
-    ledger: secondsOf(taken),
-    counter: secondsOf(taken),
-  })
+const all = (status: number, count: number) => Array<number>(count).fill(status)
+
+/** These calls and no others, each kept, counted and charged once. */
+const exactly = (calls: readonly PlannedCall[]) => ({
+  inbox: { processed: calls.length },
+  calls: calls.length,
+  ledger: secondsOf(calls),
+  counter: secondsOf(calls),
 })

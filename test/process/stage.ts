@@ -10,11 +10,14 @@ import type { Account } from '../../apps/sim/src/account.ts'
 import { type Sim, startSim } from '../../apps/sim/src/server.ts'
 import { freePort } from '../../packages/db/src/local/port.ts'
 import { childrenOf, isRunning } from '../../packages/db/src/local/process.ts'
+import { openLine } from '../../packages/db/src/testing/line.ts'
 import { type OwnPostgres, startOwnPostgres, testDatabase } from '../../packages/db/src/testing/postgres.ts'
 import type { KillOrder, KillReport } from './kill-at.ts'
 import { type Canary, findLeaks } from './leaks.ts'
 import { callerNumber, openProvider, post } from './provider.ts'
 
+// the folder that the process itself uses, for what is loaded before it can say so
+const compileCache = join(tmpdir(), 'node-compile-cache')
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const killAt = fileURLToPath(new URL('./kill-at.ts', import.meta.url))
 
@@ -30,28 +33,43 @@ const key = 'ca0a71'.padEnd(64, '0')
 const opsNumber = '+15005550100'
 export const adminPhone = '+15005550199'
 
-export const test = base.extend<{ stage: Stage; ownStage: OwnStage }>({
+export const test = base.extend<{ stage: Stage; cutStage: CutStage; ownStage: OwnStage }>({
+  /** On a database of the server that the whole run shares. */
   stage: async ({ onTestFailed }, use) => {
     const database = await testDatabase()
-    const stage = openStage(database.url)
+    const stage = openStage({ databaseUrl: database.url })
     onTestFailed(() => stage.print())
     await use(stage)
     await stage.close()
     await database.drop()
   },
+  /** The same, and the way to the database can be cut. */
+  cutStage: async ({ onTestFailed }, use) => {
+    const database = await testDatabase()
+    const line = await openLine(database.url)
+    const stage = { ...openStage({ databaseUrl: database.url, reachedAt: line.url }), line }
+    onTestFailed(() => stage.print())
+    await use(stage)
+    await stage.close()
+    await line.close()
+    await database.drop()
+  },
+  /** On a server of its own, with fsync, to be killed, stopped and frozen. */
   ownStage: async ({ onTestFailed }, use) => {
     const server = await startOwnPostgres()
-    const stage = { ...openStage(server.url), postgres: withFreeze(server) }
+    const stage = { ...openStage({ databaseUrl: server.url }), postgres: withFreeze(server) }
     onTestFailed(() => stage.print())
     await use(stage)
     if (isRunning(server.pid)) stage.postgres.thaw()
+    else await server.restart()
     await stage.close()
     await server.stop()
   },
 })
 
 export type Stage = ReturnType<typeof openStage>
-export type OwnStage = Stage & { postgres: OwnPostgres & Freeze }
+type CutStage = Stage & { line: Awaited<ReturnType<typeof openLine>> }
+type OwnStage = Stage & { postgres: OwnPostgres & Freeze }
 
 type StartOptions = {
   role?: 'all' | 'web' | 'worker'
@@ -62,7 +80,7 @@ type StartOptions = {
 }
 
 /** Real processes of the API on one database. What they print is kept, and searched for numbers and secrets at the end. */
-function openStage(databaseUrl: string) {
+function openStage({ databaseUrl, reachedAt = databaseUrl }: { databaseUrl: string; reachedAt?: string }) {
   const folder = mkdtempSync(join(tmpdir(), 'trunkline-process-'))
   const sql = postgres(databaseUrl, { max: 2, onnotice: () => undefined, backoff: () => 0.05 })
   const provider = openProvider(account)
@@ -74,11 +92,10 @@ function openStage(databaseUrl: string) {
   let token: string | undefined
 
   async function start(options: StartOptions = {}): Promise<Process> {
-    const { role = 'all', data = 'data', env = {} } = options
-    const port = options.port ?? (await freePort())
+    const { role = 'all', data = 'data', env = {}, port = 0 } = options
     const started = await startProcess(
       {
-        DATABASE_URL: databaseUrl,
+        DATABASE_URL: reachedAt,
         PORT: String(port),
         ROLE: role,
         PUBLIC_URL: account.publicUrl,
@@ -94,7 +111,7 @@ function openStage(databaseUrl: string) {
       },
       (process) => processes.push(process),
     )
-    return { ...started, restart: () => start({ ...options, port }) }
+    return { ...started, restart: () => start({ ...options, port: started.port }) }
   }
 
   /** A request of the admin; answers what the door says. */
@@ -186,8 +203,8 @@ function openStage(databaseUrl: string) {
       return { inbox: Object.fromEntries(states.map(({ state, rows }) => [state, rows])), ...row }
     },
 
-    /** Files that wait in a data folder's spool. */
-    spooled: (data = 'data') => readdirSync(join(folder, data, 'spool')),
+    /** Files with webhooks that wait in a data folder's spool. */
+    spooled: (data = 'data') => readdirSync(join(folder, data, 'spool')).filter((name) => !name.endsWith('.owner')),
 
     print(): void {
       for (const { pid, output } of processes) globalThis.process.stderr.write(`--- ${pid}\n${output()}\n`)
@@ -241,7 +258,7 @@ async function startProcess(env: Record<string, string>, register: (process: Sta
   const child: ChildProcess = spawn(process.execPath, ['--import', killAt, 'apps/api/src/main.ts'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...pick(process.env, ['PATH', 'HOME', 'TMPDIR', 'NODE_OPTIONS']), ...env },
+    env: { ...pick(process.env, ['PATH', 'HOME', 'TMPDIR', 'NODE_OPTIONS']), NODE_COMPILE_CACHE: compileCache, ...env },
   })
   const { pid = 0, stdout, stderr } = child
   let output = ''
@@ -268,7 +285,9 @@ async function startProcess(env: Record<string, string>, register: (process: Sta
   }
   const started = {
     pid,
-    url: `http://127.0.0.1:${env.PORT}`,
+    /** Known when it is ready. */
+    url: '',
+    port: 0,
     output: () => output,
     isOver: () => isOver,
     /** The exit code, or the signal that ended it. */
@@ -284,16 +303,17 @@ async function startProcess(env: Record<string, string>, register: (process: Sta
     },
     kill: () => end('SIGKILL'),
     stop: async () => {
-      const tooLong = setTimeout(() => child.kill('SIGKILL'), 20_000)
+      const tooLong = setTimeout(() => child.kill('SIGKILL'), 30_000)
       const code = await end('SIGTERM')
       clearTimeout(tooLong)
       return code
     },
   }
   register(started)
-  await until('the process is ready', async () => isOver || output.includes('Trunkline is ready'))
+  await until('the process is ready', async () => isOver || /Trunkline is ready .*\n/.test(output))
   if (isOver) throw new Error(`The process did not start: ${output}`)
-  return started
+  const [, url = '', port = '0'] = /ready at (http:\S+:(\d+))\/admin/.exec(output) ?? []
+  return Object.assign(started, { url, port: Number(port) })
 }
 
 type Freeze = { halt(): Promise<void>; freeze(): void; thaw(): void }
@@ -325,7 +345,7 @@ export async function until(what: string, isSo: () => Promise<boolean>, patience
   const givesUpAt = Date.now() + patienceMs
   while (!(await isSo())) {
     if (Date.now() > givesUpAt) throw new Error(`Still not so after ${patienceMs} ms: ${what}`)
-    await pause(20)
+    await pause(50)
   }
 }
 
