@@ -2,18 +2,23 @@
 import { BuiltRouter } from "@trpc/server/unstable-core-do-not-import";
 /**
  * Who may: any person of ours, those who act, those who read what was said (bytes, transcripts, summaries, texts), those who
+ * see callers' numbers in lists, those who see one when they ask for it, those who
  * decide who gets in. Two are for customers too, and then of one's own customer alone: whoever is signed in reads, and those
- * who act and an owner act. `signedIn` is about one's own account. `raiseAlerts` and `auditCompliance` are for programs;
- * the last is nobody's else.
+ * who act and an owner act. `signedIn` is about one's own account. The last four are for programs as well: each has its scope
+ * (`scopes`), and a procedure under one of them is open to the keys that have it.
  */
 declare const permissions: {
   readonly staff: readonly ["admin", "operator", "sales", "viewer"];
   readonly operator: readonly ["admin", "operator"];
   readonly content: readonly ["admin", "operator"];
+  readonly numbers: readonly ["admin", "operator"];
+  readonly reveal: readonly ["admin", "operator", "sales"];
   readonly admin: readonly ["admin"];
   readonly staffOrOwner: readonly ["admin", "operator", "sales", "viewer", "owner"];
   readonly operatorOrOwner: readonly ["admin", "operator", "owner"];
   readonly signedIn: readonly ["admin", "operator", "sales", "viewer", "owner"];
+  readonly readUsage: readonly ["admin", "operator", "sales", "viewer", "owner"];
+  readonly askUsage: readonly ["admin", "operator", "owner"];
   readonly raiseAlerts: readonly ["admin", "operator"];
   readonly auditCompliance: readonly [];
 };
@@ -27,6 +32,8 @@ type ApiMeta = {
     tags?: string[];
     protect?: boolean;
   };
+  /** Who looks at a customer as its owner does may do this all the same; every other change is refused him. */
+  whileViewing?: true;
   /** The status of success at its REST path, where it is not 200. */
   answers?: 201;
   permission?: Permission | 'public';
@@ -109,6 +116,11 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         role: "admin" | "operator" | "owner" | "sales" | "viewer";
         customerId: string | null;
         needsSecondFactor: boolean;
+        viewing?: {
+          businessName: string;
+          reason: string;
+          until: string;
+        } | null | undefined;
       };
       meta: ApiMeta;
     }>;
@@ -296,6 +308,156 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         expiresAt: string;
         lastUsedAt: string | null;
         revokedAt: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  staff: {
+    list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        cursor?: string | undefined;
+        limit?: number | undefined;
+        q?: string | undefined;
+        role?: "admin" | "operator" | "sales" | "viewer" | undefined;
+        state?: "active" | "disabled" | "invited" | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          email: string;
+          name: string | null;
+          role: "admin" | "operator" | "sales" | "viewer";
+          state: "active" | "disabled" | "invited";
+          hasSecondFactor: boolean;
+          sessions: number;
+          keys: number;
+          createdAt: string;
+          lastSignInAt: string | null;
+          you: boolean;
+        }[];
+        nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    invite: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        email: string;
+        name: string;
+        role: "admin" | "operator" | "sales" | "viewer";
+      };
+      output: {
+        id: string;
+        email: string;
+        name: string | null;
+        role: "admin" | "operator" | "sales" | "viewer";
+        state: "active" | "disabled" | "invited";
+        hasSecondFactor: boolean;
+        sessions: number;
+        keys: number;
+        createdAt: string;
+        lastSignInAt: string | null;
+        you: boolean;
+        link: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    inviteAgain: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        id: string;
+        email: string;
+        name: string | null;
+        role: "admin" | "operator" | "sales" | "viewer";
+        state: "active" | "disabled" | "invited";
+        hasSecondFactor: boolean;
+        sessions: number;
+        keys: number;
+        createdAt: string;
+        lastSignInAt: string | null;
+        you: boolean;
+        link: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    disable: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+        reason: string;
+      };
+      output: {
+        id: string;
+        email: string;
+        name: string | null;
+        role: "admin" | "operator" | "sales" | "viewer";
+        state: "active" | "disabled" | "invited";
+        hasSecondFactor: boolean;
+        sessions: number;
+        keys: number;
+        createdAt: string;
+        lastSignInAt: string | null;
+        you: boolean;
+      };
+      meta: ApiMeta;
+    }>;
+    enable: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        id: string;
+        email: string;
+        name: string | null;
+        role: "admin" | "operator" | "sales" | "viewer";
+        state: "active" | "disabled" | "invited";
+        hasSecondFactor: boolean;
+        sessions: number;
+        keys: number;
+        createdAt: string;
+        lastSignInAt: string | null;
+        you: boolean;
+      };
+      meta: ApiMeta;
+    }>;
+    changeRole: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+        role: "admin" | "operator" | "sales" | "viewer";
+      };
+      output: {
+        id: string;
+        email: string;
+        name: string | null;
+        role: "admin" | "operator" | "sales" | "viewer";
+        state: "active" | "disabled" | "invited";
+        hasSecondFactor: boolean;
+        sessions: number;
+        keys: number;
+        createdAt: string;
+        lastSignInAt: string | null;
+        you: boolean;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  views: {
+    start: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+        reason: string;
+      };
+      output: {
+        businessName: string;
+        reason: string;
+        until: string;
+      };
+      meta: ApiMeta;
+    }>;
+    end: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: Record<string, never> | undefined;
+      output: {
+        ended: boolean;
       };
       meta: ApiMeta;
     }>;
@@ -624,6 +786,19 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       };
       meta: ApiMeta;
     }>;
+    reveal: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        fromNumber: string | null;
+        toNumber: string | null;
+        transcript: string | null;
+        summary: string | null;
+        recordingUrl: string | null;
+      };
+      meta: ApiMeta;
+    }>;
   };
   messages: {
     list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
@@ -656,6 +831,17 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           updatedAt: string;
         }[];
         nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    reveal: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        fromNumber: string | null;
+        toNumber: string | null;
+        body: string | null;
       };
       meta: ApiMeta;
     }>;
@@ -1288,6 +1474,35 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       };
       meta: ApiMeta;
     }>;
+    planDeletion: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        hash: string;
+        businessName: string;
+        numbers: string[];
+        owners: number;
+        rows: {
+          table: string;
+          rows: number;
+          fate: "kept" | "removed" | "shredded";
+          why: string | null;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+    delete: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+        hash: string;
+        businessName: string;
+      };
+      output: {
+        deleted: true;
+      };
+      meta: ApiMeta;
+    }>;
     create: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
       input: {
         businessName: string;
@@ -1514,13 +1729,70 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       meta: ApiMeta;
     }>;
   };
+  audit: {
+    list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        cursor?: string | undefined;
+        limit?: number | undefined;
+        actor?: string | undefined;
+        action?: string | undefined;
+        subject?: string | undefined;
+        customerId?: string | undefined;
+        from?: string | undefined;
+        to?: string | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          at: string;
+          actor: string;
+          action: string;
+          subject: string;
+          customerId: string | null;
+          address: string | null;
+          requestId: string;
+          before: Record<string, string | number | boolean | null> | null;
+          after: Record<string, string | number | boolean | null> | null;
+        }[];
+        nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  privacy: {
+    plan: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        phoneNumber: string;
+      };
+      output: {
+        hash: string;
+        rows: {
+          table: string;
+          rows: number;
+          fate: "kept" | "removed" | "shredded";
+          why: string | null;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+    erase: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        phoneNumber: string;
+        hash: string;
+      };
+      output: {
+        rows: number;
+      };
+      meta: ApiMeta;
+    }>;
+  };
   live: {
     watch: import("@trpc/server/unstable-core-do-not-import").SubscriptionProcedure<{
       input: {
         lastEventId?: string | null | undefined;
       } | undefined;
       output: AsyncIterable<import("@trpc/server/unstable-core-do-not-import").TrackedData<{
-        topics: ("alerts" | "calls" | "customers" | "errors" | "inbox" | "jobs" | "messages" | "resync" | "sessions" | "unknown_phones" | "usage" | "webhooks")[];
+        topics: ("alerts" | "audit" | "calls" | "customers" | "errors" | "inbox" | "jobs" | "messages" | "resync" | "sessions" | "unknown_phones" | "usage" | "webhooks")[];
         at: string;
       }>, void, any>;
       meta: ApiMeta;

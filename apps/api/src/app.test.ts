@@ -1,5 +1,8 @@
+import { connect } from 'node:net'
+import { openDrizzle } from '@trunkline/db/connect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { buildApp } from './app.ts'
 import { openWorld, randomNumber, retellCall, type World } from './testing/world.ts'
 
 let world: World
@@ -201,6 +204,15 @@ describe('another site', () => {
     ).toBe(403)
   })
 
+  test('a header that is no bearer token leaves the cookie what it is (C-13)', async () => {
+    const disguised = { ...withCookie('https://evil.example'), authorization: 'Basic eDp5' }
+    expect((await change(disguised)).statusCode).toBe(403)
+    expect((await change({ ...withCookie('https://evil.example'), authorization: 'Bearer' })).statusCode).toBe(403)
+    expect(
+      (await change({ ...withCookie('https://hooks.trunkline.example'), authorization: 'Basic eDp5' })).statusCode,
+    ).toBe(200)
+  })
+
   test('reading is allowed to whoever has the cookie, but no other site may read the answer', async () => {
     const answer = await call('GET', '/api/auth/me', { headers: withCookie('https://evil.example') })
 
@@ -222,6 +234,30 @@ test('every answer carries the headers that keep a browser safe', async () => {
     })
     expect(headers['x-powered-by']).toBeUndefined()
   }
+})
+
+test('while the database is away, whoever asks hears 503 and when to come back, at every door', async () => {
+  const { db, pool } = openDrizzle('postgres://nobody@127.0.0.1:1/away', { max: 1, name: 'away' })
+  const { app } = await buildApp({
+    ...world,
+    log: world.ctx().log,
+    ctx: (actor, request) => ({ ...world.ctx(), db, actor, requestId: request.id, address: request.address }),
+  })
+  const headers = signed()
+  for (const request of [
+    { method: 'GET' as const, url: '/api/auth/me', headers },
+    { method: 'GET' as const, url: '/trpc/sessions.me', headers },
+    { method: 'GET' as const, url: '/api/health/detailed', headers },
+  ]) {
+    const answer = await app.inject(request)
+    expect([request.url, answer.statusCode, answer.headers['retry-after']]).toEqual([request.url, 503, '1'])
+    expect(answer.body).toMatch(/unavailable/)
+    expect(answer.body).not.toMatch(/ECONNREFUSED|127\.0\.0\.1|select/)
+  }
+  const stream = await app.inject({ url: '/trpc/live.watch', headers: { ...headers, accept: 'text/event-stream' } })
+  expect(stream.body).toMatch(/SERVICE_UNAVAILABLE/)
+  await app.close()
+  await pool.end({ timeout: 1 })
 })
 
 test('a request cannot choose its own id', async () => {
@@ -309,6 +345,9 @@ describe('the documentation', () => {
       'GET /api/health',
       'GET /api/health/detailed',
       'POST /api/auth/login',
+      'POST /api/auth/login/code',
+      'POST /api/auth/forgot-password',
+      'POST /api/auth/reset-password',
       'POST /api/auth/logout',
       'POST /api/change-password',
       'GET /api/sessions',
@@ -328,6 +367,9 @@ describe('the documentation', () => {
       'GET /api/admin/sms-events',
       'GET /api/admin/ops-alerts',
       'POST /api/admin/ops-alerts/{id}/acknowledge',
+      'GET /api/admin/error-logs',
+      'POST /api/admin/error-logs/{id}/resolve',
+      'POST /api/errors',
       'GET /api/usage/status',
       'POST /api/usage/check',
       'POST /api/usage/holds/{id}/settle',
@@ -427,4 +469,31 @@ test('metrics are Prometheus’ text, and hold no number and no secret', async (
   expect(body).toMatch(/^trunkline_webhooks_received_total\{provider="retell",outcome="stored"\} \d+$/m)
   expect(body).toMatch(/^trunkline_inbox_waiting \d+$/m)
   expect(body).not.toMatch(/\+1\d{10}|key_world|world_twilio/)
+})
+
+test('who sends half a request and then nothing is told so and cut off, others are served meanwhile', async () => {
+  const { app } = world
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
+  expect(app.server).toMatchObject({ requestTimeout: 30_000, headersTimeout: 15_000, maxConnections: 2000 })
+  const cut = (said: string) =>
+    new Promise<string>((resolve, reject) => {
+      let heard = ''
+      connect(Number(port), '127.0.0.1')
+        .setEncoding('utf8')
+        .on('data', (text) => {
+          heard += text
+        })
+        .once('close', () => resolve(heard))
+        .once('error', reject)
+        .write(said)
+    })
+  const head = 'POST /webhooks/retell HTTP/1.1\r\nhost: a\r\n'
+
+  const slow = [cut(`${head}content-length: 100\r\n\r\n{"half":`), cut(head)]
+  expect((await fetch(`http://127.0.0.1:${port}/api/health`)).status).toBe(200)
+  Object.assign(app.server, { requestTimeout: 100, headersTimeout: 100 })
+  const [inBody, inHead] = await Promise.all(slow)
+
+  expect(inBody).toMatch(/^HTTP\/1.1 408 /)
+  expect(inHead).toMatch(/^HTTP\/1.1 408 /)
 })

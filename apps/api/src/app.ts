@@ -1,32 +1,41 @@
 import { randomBytes } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
+import { TRPCError } from '@trpc/server'
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { fastifyTRPCOpenApiPlugin } from 'trpc-to-openapi'
+import { holdings } from './holdings.ts'
+import type { SpoolState } from './monitors/health.ts'
 import { registerMonitors } from './monitors/http.ts'
-import { describeApi, methodsOf } from './openapi.ts'
+import { describeApi, methodsOf, successOf } from './openapi.ts'
+import { registerAuditCsv } from './platform/audit-log/http.ts'
 import type { Ctx, NetCtx } from './platform/context.ts'
-import { DomainError } from './platform/domain-error.ts'
 import type { Env } from './platform/env.ts'
+import type { Faults } from './platform/fault.ts'
 import { refuseBadRequest, registerErrors, reshapeRestErrors } from './platform/http-errors.ts'
+import { guardInternalDoors } from './platform/internal-doors.ts'
 import type { Live } from './platform/live.ts'
 import type { Logger } from './platform/log.ts'
+import { registerExport } from './platform/privacy/http.ts'
 import { registerAdmin, registerDocs } from './platform/static.ts'
-import type { RequestCtx } from './platform/trpc.ts'
+import { ContextFault, contextError, type RequestCtx } from './platform/trpc.ts'
 import { registerUnbuilt } from './platform/unbuilt.ts'
+import { actorOf, refuseForeignOrigin, requestCtx } from './request-ctx.ts'
 import { appRouter } from './router.ts'
-import { actorOfToken } from './sessions/actor.ts'
-import { sessionCookie } from './sessions/cookie.ts'
 import { registerWebhookDoors } from './webhooks/http.ts'
 import type { Inbox } from './webhooks/receive.ts'
+
+/** The admin asks no more than this at once. */
+const maxBatchSize = 20
 
 export type AppParts = {
   env: Env
   log: Logger
   live: Live
   inbox: Inbox
-  spool: { waiting(): number }
+  spool: { state(): SpoolState }
+  faults: Faults
   ctx: (actor: Ctx['actor'], request: { id: string; address: string | null }) => NetCtx
 }
 
@@ -43,9 +52,14 @@ export async function buildApp(parts: AppParts) {
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
     keepAliveTimeout: 65_000,
+    // who sends slowly is waited for so long: the head, then the whole body
+    requestTimeout: 30_000,
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 1_000 },
     frameworkErrors: refuseBadRequest,
   })
-  registerErrors(app)
+  // descriptors are left for the database and the spool
+  app.server.maxConnections = 2_000
+  registerErrors(app, parts.faults)
   app.addHook('preClose', async () => live.endWatchers())
   await app.register(async (doors) => registerWebhookDoors(doors, { inbox: parts.inbox, publicUrl: env.PUBLIC_URL }))
   await app.register(async (pages) => {
@@ -68,8 +82,17 @@ export async function buildApp(parts: AppParts) {
         'request',
       )
     })
-    const createContext = ({ req, res }: { req: unknown; res: unknown }) =>
-      requestCtx(parts, req as FastifyRequest, res as FastifyReply)
+    const createContext: CreateContext = async ({ req, res, info }) => {
+      const request = req as FastifyRequest
+      try {
+        return await requestCtx(parts, request, res as FastifyReply, info)
+      } catch (error) {
+        if (error instanceof TRPCError) throw error
+        request.log.error({ error }, 'request context failed')
+        parts.faults.track({ error, source: 'api', where: 'the request’s context', requestId: request.id })
+        throw contextError(error, request.id)
+      }
+    }
     const ctxOf = async (request: FastifyRequest) =>
       parts.ctx(await actorOf(parts, request), { id: request.id, address: request.ip })
     registerMonitors(pages, {
@@ -78,20 +101,46 @@ export async function buildApp(parts: AppParts) {
       spool: parts.spool,
       startedAt: new Date(),
     })
-    await registerRest(pages, createContext)
+    registerExport(pages, { holdings, ctxOf })
+    registerAuditCsv(pages, { ctxOf })
+    const onError = noteRpcError(parts)
+    await registerRest(pages, { createContext, onError })
     await pages.register(fastifyTRPCPlugin, {
       prefix: '/trpc',
-      trpcOptions: { router: appRouter, createContext, allowMethodOverride: false },
+      trpcOptions: { router: appRouter, createContext, onError, allowMethodOverride: false, maxBatchSize },
     })
+    guardInternalDoors(pages, { env, actorOf: (request) => actorOf(parts, request) })
     registerUnbuilt(pages)
     await registerAdmin(pages, () => randomBytes(16).toString('base64'))
   })
   return { app, live }
 }
 
-type CreateContext = (parts: { req: unknown; res: unknown }) => Promise<RequestCtx>
+type CreateContext = (parts: {
+  req: unknown
+  res: unknown
+  info?: { calls: readonly unknown[] }
+}) => Promise<RequestCtx>
 
-async function registerRest(pages: Parameters<typeof registerErrors>[0], createContext: CreateContext): Promise<void> {
+type OnError = (failed: { error: TRPCError; path?: string | undefined; req: unknown; ctx?: unknown }) => void
+
+/** What fails beyond the procedures' own middleware: writing an answer, a stream that breaks. The rest is known already. */
+const noteRpcError =
+  (parts: AppParts): OnError =>
+  ({ error, path, req }) => {
+    if (error.code !== 'INTERNAL_SERVER_ERROR' || error.cause instanceof ContextFault) return
+    parts.faults.track({
+      error: error.cause ?? error,
+      source: 'api',
+      where: path ?? 'tRPC',
+      requestId: (req as FastifyRequest).id,
+    })
+  }
+
+async function registerRest(
+  pages: App,
+  { createContext, onError }: { createContext: CreateContext; onError: OnError },
+): Promise<void> {
   const document = describeApi()
   await registerDocs(pages, document)
   await pages.register(async (rest) => {
@@ -102,58 +151,46 @@ async function registerRest(pages: Parameters<typeof registerErrors>[0], createC
       request.raw.headers['content-type'] = 'application/json'
       request.body = {}
     })
-    await rest.register(fastifyTRPCOpenApiPlugin, { basePath: '/api', router: appRouter, createContext } as never)
+    await rest.register(fastifyTRPCOpenApiPlugin, {
+      basePath: '/api',
+      router: appRouter,
+      createContext,
+      onError,
+      responseMeta: ({ paths = [], errors }: { paths?: string[]; errors: unknown[] }) =>
+        errors.length === 0 ? { status: successOf(paths[0]) } : {},
+    } as never)
     // the paths by which the first customers know them
-    rest.post<{ Params: { id: string } }>('/admin/webhook-queue/:id/replay', async (request, reply) => {
-      const answer = await pages.inject({
-        method: 'POST',
-        url: `/api/admin/webhook-queue/${encodeURIComponent(request.params.id)}/replay`,
-        headers: { ...pick(request.headers, ['authorization', 'cookie', 'origin', 'host']) },
-        remoteAddress: request.ip,
-      })
-      return reply.code(answer.statusCode).type('application/json').send(answer.payload)
-    })
+    alias(rest, pages, '/admin/webhook-queue/:id/replay', ({ id = '' }) => `/api/admin/webhook-queue/${id}/replay`)
+    alias(rest, pages, '/api/auth/login-simple', () => '/api/auth/login')
+    alias(rest, pages, '/api/auth/register-simple', () => '/api/auth/register')
   })
 }
 
-const pick = (headers: FastifyRequest['headers'], names: string[]) =>
-  Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])))
+type App = Parameters<typeof registerErrors>[0]
 
-/** Bearer before cookie, for every door alike. */
-async function actorOf(parts: AppParts, request: FastifyRequest): Promise<Ctx['actor']> {
-  const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]
-  const token = bearer ?? request.cookies[sessionCookie]
-  return await actorOfToken(parts.ctx({ kind: 'anonymous' }, { id: request.id, address: request.ip }), token)
+/** Another path of a procedure: the same request and the same answer. */
+function alias(app: App, pages: App, url: string, pathOf: (params: Record<string, string>) => string): void {
+  app.post<{ Params: Record<string, string>; Body: object }>(url, async (request, reply) => {
+    const params = Object.entries(request.params).map(([name, value]) => [name, encodeURIComponent(value)])
+    const answer = await pages.inject({
+      method: 'POST',
+      url: pathOf(Object.fromEntries(params)),
+      headers: pick(request.headers, ['authorization', 'cookie', 'origin', 'host', 'user-agent']),
+      payload: request.body as object,
+      remoteAddress: request.ip,
+    })
+    return await reply
+      .code(answer.statusCode)
+      .headers(pick(answer.headers, ['content-type', 'set-cookie', 'retry-after']))
+      .send(answer.payload)
+  })
 }
 
-/** A browser's cookie with an unsafe method counts only from our own pages. */
-function refuseForeignOrigin(request: FastifyRequest, env: Env): void {
-  const isSafe = ['GET', 'HEAD', 'OPTIONS'].includes(request.method)
-  if (isSafe || request.headers.cookie === undefined || request.headers.authorization !== undefined) return
-  const { origin } = request.headers
-  if (origin === undefined) return
-  const own = [new URL(env.PUBLIC_URL).host, request.headers.host]
-  if (!URL.canParse(origin) || !own.includes(new URL(origin).host)) {
-    throw new DomainError('forbidden', 'The request comes from another site')
-  }
-}
-
-async function requestCtx(parts: AppParts, request: FastifyRequest, reply: FastifyReply): Promise<RequestCtx> {
-  const { env, live } = parts
-  const ctx = parts.ctx(await actorOf(parts, request), { id: request.id, address: request.ip })
-  return {
-    ...ctx,
-    userAgent: request.headers['user-agent'] ?? '',
-    live,
-    setSessionCookie(token) {
-      const options = {
-        path: '/',
-        httpOnly: true,
-        sameSite: 'lax' as const,
-        secure: env.PUBLIC_URL.startsWith('https:'),
-      }
-      if (token === null) reply.clearCookie(sessionCookie, options)
-      else reply.setCookie(sessionCookie, token, { ...options, maxAge: 30 * 86_400 })
-    },
-  }
-}
+type Headers = Record<string, string | string[] | number | undefined>
+const pick = (headers: Headers, names: string[]): Record<string, string | string[]> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = headers[name]
+      return value === undefined ? [] : [[name, Array.isArray(value) ? value : String(value)]]
+    }),
+  )

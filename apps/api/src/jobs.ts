@@ -1,9 +1,30 @@
-import { alertJobs } from './alerts/jobs.ts'
+import { alertJobs, alertSchedules } from './alerts/jobs.ts'
+import { errorJobs, errorSchedules } from './errors/jobs.ts'
+import { holdings } from './holdings.ts'
 import { numberJobs } from './numbers/jobs.ts'
+import { onboardingJobs } from './onboarding/jobs.ts'
 import type { AnyJob } from './platform/job.ts'
+import { platformJobs, platformSchedules } from './platform/jobs.ts'
 import type { Recurring } from './platform/schedule.ts'
+import { sessionJobs, sessionSchedules } from './sessions/jobs.ts'
 import { usageJobs, usageSchedules } from './usage/jobs.ts'
 import { webhookJobs, webhookSchedules } from './webhooks/jobs.ts'
 
-export const jobs: readonly AnyJob[] = [...webhookJobs, ...usageJobs, ...numberJobs, ...alertJobs]
-export const schedules: readonly Recurring[] = [...webhookSchedules, ...usageSchedules]
+export const jobs: readonly AnyJob[] = [
+  ...webhookJobs,
+  ...usageJobs,
+  ...numberJobs,
+  ...errorJobs,
+  ...alertJobs,
+  ...sessionJobs,
+  ...onboardingJobs(holdings),
+  ...platformJobs(holdings),
+]
+export const schedules: readonly Recurring[] = [
+  ...webhookSchedules,
+  ...usageSchedules,
+  ...errorSchedules,
+  ...alertSchedules,
+  ...sessionSchedules,
+  ...platformSchedules,
+]

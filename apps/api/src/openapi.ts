@@ -1,4 +1,5 @@
 import { generateOpenApiDocument } from 'trpc-to-openapi'
+import type { ApiMeta } from './platform/trpc.ts'
 import { appRouter } from './router.ts'
 
 type Schema = Record<string, unknown>
@@ -116,9 +117,16 @@ export function describeApi(): Document {
   }
 }
 
+type Described = Record<string, { _def: { meta?: ApiMeta } } | undefined>
+const declared = appRouter._def.procedures as unknown as Described
+
+/** The status with which a procedure answers success at its REST path. */
+export const successOf = (path = ''): number => declared[path]?._def.meta?.answers ?? 200
+
 function withOurErrors(operation: Operation): Operation {
+  const success = successOf(String(operation.operationId).replace('-', '.'))
   const responses = Object.entries(operation.responses).map(([status, response]) => [
-    status,
+    status === '200' ? String(success) : status,
     Number(status) < 400 ? response : refusal(response.description),
   ])
   return { ...operation, responses: { ...Object.fromEntries(responses), default: refusal('Refused') } }

@@ -1,13 +1,15 @@
 import { DrizzleQueryError } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isPassing } from './platform/await-database.ts'
 import type { Actor, NetCtx } from './platform/context.ts'
 import { DomainError } from './platform/domain-error.ts'
 import type { Env } from './platform/env.ts'
 import type { Live } from './platform/live.ts'
 import { asRpcError, type RequestCtx } from './platform/trpc.ts'
 import { actorOfToken } from './sessions/actor.ts'
+import { actorOfKey } from './sessions/api-keys/actor.ts'
+import { isKey } from './sessions/api-keys/key.ts'
 import { deviceCookie, sessionCookie } from './sessions/cookie.ts'
-import { faultOf } from './webhooks/intake.ts'
 
 type Parts = {
   env: Env
@@ -22,10 +24,12 @@ const bearerOf = (request: FastifyRequest): string | undefined =>
 export async function actorOf(parts: Parts, request: FastifyRequest, { isUse } = { isUse: true }): Promise<Actor> {
   const ctx = parts.ctx({ kind: 'anonymous' }, { id: request.id, address: request.ip })
   try {
-    return await actorOfToken(ctx, bearerOf(request) ?? request.cookies[sessionCookie], { isUse })
+    const bearer = bearerOf(request)
+    if (bearer !== undefined && isKey(bearer)) return await actorOfKey(ctx, bearer, { isUse })
+    return await actorOfToken(ctx, bearer ?? request.cookies[sessionCookie], { isUse })
   } catch (error) {
+    if (!isPassing(error)) throw error
     const cause = error instanceof DrizzleQueryError ? error.cause : error
-    if (faultOf(cause) === 'other') throw error
     throw new DomainError('unavailable', 'The database does not answer. Try again', { cause })
   }
 }

@@ -1,4 +1,5 @@
 import { may, type Permission, permissions, type Role, roles } from '@trunkline/core/sessions/permission'
+import { keyMay, type Scope } from '@trunkline/core/sessions/scope'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ApiMeta } from './platform/trpc.ts'
 import { appRouter } from './router.ts'
@@ -55,27 +56,67 @@ test('strangers and owners get in where that was meant, and nowhere else (C-1, K
       .map(({ path }) => path)
       .sort()
 
-  expect(open('anonymous')).toEqual(['sessions.login'])
+  expect(open('anonymous')).toEqual([
+    'errors.report',
+    'onboarding.acceptInvitation',
+    'onboarding.register',
+    'sessions.login',
+    'sessions.loginWithCode',
+    'sessions.requestReset',
+    'sessions.resetPassword',
+  ])
   expect(open('owner')).toEqual([
+    'errors.report',
+    'onboarding.acceptInvitation',
+    'onboarding.register',
+    'owners.invite',
+    'owners.list',
     'sessions.changePassword',
+    'sessions.confirmSecondFactor',
     'sessions.list',
     'sessions.login',
+    'sessions.loginWithCode',
     'sessions.logout',
     'sessions.me',
+    'sessions.renewRecoveryCodes',
+    'sessions.requestReset',
+    'sessions.resetPassword',
     'sessions.revoke',
     'sessions.revokeOthers',
+    'sessions.secondFactor',
+    'sessions.startSecondFactor',
+    'sessions.turnOffSecondFactor',
     'usage.check',
     'usage.settle',
     'usage.status',
   ])
 })
 
-test('who only reads cannot change anything but his own sessions', () => {
+test('an API key gets in where its scopes say, and changes nothing but by asking for usage and reporting alerts', () => {
+  const openTo = (scope: Scope) =>
+    procedures
+      .filter(
+        ({ permission = 'staff' }) =>
+          permission !== 'public' && keyMay({ scopes: [scope], customerId: null }, permission),
+      )
+      .map(({ path, type }) => ({ path, type }))
+  const paths = (scope: Scope) => openTo(scope).map(({ path }) => path)
+
+  expect(paths('usage:read')).toEqual(['usage.status'])
+  expect(paths('usage:ask')).toEqual(['usage.check', 'usage.settle'])
+  expect(paths('alerts:raise')).toEqual(['alerts.report'])
+  expect(paths('compliance:audit')).toEqual([])
+  expect(openTo('operations:read').filter(({ type }) => type === 'mutation')).toEqual([])
+})
+
+test('who only reads cannot change anything but his own sessions; like anybody he may tell of an error', () => {
   const changing = procedures.filter(
     ({ type, permission = 'staff' }) => type === 'mutation' && mayCall('viewer', permission),
   )
 
-  expect(changing.map(({ path }) => path).filter((path) => !path.startsWith('sessions.'))).toEqual([])
+  expect(changing.map(({ path }) => path).filter((path) => !/^(?:sessions|onboarding)\./.test(path))).toEqual([
+    'errors.report',
+  ])
 })
 
 test.each(procedures.filter(({ type }) => type !== 'subscription'))(

@@ -10,6 +10,8 @@ type ItemOf<List extends Page<unknown>> = List['items'][number]
 
 export type User = Answers['sessions']['me']
 export type SessionRow = ItemOf<Answers['sessions']['list']>
+export type StaffRow = ItemOf<Answers['staff']['list']>
+export type ApiKeyRow = ItemOf<Answers['apiKeys']['list']>
 export type Overview = Answers['insights']['overview']
 export type Traffic = Answers['insights']['traffic']
 export type WebhookRow = ItemOf<Answers['webhooks']['list']>
@@ -29,6 +31,8 @@ export type CustomerRow = ItemOf<Answers['customers']['list']>
 export type CustomerDetail = Answers['customers']['find']
 export type Tier = CustomerRow['tier']
 export type OwnerRow = ItemOf<Answers['owners']['list']>
+export type AuditRow = ItemOf<Answers['audit']['list']>
+export type HeldRow = Answers['privacy']['plan']['rows'][number]
 export type UsageStatus = Answers['usage']['status']
 export type UsageMeter = CustomerRow['calls']
 type Change = Answers['live']['watch'] extends AsyncIterable<infer Event> ? Event : never

@@ -19,7 +19,8 @@ const touches: Record<Exclude<Topic, 'resync'>, readonly string[]> = {
   usage: ['usage', 'customers', 'insights'],
   unknown_phones: ['unknownPhones', 'insights'],
   customers: ['customers', 'agents', 'owners'],
-  sessions: ['sessions'],
+  sessions: ['sessions', 'staff', 'apiKeys'],
+  audit: ['audit'],
   jobs: [],
   inbox: [],
 }

@@ -3,11 +3,14 @@ import {
   BellRing,
   Bug,
   Building2,
+  EyeOff,
   type LucideIcon,
   MessageSquareText,
   PhoneCall,
   PhoneMissed,
+  ScrollText,
   Settings,
+  UserCog,
   Webhook,
 } from 'lucide-react'
 
@@ -21,6 +24,9 @@ export type Place = {
     | '/unknown-numbers'
     | '/customers'
     | '/errors'
+    | '/staff'
+    | '/audit'
+    | '/privacy'
     | '/settings'
   label: string
   letter: string
@@ -67,6 +73,27 @@ export const places: { group: string; places: Place[] }[] = [
     group: 'System',
     places: [
       { to: '/errors', label: 'Errors', letter: 'e', icon: Bug, words: ['bugs', 'exceptions', 'crashes', 'stack'] },
+      {
+        to: '/staff',
+        label: 'Staff',
+        letter: 'f',
+        icon: UserCog,
+        words: ['people', 'users', 'roles', 'invite', 'api keys', 'access'],
+      },
+      {
+        to: '/audit',
+        label: 'Audit log',
+        letter: 'h',
+        icon: ScrollText,
+        words: ['history', 'who', 'changes', 'acts'],
+      },
+      {
+        to: '/privacy',
+        label: 'Privacy',
+        letter: 'p',
+        icon: EyeOff,
+        words: ['erase', 'forget', 'export', 'gdpr', 'data'],
+      },
       {
         to: '/settings',
         label: 'Settings',

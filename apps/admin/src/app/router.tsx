@@ -7,6 +7,7 @@ import { NotFound } from './not-found.tsx'
 import { ahead, problemOf } from './rpc.ts'
 import {
   alertSearch,
+  auditSearch,
   errorSearch,
   eventSearch,
   filters,
@@ -149,6 +150,37 @@ const ownUsage = createRoute({
   component: lazyRouteComponent(() => import('../usage/own-usage-page.tsx'), 'OwnUsagePage'),
 })
 
+const staff = createRoute({
+  getParentRoute: () => shell,
+  path: '/staff',
+  staticData: { withoutRange: 'Any time' },
+  validateSearch: filters((search) => ({
+    tab: oneOf(['keys'], search.tab),
+    q: text(search.q),
+    role: text(search.role),
+    stands: text(search.stands),
+    customer: text(search.customer),
+    open: text(search.open),
+    create: oneOf(['yes'], search.create),
+  })),
+  component: lazyRouteComponent(() => import('../staff/staff-page.tsx'), 'StaffPage'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  staticData: { withoutRange: 'Any time' },
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('../audit/audit-page.tsx'), 'AuditPage'),
+})
+const auditRow = createRoute({ getParentRoute: () => audit, path: '$auditId' })
+
+const privacy = createRoute({
+  getParentRoute: () => shell,
+  path: '/privacy',
+  component: lazyRouteComponent(() => import('../privacy/privacy-page.tsx'), 'PrivacyPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
@@ -198,7 +230,10 @@ const routeTree = root.addChildren([
     customer,
     errors.addChildren([error]),
     errorFull,
+    audit.addChildren([auditRow]),
+    privacy,
     ownUsage,
+    staff,
     settings,
     ops,
   ]),

@@ -48,6 +48,14 @@ export const alertSearch = filters((search) => ({
   customer: text(search.customer),
 }))
 
+export const auditSearch = filters((search) => ({
+  actor: text(search.actor),
+  action: text(search.action),
+  subject: text(search.subject),
+  customer: text(search.customer),
+}))
+
+export type AuditSearch = ReturnType<typeof auditSearch>
 export type WebhookSearch = ReturnType<typeof webhookSearch>
 export type EventSearch = ReturnType<typeof eventSearch>
 export type UnknownSearch = ReturnType<typeof unknownSearch>

@@ -41,6 +41,13 @@ export function useRefusal(): string | undefined {
   return `Your role is ${me.role}. This needs an operator.`
 }
 
+/** Why this person may not do what only an administrator may; undefined when he may. */
+export function useAdminRefusal(): string | undefined {
+  const me = useMe()
+  if (!me || me.role === 'admin') return undefined
+  return `Your role is ${me.role}. This needs an administrator.`
+}
+
 export async function signOut(): Promise<void> {
   await rpcClient.sessions.logout.mutate({})
   rememberSignedIn(null)

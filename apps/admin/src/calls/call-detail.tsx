@@ -11,6 +11,7 @@ import { Phone } from '../ui/phone.tsx'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { Moment, Timeline } from '../ui/timeline.tsx'
 import { providerNames } from '../webhooks/words.tsx'
+import { RevealCall } from './reveal.tsx'
 import { CallStatusMark } from './words.tsx'
 
 /** One call, merged from everything that was said about it. */
@@ -84,6 +85,7 @@ export function CallDetail({ call, onClose }: { call: CallRow; onClose: () => vo
           {call.sentiment && <p className="mt-1.5 text-sm text-ink-2">Sentiment: {call.sentiment.toLowerCase()}</p>}
         </Section>
       )}
+      <RevealCall id={call.id} />
       <Section title="Facts">
         <Facts>
           <Fact label="Customer">

@@ -28,7 +28,7 @@ export function AddAgent({ customer, onClose }: { customer: CustomerDetail; onCl
   const create = rpc.agents.create.useMutation({
     onSuccess: async (agent) => {
       onClose()
-      toast.success(`${formatPhone(agent.phoneNumber)} is a line of ${customer.businessName}`)
+      toast.success(`${formatPhone(agent.phoneNumber ?? '')} is a line of ${customer.businessName}`)
       await Promise.all([utils.customers.invalidate(), utils.agents.invalidate()])
     },
     onError: (error) => {

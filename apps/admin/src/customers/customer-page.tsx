@@ -1,10 +1,11 @@
 import { Link, useLocation, useParams } from '@tanstack/react-router'
-import { ArrowLeft, MessageSquareText, PhoneCall } from 'lucide-react'
-import { useEffect } from 'react'
+import { ArrowLeft, MessageSquareText, PhoneCall, Trash2 } from 'lucide-react'
+import { useEffect, useState } from 'react'
 import type { CustomerDetail } from '../app/contract.ts'
 import { Loaded } from '../app/loaded.tsx'
 import { PageHeader } from '../app/page.tsx'
 import { rpc } from '../app/rpc.ts'
+import { useAdminRefusal, useRefusal } from '../app/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Id } from '../ui/copy.tsx'
 import { formatDay, formatPercent, formatWords } from '../ui/format.ts'
@@ -15,8 +16,10 @@ import { TimeAgo } from '../ui/time-ago.tsx'
 import { Moment, Timeline } from '../ui/timeline.tsx'
 import { tierName } from '../usage/tiers.ts'
 import { formatShare, UsagePanel } from '../usage/usage-meter.tsx'
+import { AuditLink, DeleteCustomer } from './delete-customer.tsx'
 import { Ledger } from './ledger.tsx'
 import { Lines } from './lines.tsx'
+import { Owners } from './owners.tsx'
 
 const kindOf = (meter: string) => (meter === 'call_seconds' ? 'calls' : 'sms')
 
@@ -45,6 +48,9 @@ export function CustomerPage() {
 
 function Opened({ customer }: { customer: CustomerDetail }) {
   const { period } = customer
+  const refusal = useRefusal()
+  const adminRefusal = useAdminRefusal()
+  const [deleting, setDeleting] = useState(false)
   return (
     <>
       <PageHeader
@@ -63,6 +69,12 @@ function Opened({ customer }: { customer: CustomerDetail }) {
                 Messages
               </Link>
             </Button>
+            {customer.status !== 'closed' && (
+              <Button refused={adminRefusal} onClick={() => setDeleting(true)}>
+                <Trash2 aria-hidden className="size-3.5" />
+                Delete
+              </Button>
+            )}
           </>
         }
       >
@@ -93,6 +105,7 @@ function Opened({ customer }: { customer: CustomerDetail }) {
             </div>
           </Panel>
           <Lines customer={customer} />
+          <Owners customerId={customer.id} refusal={refusal} />
           <div id="ledger" className="scroll-mt-4">
             <Ledger customer={customer} />
           </div>
@@ -103,8 +116,12 @@ function Opened({ customer }: { customer: CustomerDetail }) {
               <Fact label="Owner">{customer.ownerEmail ?? <span className="text-ink-3">Nobody yet</span>}</Fact>
               <Fact label="Time zone">{customer.timezone.replaceAll('_', ' ')}</Fact>
               <Fact label="Country">{customer.country}</Fact>
+              <Fact label="Phone">{customer.contactPhone ?? <span className="text-ink-3">Not given</span>}</Fact>
               <Fact label="Customer since">{formatDay(Date.parse(customer.createdAt))}</Fact>
             </Facts>
+            <div className="mt-3">
+              <AuditLink customerId={customer.id} />
+            </div>
           </Panel>
           <Panel title="Crossings">
             {customer.crossings.length === 0 ? (
@@ -135,6 +152,7 @@ function Opened({ customer }: { customer: CustomerDetail }) {
           </Panel>
         </div>
       </div>
+      {deleting && <DeleteCustomer customer={customer} onClose={() => setDeleting(false)} />}
     </>
   )
 }

@@ -21,9 +21,10 @@ export function Lines({ customer }: { customer: CustomerDetail }) {
       Add agent
     </Button>
   )
+  const hasLine = customer.agents.some(({ phoneNumber }) => phoneNumber !== null)
   return (
-    <Panel title="Agents" flush actions={customer.agents.length > 0 && add}>
-      {customer.agents.length === 0 ? (
+    <Panel title="Agents" flush actions={hasLine && add}>
+      {!hasLine ? (
         <Empty compact icon={<PhoneCall />} title="No line yet" action={add}>
           Calls and messages count as this customer’s when they concern one of its lines.
         </Empty>
@@ -34,7 +35,13 @@ export function Lines({ customer }: { customer: CustomerDetail }) {
               key={agent.id}
               className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 border-t px-4 py-2 text-sm sm:grid-cols-[11rem_minmax(0,1fr)_7rem_auto]"
             >
-              <Phone number={agent.phoneNumber} className="font-medium" />
+              {agent.phoneNumber === null ? (
+                <span className="text-ink-3">
+                  {agent.status === 'retired' ? 'Number given back' : 'Waits for a number'}
+                </span>
+              ) : (
+                <Phone number={agent.phoneNumber} className="font-medium" />
+              )}
               <span className="min-w-0 truncate text-ink-2 max-sm:order-last max-sm:col-span-2">
                 {agent.nickname ?? ''}
                 {agent.agentId && (

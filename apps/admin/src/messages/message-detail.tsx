@@ -1,7 +1,9 @@
 import { Link } from '@tanstack/react-router'
-import { Webhook } from 'lucide-react'
+import { Eye, Webhook } from 'lucide-react'
 import type { MessageRow } from '../app/contract.ts'
 import { DetailFrame } from '../app/detail-frame.tsx'
+import { rpc } from '../app/rpc.ts'
+import { useMe } from '../app/session.ts'
 import { CustomerLink } from '../customers/customer-link.tsx'
 import { Button } from '../ui/button.tsx'
 import { Copyable, Id } from '../ui/copy.tsx'
@@ -13,6 +15,10 @@ import { MessageStatusMark } from './words.tsx'
 
 /** One message, as far as the provider has told. */
 export function MessageDetail({ message, onClose }: { message: MessageRow; onClose: () => void }) {
+  // who acts sees both as it is; who sells asks for the numbers
+  const mayReveal = useMe()?.role === 'sales'
+  const reveal = rpc.messages.reveal.useMutation()
+  const revealed = reveal.data
   return (
     <DetailFrame
       title={message.direction === 'inbound' ? 'Inbound message' : 'Outbound message'}
@@ -35,6 +41,15 @@ export function MessageDetail({ message, onClose }: { message: MessageRow; onClo
       }
       onClose={onClose}
     >
+      {mayReveal && !revealed && (
+        <Section title="Masked for you">
+          <Button busy={reveal.isPending} onClick={() => reveal.mutate({ id: message.id })}>
+            <Eye aria-hidden className="size-3.5" />
+            Reveal the numbers
+          </Button>
+          <p className="mt-1.5 text-xs text-ink-3">That you look is written to the audit log.</p>
+        </Section>
+      )}
       <Section title="Text">
         {message.body ? (
           <p className="rounded-lg rounded-bl-sm bg-sunken px-3 py-2 text-sm break-words whitespace-pre-wrap">
@@ -55,10 +70,10 @@ export function MessageDetail({ message, onClose }: { message: MessageRow; onClo
             <CustomerLink customer={message.customer} />
           </Fact>
           <Fact label="From">
-            <Phone number={message.fromNumber} />
+            <Phone number={revealed?.fromNumber ?? message.fromNumber} />
           </Fact>
           <Fact label="To">
-            <Phone number={message.toNumber} />
+            <Phone number={revealed?.toNumber ?? message.toNumber} />
           </Fact>
           <Fact label="Metered">
             {message.segments === null ? (

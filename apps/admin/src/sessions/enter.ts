@@ -9,7 +9,7 @@ export function useEnter(): (user: User, to: string | undefined) => void {
   return (user, to) => {
     queryClient.clear()
     ahead.sessions.me.setData(undefined, user)
-    rememberSignedIn(true)
+    rememberSignedIn(user)
     if (user.needsSecondFactor) return void router.navigate({ to: '/second-factor' })
     // only addresses of this house: a link from outside must not lead on from here
     const target = to?.startsWith('/') && !to.startsWith('//') ? to : '/'

@@ -69,6 +69,12 @@ function PasswordStep({
               Forgot your password?
             </Link>
           </p>
+          <p>
+            New here?{' '}
+            <Link to="/register" className="text-accent-ink underline underline-offset-2">
+              Register your business
+            </Link>
+          </p>
           <p>The first account is printed once in the terminal when the server starts for the first time.</p>
         </>
       }

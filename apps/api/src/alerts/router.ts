@@ -1,10 +1,12 @@
+import { silences } from '@trunkline/core/alerts/reported'
 import { severitySchema } from '@trunkline/core/alerts/severity'
 import { pageInput, pageOf } from '@trunkline/core/platform/page'
 import { wireId } from '@trunkline/core/platform/wire-id'
 import { z } from 'zod'
-import { operator, staff } from '../platform/trpc.ts'
+import { operator, reporting, staff } from '../platform/trpc.ts'
 import { acknowledgeAlert } from './acknowledge.ts'
 import { findAlert, listAlerts } from './list.ts'
+import { reportAlert } from './report.ts'
 import { alertDetail, alertRow } from './wire.ts'
 
 const tags = ['alerts']
@@ -52,4 +54,24 @@ export const alertsRouter = {
     .input(z.object({ id: wireId('alert') }))
     .output(alertRow)
     .mutation(({ ctx, input }) => acknowledgeAlert(ctx, { alertId: input.id, by: ctx.actor.email })),
+
+  report: reporting
+    .meta({
+      openapi: { method: 'POST', path: '/alerts', tags, summary: 'Raise an alert from another program', protect: true },
+    })
+    .input(
+      z.object({
+        type: z.string().regex(/^[\w.:-]{1,100}$/, 'is 1 to 100 letters, digits, _ . : or -'),
+        severity: z.string().max(20).toLowerCase().pipe(severitySchema),
+        resourceId: z.string().min(1).max(200).optional(),
+        title: z.string().trim().min(1, 'is required').max(200),
+        message: z.string().trim().min(1, 'is required').max(2000),
+        metadata: z
+          .record(z.string().min(1).max(100), z.union([z.string().max(500), z.number()]))
+          .refine((metadata) => Object.keys(metadata).length <= 20, 'has at most 20 entries')
+          .default({}),
+      }),
+    )
+    .output(z.object({ alertId: z.string(), suppressed: z.boolean(), reason: z.enum(silences).optional() }))
+    .mutation(({ ctx, input }) => reportAlert(ctx, input)),
 }

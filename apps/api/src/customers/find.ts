@@ -8,7 +8,7 @@ import { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { customerRow, toCustomerRow } from './list.ts'
-import { agentSchema, toAgent } from './wire.ts'
+import { agentSchema, type customerFacts, toAgent, toCustomerFacts } from './wire.ts'
 
 export const customerDetail = customerRow.extend({
   agents: z.array(agentSchema),
@@ -25,6 +25,16 @@ export const customerDetail = customerRow.extend({
     }),
   ),
 })
+
+/** What a customer is, without its usage. */
+export async function findCustomerFacts(
+  ctx: Ctx,
+  input: { customerId: string },
+): Promise<z.infer<typeof customerFacts>> {
+  const [found] = await ctx.db.select().from(customers).where(eq(customers.id, input.customerId))
+  if (found === undefined) throw new DomainError('not_found', 'There is no such customer')
+  return toCustomerFacts(found)
+}
 
 /** One customer with its lines, its usage against its caps, and why: the latest ledger entries and the levels crossed. */
 export async function findCustomer(ctx: Ctx, input: { customerId: string }): Promise<z.infer<typeof customerDetail>> {
@@ -51,7 +61,7 @@ export async function findCustomer(ctx: Ctx, input: { customerId: string }): Pro
   return {
     ...toCustomerRow(
       found,
-      lines.map(({ phoneNumber }) => phoneNumber),
+      lines.flatMap(({ phoneNumber }) => phoneNumber ?? []),
     ),
     agents: lines.map(toAgent),
     period: {

@@ -1,21 +1,20 @@
 import { toPage } from '@trunkline/core/platform/page'
-import { toWireId } from '@trunkline/core/platform/wire-id'
 import { callAllowance, smsAllowance } from '@trunkline/core/usage/limit'
 import type { TierKey } from '@trunkline/core/usage/tier'
 import { toUsageMeter, usageMeter } from '@trunkline/core/usage/wire'
 import { agents, customers } from '@trunkline/db/schema/customers'
 import { usageLimits } from '@trunkline/db/schema/usage'
-import { and, asc, eq, exists, ilike, inArray, like, or, sql } from 'drizzle-orm'
+import { and, asc, eq, exists, ilike, inArray, like, ne, or, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'
 import { cursorOfPair, pairOfCursor } from '../platform/keyset.ts'
-import { customerFacts } from './wire.ts'
+import { customerFacts, toCustomerFacts } from './wire.ts'
 
 export const customerRow = customerFacts.extend({ numbers: z.array(z.string()), calls: usageMeter, sms: usageMeter })
 
 type Input = { q?: string | undefined; tier?: TierKey | undefined; cursor?: string | undefined; limit: number }
 
-/** By name. `q` finds a part of the name or of a number. */
+/** Those who are customers, by name. `q` finds a part of the name or of a number. */
 export async function listCustomers(ctx: Ctx, input: Input) {
   const after = pairOfCursor(input.cursor)
   const rows = await ctx.db
@@ -24,6 +23,7 @@ export async function listCustomers(ctx: Ctx, input: Input) {
     .innerJoin(usageLimits, eq(usageLimits.customerId, customers.id))
     .where(
       and(
+        ne(customers.status, 'closed'),
         input.tier && eq(customers.tier, input.tier),
         input.q === undefined || input.q === '' ? undefined : matches(ctx, input.q),
         after && sql`(${customers.businessName}, ${customers.id}) > (${after.value}, ${after.id}::uuid)`,
@@ -66,7 +66,7 @@ async function numbersOf(ctx: Ctx, customerIds: string[]): Promise<Map<string, s
           .orderBy(agents.id)
   const numbers = new Map<string, string[]>()
   for (const { customerId, phoneNumber } of lines)
-    numbers.set(customerId, [...(numbers.get(customerId) ?? []), phoneNumber])
+    if (phoneNumber !== null) numbers.set(customerId, [...(numbers.get(customerId) ?? []), phoneNumber])
   return numbers
 }
 
@@ -76,14 +76,7 @@ export function toCustomerRow(
 ): z.infer<typeof customerRow> {
   const { customer, limits } = row
   return {
-    id: toWireId('customer', customer.id),
-    businessName: customer.businessName,
-    tier: customer.tier,
-    timezone: customer.timezone,
-    country: customer.country,
-    ownerEmail: customer.ownerEmail,
-    status: customer.status,
-    createdAt: customer.createdAt.toISOString(),
+    ...toCustomerFacts(customer),
     numbers,
     calls: toUsageMeter(callAllowance(limits)),
     sms: toUsageMeter(smsAllowance(limits)),

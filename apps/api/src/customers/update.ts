@@ -19,7 +19,8 @@ export async function updateCustomer(ctx: Ctx, input: { customerId: string; chan
   if (Object.keys(change).length === 0) throw new DomainError('invalid', 'Nothing to change was given')
   await inTransaction(ctx, async (ctx) => {
     const [before] = await ctx.db.select().from(customers).where(eq(customers.id, input.customerId)).for('update')
-    if (before === undefined) throw new DomainError('not_found', 'There is no such customer')
+    if (before === undefined || before.status === 'closed')
+      throw new DomainError('not_found', 'There is no such customer')
     await ctx.db
       .update(customers)
       .set({ ...change, updatedAt: ctx.now })

@@ -1,7 +1,7 @@
-import { agentStatuses, customerStatuses, lineProviders } from '@trunkline/core/customers/customer'
+import { agentStatuses, businessTypes, customerStatuses, lineProviders } from '@trunkline/core/customers/customer'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { tierSchema } from '@trunkline/core/usage/tier'
-import type { agents } from '@trunkline/db/schema/customers'
+import type { agents, customers } from '@trunkline/db/schema/customers'
 import { z } from 'zod'
 
 export const customerRef = z.object({ id: z.string(), businessName: z.string() })
@@ -12,18 +12,34 @@ export const toCustomerRef = (id: string | null, businessName: string | null): z
 export const customerFacts = z.object({
   id: z.string(),
   businessName: z.string(),
+  businessType: z.enum(businessTypes),
   tier: tierSchema,
   timezone: z.string(),
   country: z.string(),
   ownerEmail: z.string().nullable(),
+  contactPhone: z.string().nullable(),
   status: z.enum(customerStatuses),
   createdAt: z.string(),
+})
+
+export const toCustomerFacts = (customer: typeof customers.$inferSelect): z.infer<typeof customerFacts> => ({
+  id: toWireId('customer', customer.id),
+  businessName: customer.businessName,
+  businessType: customer.businessType,
+  tier: customer.tier,
+  timezone: customer.timezone,
+  country: customer.country,
+  ownerEmail: customer.ownerEmail,
+  contactPhone: customer.contactPhone,
+  status: customer.status,
+  createdAt: customer.createdAt.toISOString(),
 })
 
 export const agentSchema = z.object({
   id: z.string(),
   customerId: z.string(),
-  phoneNumber: z.string(),
+  /** Null while it waits for its first number, and after it gave its number back. */
+  phoneNumber: z.string().nullable(),
   userId: z.string().nullable(),
   agentId: z.string().nullable(),
   providerNumberId: z.string().nullable(),

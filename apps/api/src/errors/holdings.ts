@@ -1,4 +1,4 @@
-import type { Holding } from '../platform/holding.ts'
+import type { Holding } from '../platform/privacy/holding.ts'
 
 /** Numbers are masked before an error is written down, so no row is about a number. */
 export const errorHoldings: readonly Holding[] = [

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { customerRef, toCustomerRef } from '../customers/wire.ts'
 import type { Ctx } from '../platform/context.ts'
 import { cursorOfPair, pairOfCursor } from '../platform/keyset.ts'
+import { shownNumber } from '../platform/reading.ts'
 
 export const unknownPhone = z.object({
   id: z.string(),
@@ -64,7 +65,7 @@ export async function listUnknownPhones(ctx: Ctx, input: Input) {
     cursorOf: ({ unknown }) => cursorOfPair(unknown.lastSeenAt.toISOString(), unknown.id),
     toItem: ({ unknown, waiting, businessName }) => ({
       id: toWireId('unknownPhone', unknown.id),
-      phoneNumber: unknown.phoneNumber,
+      phoneNumber: shownNumber(ctx, unknown.phoneNumber) ?? '',
       eventTypes: unknown.eventTypes,
       waiting,
       firstSeenAt: unknown.firstSeenAt.toISOString(),

@@ -10,7 +10,7 @@ import { releaseWaitingSpec } from './resolve.ts'
 export async function releaseLine(ctx: Ctx, input: { agentId: string }): Promise<void> {
   await inTransaction(ctx, async (ctx) => {
     const [line] = await ctx.db.select().from(agents).where(eq(agents.id, input.agentId))
-    if (line === undefined) return
+    if (line?.phoneNumber == null) return
     const [resolved] = await ctx.db
       .update(unknownPhones)
       .set({

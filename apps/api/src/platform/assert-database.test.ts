@@ -101,6 +101,35 @@ describe('the start refuses', () => {
     }
   })
 
+  test('a login that row-level security does not bind, and one that is no member of the application', async () => {
+    const admin = postgres(world.url, { max: 1, onnotice: () => undefined })
+    const role = `login_${process.pid}_${Date.now()}`
+    try {
+      await admin.unsafe(`create role ${role} nologin; grant trunkline_app to ${role}; set role ${role}`)
+      await expect(assertDatabase(admin)).resolves.toBeUndefined()
+      await admin.unsafe(`reset role; alter role ${role} bypassrls; set role ${role}`)
+      await expect(assertDatabase(admin)).rejects.toThrow('must not bypass row-level security')
+      await admin.unsafe(
+        `reset role; alter role ${role} nobypassrls; revoke trunkline_app from ${role}; set role ${role}`,
+      )
+      await expect(assertDatabase(admin)).rejects.toThrow('member of the role trunkline_app')
+    } finally {
+      await admin.unsafe(`reset role; drop role ${role}`)
+      await admin.end()
+    }
+  })
+
+  test('a table with rows of a customer that nobody guards', async () => {
+    const app = openPool(world.url, { max: 1, name: 'test' })
+    await world.owner`create table kept (id int, customer_id uuid)`
+    try {
+      await expect(assertDatabase(app)).rejects.toThrow('must not bypass row-level security')
+    } finally {
+      await world.owner`drop table kept`
+      await app.end()
+    }
+  })
+
   test.each(['off', 'local', 'remote_write'])('commits that are not durable (%s)', async (level) => {
     const app = openPool(world.url, { max: 1, name: 'test' })
     try {

@@ -2,6 +2,8 @@ import { maskText } from '@trunkline/core/platform/mask'
 import { auditLog } from '@trunkline/db/schema/platform'
 import { actorLabel, type Ctx } from './context.ts'
 import { newId } from './id.ts'
+import { announce } from './live.ts'
+import type { Holding } from './privacy/holding.ts'
 
 type Facts = Record<string, string | number | boolean | null>
 
@@ -22,6 +24,7 @@ export async function audit(
     after: masked(entry.after),
     createdAt: ctx.now,
   })
+  await announce(ctx, ['audit'])
 }
 
 function masked(facts: Facts | undefined): Facts | null {
@@ -30,3 +33,14 @@ function masked(facts: Facts | undefined): Facts | null {
     Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' ? maskText(value) : value]),
   )
 }
+
+/** Who did what stays for its time, whoever asks: numbers in it are masked, and owners are named by an id. */
+export const auditHoldings: readonly Holding[] = [
+  {
+    table: 'audit_log',
+    ofCustomer: {
+      where: 'customer_id = $1::text::uuid',
+      keep: 'It says who did what, is never changed, and leaves when it is old',
+    },
+  },
+]

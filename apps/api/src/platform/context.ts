@@ -15,6 +15,8 @@ export type Person = {
   role: Role
   customerId: string | null
   sessionId: string
+  /** One of ours who sees this customer as its owner does: his role and customer are the owner's meanwhile. */
+  viewing?: { viewId: string; businessName: string; reason: string; until: Date }
 }
 
 /** A program with an API key: of all customers, or of one and then with an owner's reach. Its scopes say what it may. */

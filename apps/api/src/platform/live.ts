@@ -17,6 +17,7 @@ export const topics = [
   'customers',
   'jobs',
   'sessions',
+  'audit',
   'resync',
 ] as const
 export type Topic = (typeof topics)[number]

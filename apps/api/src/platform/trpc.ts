@@ -20,6 +20,8 @@ export type ApiMeta = {
     tags?: string[]
     protect?: boolean
   }
+  /** Who looks at a customer as its owner does may do this all the same; every other change is refused him. */
+  whileViewing?: true
   /** The status of success at its REST path, where it is not 200. */
   answers?: 201
   permission?: Permission | 'public'
@@ -103,7 +105,9 @@ export const contextError = (cause: unknown, requestId: string): TRPCError =>
 // what they are asked with are passwords, codes and tokens
 const withSecrets = /^(?:sessions|onboarding)\./
 
-const refuse = t.middleware(async ({ ctx, next, path, type, getRawInput }) => {
+const refuse = t.middleware(async ({ ctx, next, path, type, meta, getRawInput }) => {
+  if (type === 'mutation' && ctx.actor.kind === 'user' && ctx.actor.viewing && !meta?.whileViewing)
+    throw asRpcError(new DomainError('forbidden', 'You only look at this customer: end the view to change anything'))
   const began = performance.now()
   const result = await next()
   const ms = Math.round(performance.now() - began)
@@ -221,15 +225,22 @@ export const signedIn = signedInAs('signedIn')
 export const staff = calledBy('staff')
 /** Of a customer's: every person of ours and an owner read. */
 export const staffOrOwner = ofCustomer('staffOrOwner')
-/** Of a customer's: those of ours who may act, and an owner. */
-export const operatorOrOwner = ofCustomer('operatorOrOwner')
-/** The same, people alone and with the application's reach: for what counts attempts that a refusal must not undo. The verb narrows an owner. */
-export const acting = signedInAs('operatorOrOwner')
+/**
+ * Of a customer's: those of ours who may act, and an owner, with the application's reach: for what counts attempts, which a
+ * refusal must not undo. The verb narrows an owner to his customer.
+ */
+export const acting = signedInAs('operatorOrOwner').meta({ reach: 'all' })
 /** Those of ours who may read what was said. */
 export const content = signedInAs('content')
+/** Those of ours who see a caller's number when they ask for it. */
+export const revealing = signedInAs('reveal')
 /** Those of ours who may act. */
 export const operator = signedInAs('operator')
 /** Those of ours who decide who gets in. */
 export const admin = signedInAs('admin')
 /** Those of ours who may act, and programs that report alerts. */
 export const reporting = calledBy('raiseAlerts')
+/** Of a customer's: those who may see what was used. Every person of ours, an owner, a program with the scope. */
+export const usageReader = ofCustomer('readUsage')
+/** Of a customer's: those who may ask for usage and settle it. */
+export const usageAsker = ofCustomer('askUsage')

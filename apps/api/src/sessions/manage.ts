@@ -1,5 +1,5 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
-import { loginTickets, passwordResets, sessions } from '@trunkline/db/schema/sessions'
+import { invitations, loginTickets, passwordResets, sessions } from '@trunkline/db/schema/sessions'
 import { and, desc, eq, isNull, ne } from 'drizzle-orm'
 import { audit } from '../platform/audit.ts'
 import { type Ctx, inTransaction, type Person } from '../platform/context.ts'
@@ -68,13 +68,17 @@ export async function endSessions(
   return ended.length
 }
 
-/** Takes back what was handed out on the strength of the old password: tickets and reset links. */
+/** Takes back what was handed out before the password was changed: tickets, reset links, an invitation. */
 export async function takeBackTokens(ctx: Ctx, userId: string): Promise<void> {
   await ctx.db.delete(loginTickets).where(eq(loginTickets.userId, userId))
   await ctx.db
     .update(passwordResets)
     .set({ usedAt: ctx.now })
     .where(and(eq(passwordResets.userId, userId), isNull(passwordResets.usedAt)))
+  await ctx.db
+    .update(invitations)
+    .set({ acceptedAt: ctx.now })
+    .where(and(eq(invitations.userId, userId), isNull(invitations.acceptedAt)))
 }
 
 export async function logOut(ctx: Ctx, input: { user: Person }) {

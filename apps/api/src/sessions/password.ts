@@ -30,3 +30,13 @@ export async function isPassword(password: string, stored: string | undefined): 
   const isSame = timingSafeEqual(tag, Buffer.from(expected ?? '', 'base64url').subarray(0, 32))
   return stored !== undefined && isSame
 }
+
+/** In place of a password that was never set: of the usual form, and nobody's. */
+export const noPassword = (): string =>
+  [
+    'argon2id',
+    cost.memory,
+    cost.passes,
+    randomBytes(16).toString('base64url'),
+    randomBytes(32).toString('base64url'),
+  ].join('$')

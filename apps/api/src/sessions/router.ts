@@ -19,6 +19,7 @@ import {
   startSecondFactor,
   turnOffSecondFactor,
 } from './second-factor.ts'
+import { shownView, viewing } from './view-as/wire.ts'
 
 const user = z.object({
   id: z.string(),
@@ -109,7 +110,10 @@ export const sessionsRouter = {
     .mutation(({ ctx, input }) => resetPassword(ctx, input)),
 
   logout: account
-    .meta({ openapi: { method: 'POST', path: '/auth/logout', tags, summary: 'Sign out', protect: true } })
+    .meta({
+      openapi: { method: 'POST', path: '/auth/logout', tags, summary: 'Sign out', protect: true },
+      whileViewing: true,
+    })
     .input(z.object({}))
     .output(z.object({ ended: z.boolean() }))
     .mutation(async ({ ctx }) => {
@@ -121,8 +125,11 @@ export const sessionsRouter = {
   me: account
     .meta({ openapi: { method: 'GET', path: '/auth/me', tags, summary: 'Who is signed in', protect: true } })
     .input(z.object({}).optional())
-    .output(user)
-    .query(({ ctx }) => shownUser({ ...ctx.actor, needsSecondFactor: ctx.actor.kind === 'enrolling' })),
+    .output(user.extend({ viewing: viewing.nullish() }))
+    .query(({ ctx }) => ({
+      ...shownUser({ ...ctx.actor, needsSecondFactor: ctx.actor.kind === 'enrolling' }),
+      viewing: shownView(ctx.actor),
+    })),
 
   list: signedIn
     .meta({ openapi: { method: 'GET', path: '/sessions', tags, summary: 'Own sessions', protect: true } })

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 
-/** A session, a browser that is known again, a password that waits for its second factor, a reset link. */
-const prefixes = { session: 'tls', device: 'tld', ticket: 'tlt', reset: 'tlr' } as const
+/** A session, a browser that is known again, a password that waits for its second factor, a reset link, an invitation. */
+const prefixes = { session: 'tls', device: 'tld', ticket: 'tlt', reset: 'tlr', invitation: 'tli' } as const
 type TokenKind = keyof typeof prefixes
 
 /** 32 random bytes. The database knows only its hash. */

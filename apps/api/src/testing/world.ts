@@ -20,6 +20,7 @@ import { newId } from '../platform/id.ts'
 import { openJobs } from '../platform/job.ts'
 import { openLive } from '../platform/live.ts'
 import { openLog } from '../platform/log.ts'
+import { noPassword } from '../sessions/password.ts'
 import { hashToken, newToken } from '../sessions/token.ts'
 import { openIntake } from '../webhooks/intake.ts'
 import { processBatch } from '../webhooks/process.ts'
@@ -161,7 +162,7 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
       const token = newToken()
       const userId = newId()
       const email = `${role}-${userId.slice(-12)}@trunkline.example`
-      await db.insert(users).values({ id: userId, email, role, customerId, passwordHash: 'none' })
+      await db.insert(users).values({ id: userId, email, role, customerId, passwordHash: noPassword() })
       await db.insert(sessions).values({
         id: newId(),
         userId,

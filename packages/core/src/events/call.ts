@@ -35,6 +35,8 @@ export type CallFact = {
   agentId?: string
   /** Our own customer id, as Retell's `metadata.customer_id` carries it. */
   customerId?: string
+  /** The hold under which the call was admitted, as Retell's `metadata.hold_id` carries it. */
+  holdId?: string
   startedAt?: number
   endedAt?: number
   /** Retell's `duration_ms`. */
@@ -80,6 +82,7 @@ export type CallSummary = {
   to: string | undefined
   agentId: string | undefined
   customerId: string | undefined
+  holdId: string | undefined
   startedAt: number | undefined
   endedAt: number | undefined
   /** What is charged: undefined until a provider has reported a duration. */
@@ -122,6 +125,7 @@ export function summarizeCall(facts: CallFacts): CallSummary {
     to: firstOf(known, (fact) => fact.to),
     agentId: firstOf(known, (fact) => fact.agentId),
     customerId: firstOf(known, (fact) => fact.customerId),
+    holdId: firstOf(known, (fact) => fact.holdId),
     startedAt,
     endedAt,
     seconds,

@@ -15,6 +15,7 @@ export const idPrefixes = {
   hold: 'hld',
   error: 'err',
   errorSample: 'ers',
+  audit: 'aud',
   apiKey: 'key',
 } as const
 export type IdKind = keyof typeof idPrefixes

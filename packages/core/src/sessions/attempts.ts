@@ -1,6 +1,7 @@
 /**
  * What is counted: guesses from one network address, guesses at one account from one place, guesses at one account from
- * wherever it has never been used, second factors, passwords asked of who is signed in, reset mails, audited refusals.
+ * wherever it has never been used, second factors, passwords asked of who is signed in, reset mails, audited refusals,
+ * registrations from one network, invitations by one customer.
  */
 export const attemptScopes = [
   'address',
@@ -11,6 +12,8 @@ export const attemptScopes = [
   'reset_address',
   'reset_account',
   'audit',
+  'register',
+  'invite',
 ] as const
 export type AttemptScope = (typeof attemptScopes)[number]
 
@@ -24,6 +27,8 @@ export const attemptRules: Record<AttemptScope, { atMost: number; windowSeconds:
   reset_address: { atMost: 20, windowSeconds: 3600 },
   reset_account: { atMost: 3, windowSeconds: 1800 },
   audit: { atMost: 10, windowSeconds: 3600 },
+  register: { atMost: 10, windowSeconds: 900 },
+  invite: { atMost: 20, windowSeconds: 3600 },
 }
 
 /** One counter: what is counted, and of whom. */

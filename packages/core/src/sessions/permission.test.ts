@@ -6,10 +6,35 @@ test('who may what, in full', () => {
   const matrix = Object.fromEntries(roles.map((role) => [role, names.filter((name) => may(role, name))]))
 
   expect(matrix).toEqual({
-    admin: ['staff', 'operator', 'content', 'operatorOrOwner', 'signedIn'],
-    operator: ['staff', 'operator', 'content', 'operatorOrOwner', 'signedIn'],
-    sales: ['staff', 'signedIn'],
-    viewer: ['staff', 'signedIn'],
-    owner: ['operatorOrOwner', 'signedIn'],
+    admin: [
+      'staff',
+      'operator',
+      'content',
+      'numbers',
+      'reveal',
+      'admin',
+      'staffOrOwner',
+      'operatorOrOwner',
+      'signedIn',
+      'readUsage',
+      'askUsage',
+      'raiseAlerts',
+    ],
+    operator: [
+      'staff',
+      'operator',
+      'content',
+      'numbers',
+      'reveal',
+      'staffOrOwner',
+      'operatorOrOwner',
+      'signedIn',
+      'readUsage',
+      'askUsage',
+      'raiseAlerts',
+    ],
+    sales: ['staff', 'reveal', 'staffOrOwner', 'signedIn', 'readUsage'],
+    viewer: ['staff', 'staffOrOwner', 'signedIn', 'readUsage'],
+    owner: ['staffOrOwner', 'operatorOrOwner', 'signedIn', 'readUsage', 'askUsage'],
   })
 })

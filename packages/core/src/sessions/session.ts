@@ -6,6 +6,10 @@ export const sessionRule = { idleSeconds: 7 * 86_400, absoluteSeconds: 30 * 86_4
 /** A password that was given waits so long for its second factor; a reset link is good so long after it was sent. */
 export const ticketSeconds = 5 * 60
 export const resetSeconds = 30 * 60
+/** An invitation is good so long after it was sent. */
+export const invitationDays = 7
+/** One of ours who looks at a customer as its owner does is himself again after so long. */
+export const viewSeconds = 30 * 60
 /** How long a place from which somebody signed in is remembered. */
 export const placeSeconds = 180 * 86_400
 

@@ -1,0 +1,12 @@
+import type { Holding } from '../platform/privacy/holding.ts'
+
+const set = `title = alert_type, message = 'Erased', metadata = metadata - '{businessName,phoneNumber,number,from,to}'::text[],
+  acknowledged_at = coalesce(acknowledged_at, now()), acknowledged_by = coalesce(acknowledged_by, 'system:erasure')`
+
+export const alertHoldings: readonly Holding[] = [
+  {
+    table: 'ops_alerts',
+    ofCustomer: { where: 'customer_id = $1::text::uuid', set },
+    ofNumber: { where: `position($2 in title || message || metadata::text) > 0`, walk: true, set },
+  },
+]

@@ -1,0 +1,396 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { holdings } from './holdings.ts'
+import { newId } from './platform/id.ts'
+import { exportHeld } from './platform/privacy/export.ts'
+import { eraseAtOnce } from './platform/privacy/holding.ts'
+import { retain } from './platform/privacy/retain.ts'
+import { openWorld, randomNumber, retellCall, type World } from './testing/world.ts'
+
+let world: World
+let admin: string
+beforeAll(async () => {
+  world = await openWorld()
+  admin = await world.signIn('admin')
+})
+afterAll(() => world.close())
+
+/** A customer with an owner who is signed in, a call and a text of a caller. */
+async function busyCustomer(businessName: string) {
+  const registered = await world.app.inject({
+    method: 'POST',
+    url: '/api/auth/register',
+    remoteAddress: `10.9.${Math.floor(Math.random() * 250)}.1`,
+    payload: {
+      email: `${businessName.replaceAll(/\W/g, '').toLowerCase()}@private.example`,
+      password: 'correct horse battery',
+      firstName: 'Ada',
+      lastName: `Of ${businessName}`,
+      businessName,
+      phone: randomNumber(),
+    },
+  })
+  const { token, customer } = registered.json<{ token: string; customer: { id: string; contactPhone: string } }>()
+  const [line, caller] = [randomNumber(), randomNumber()]
+  await world.rest('POST', '/api/admin/agents', {
+    token: admin,
+    body: { customerId: customer.id, phoneNumber: line, provider: 'retell' },
+  })
+  const call = retellCall({ to: line, from: caller, seconds: 61 })
+  await world.retell(call.started)
+  await world.retell(call.ended)
+  await world.retell(call.analyzed)
+  await world.twilio('sms', {
+    MessageSid: `SM${newId().replaceAll('-', '')}`,
+    AccountSid: `AC${'0'.repeat(31)}1`,
+    From: caller,
+    To: line,
+    Body: `The sink of ${businessName} is leaking`,
+    NumSegments: '1',
+  })
+  await world.process()
+  return { token, id: customer.id, contactPhone: customer.contactPhone, line, caller, call }
+}
+
+const uuidOf = (wire: string) => wire.slice(4)
+
+async function planOf(id: string) {
+  return (await world.rest('GET', `/api/admin/customers/${id}/deletion`, { token: admin })).body
+}
+const remove = (id: string, body: object, token = admin) =>
+  world.rest('POST', `/api/admin/customers/${id}/deletion`, { token, body })
+
+/** Every text of every table that holds this text. */
+async function placesOf(text: string): Promise<string[]> {
+  const tables = await world.owner<{ name: string }[]>`
+    select relname as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+    where nspname = 'public' and relkind in ('r', 'p') and not relispartition`
+  const found: string[] = []
+  for (const { name } of tables) {
+    const rows = await world.owner.unsafe(
+      `select 1 from ${name} as t where position($1 in to_jsonb(t)::text) > 0 limit 1`,
+      [text],
+    )
+    if (rows.length > 0) found.push(name)
+  }
+  return found
+}
+
+test('every table that names a customer or one of its people is told what becomes of it', async () => {
+  const named = await world.owner<{ table: string }[]>`
+    select distinct class.relname as table from pg_attribute join pg_class as class on class.oid = attrelid
+    join pg_namespace on pg_namespace.oid = relnamespace
+    where nspname = 'public' and relkind in ('r', 'p') and not relispartition and attname in ('customer_id', 'user_id') and attnum > 0`
+  const told = new Set(holdings.filter(({ ofCustomer }) => ofCustomer).map(({ table }) => table))
+
+  expect(named.map(({ table }) => table).filter((table) => !told.has(table))).toEqual([])
+})
+
+test('a plan says table by table what is shredded and what is kept, and changes nothing', async () => {
+  const { id, line, caller } = await busyCustomer('Harbor Plumbing')
+
+  const plan = await planOf(id)
+
+  const rows = Object.fromEntries(
+    plan.rows.map((row: { table: string; rows: number; fate: string }) => [row.table, [row.rows, row.fate]]),
+  )
+  expect(plan).toMatchObject({ businessName: 'Harbor Plumbing', numbers: [line], owners: 1 })
+  expect(rows).toMatchObject({
+    webhook_queue: [4, 'shredded'],
+    call_events: [1, 'shredded'],
+    sms_events: [1, 'shredded'],
+    usage_entries: [2, 'kept'],
+    agents: [1, 'shredded'],
+    users: [1, 'shredded'],
+    known_places: [2, 'removed'],
+    customers: [1, 'shredded'],
+    audit_log: [expect.any(Number), 'kept'],
+  })
+  expect(await placesOf(caller)).toContain('call_events')
+})
+
+test('a deleted customer leaves its figures, and nothing that says who it was or who called it', async () => {
+  const { id, token, line, caller, contactPhone, call } = await busyCustomer('Golden Gate Drains')
+  const ledger = () =>
+    world.owner`select meter, quantity, period_start from usage_entries where customer_id = ${uuidOf(id)} order by id`
+  const before = await ledger()
+  const bytes = () =>
+    world.owner`select body_sha256, body_bytes from webhook_queue where customer_id = ${uuidOf(id)} order by id`
+  const hashes = await bytes()
+  const { hash } = await planOf(id)
+
+  const deleted = await remove(id, { hash, businessName: 'Golden Gate Drains' })
+  await world.drainJobs()
+
+  expect([deleted.status, deleted.body]).toEqual([200, { deleted: true }])
+  for (const text of [caller.slice(1), line.slice(1), contactPhone.slice(1), 'Golden Gate', 'goldengatedrains'])
+    expect([text, (await placesOf(text)).filter((table) => table !== 'audit_log')]).toEqual([text, []])
+  // who did what to it stays, under its name and without numbers
+  expect(await placesOf(caller.slice(1))).toEqual([])
+  expect(await ledger()).toEqual(before)
+  expect(before).toHaveLength(2)
+  expect(await bytes()).toEqual(hashes)
+  expect((await world.rest('GET', '/api/usage/status', { token })).status).toBe(401)
+  const again = await remove(id, { hash, businessName: 'Golden Gate Drains' })
+  expect([again.status, again.body.error.message]).toEqual([409, 'This customer is deleted'])
+  const [event] =
+    await world.owner`select seconds, from_number, facts from call_events where retell_call_id = ${call.id}`
+  expect(event).toMatchObject({ seconds: 61, from_number: null })
+  expect(JSON.stringify(event?.facts)).toContain('61000')
+
+  const other = await busyCustomer('Summit Roofing')
+  const line2 = await world.rest('POST', '/api/admin/agents', {
+    token: admin,
+    body: { customerId: other.id, phoneNumber: line, provider: 'retell' },
+  })
+  expect(line2.status).toBe(200)
+})
+
+test('after a deletion every row that names a customer has one', async () => {
+  const references = await world.owner<{ table: string; column: string }[]>`
+    select class.relname as table, attname as column from pg_attribute join pg_class as class on class.oid = attrelid
+    join pg_namespace on pg_namespace.oid = relnamespace
+    where nspname = 'public' and relkind in ('r', 'p') and not relispartition and attnum > 0
+      and attname in ('customer_id', 'user_id')`
+  const orphans: string[] = []
+  for (const { table, column } of references) {
+    const target = column === 'user_id' ? 'users' : 'customers'
+    const rows = await world.owner.unsafe(
+      `select 1 from ${table} as t where ${column} is not null and not exists (select 1 from ${target} where ${target}.id = t.${column}) limit 1`,
+    )
+    if (rows.length > 0) orphans.push(`${table}.${column}`)
+  }
+
+  expect(references.length).toBeGreaterThan(15)
+  expect(orphans).toEqual([])
+})
+
+test('who has not seen how a customer stands now, or types another name, deletes nothing', async () => {
+  const { id, token } = await busyCustomer('Evergreen Lawn')
+  const { hash } = await planOf(id)
+  await world.rest('POST', '/api/owners', { token, body: { email: 'second@private.example', name: 'Second' } })
+
+  const stale = await remove(id, { hash, businessName: 'Evergreen Lawn' })
+  const fresh = (await planOf(id)).hash
+  const otherName = await remove(id, { hash: fresh, businessName: 'Evergreen' })
+  const byOperator = await remove(id, { hash: fresh, businessName: 'Evergreen Lawn' }, await world.signIn('operator'))
+
+  expect([stale.status, otherName.status, byOperator.status]).toEqual([409, 400, 403])
+  expect(otherName.body.error.fields).toEqual({ businessName: 'is not the name of this customer' })
+  expect((await world.rest('GET', '/api/usage/status', { token })).status).toBe(200)
+})
+
+test('of eight who delete a customer at once one does, and while one does nobody gives it a line', async () => {
+  const { id } = await busyCustomer('Bright Smile Dental')
+  const { hash } = await planOf(id)
+
+  const answers = await Promise.all([
+    ...Array.from({ length: 8 }, () => remove(id, { hash, businessName: 'Bright Smile Dental' })),
+    world.rest('POST', '/api/admin/agents', {
+      token: admin,
+      body: { customerId: id, phoneNumber: randomNumber(), provider: 'retell' },
+    }),
+  ])
+
+  const [line] = answers.slice(8)
+  const deletions = answers.slice(0, 8).filter(({ status }) => status === 200).length
+  // the line came first and then nobody had seen it, or it came too late
+  expect([deletions, line?.status]).toBeOneOf([
+    [1, 404],
+    [0, 200],
+  ])
+  const lines = await world.owner`
+    select count(*)::int as lines from agents where customer_id = ${uuidOf(id)} and phone_number is not null`
+  expect(lines).toEqual([{ lines: deletions === 1 ? 0 : 2 }])
+})
+
+test('a deletion whose job stopped half way is ended by the repetition of the job', async () => {
+  const { id, caller } = await busyCustomer('Capital Movers')
+  const { hash } = await planOf(id)
+  await world.owner.unsafe(`
+    create function stop_here() returns trigger language plpgsql as $$ begin raise exception 'stopped'; end $$;
+    create trigger stop_here before update on sms_events for each row execute function stop_here()`)
+  await remove(id, { hash, businessName: 'Capital Movers' })
+  await world.drainJobs()
+  const half = await placesOf(caller.slice(1))
+  await world.owner.unsafe('drop trigger stop_here on sms_events')
+  await expect.poll(() => placesOf(caller.slice(1)), { timeout: 20_000 }).toEqual([])
+
+  expect(half).toEqual(['sms_events'])
+  const later = await world.owner`
+    select count(*)::int as jobs from pgboss.job where name = 'onboarding.shredCustomer' and state = 'created'
+      and data ->> 'customerId' = ${newUuid(id)}`
+  expect(later).toEqual([{ jobs: 2 }])
+})
+
+const newUuid = (wire: string) => uuidOf(wire).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+
+test('a number is planned, then erased wherever it stands; amounts and hashes stay, and no queue has read it', async () => {
+  const { caller, id } = await busyCustomer('Rapid Locksmith')
+  const ask = (path: string, body: object, token = admin) =>
+    world.rest('POST', `/api/admin/privacy/${path}`, { token, body })
+
+  const plan = (await ask('erasures/plan', { phoneNumber: caller })).body
+  const used = await world.owner`select * from usage_entries where customer_id = ${uuidOf(id)}`
+  const stale = await ask('erasures', { phoneNumber: caller, hash: '0'.repeat(64) })
+  const erased = await ask('erasures', { phoneNumber: caller, hash: plan.hash })
+  const queued = await world.owner`select 1 from pgboss.job where position(${caller.slice(1)} in data::text) > 0`
+  await world.drainJobs()
+
+  expect(plan.rows.filter(({ rows }: { rows: number }) => rows > 0)).toMatchObject([
+    { table: 'webhook_queue', rows: 4 },
+    { table: 'call_events', rows: 1 },
+    { table: 'sms_events', rows: 1 },
+  ])
+  expect([stale.status, erased.status, erased.body]).toEqual([409, 200, { rows: 6 }])
+  expect([queued.length, await placesOf(caller.slice(1)), await placesOf('The sink of Rapid')]).toEqual([0, [], []])
+  expect(await world.owner`select * from usage_entries where customer_id = ${uuidOf(id)}`).toEqual(used)
+  const [audited] = await world.owner`select subject, after from audit_log where action = 'privacy.erase'`
+  expect(audited?.subject).toMatch(/^number:\+\d\d•••\d\d$/)
+  expect((await ask('erasures/plan', { phoneNumber: caller }, await world.signIn('operator'))).status).toBe(403)
+})
+
+test('a line of ours is no caller: it is refused', async () => {
+  const { line } = await busyCustomer('Lakeside Realty')
+
+  const refused = await world.rest('POST', '/api/admin/privacy/erasures/plan', {
+    token: admin,
+    body: { phoneNumber: line },
+  })
+
+  expect([refused.status, refused.body.error.fields]).toEqual([409, { phoneNumber: 'is a line of ours' }])
+})
+
+test('a webhook whose bytes were erased is not replayed', async () => {
+  const { caller, call } = await busyCustomer('Corner Bakery')
+  const [webhook] = await world.owner`select id from webhook_queue where position(${call.id} in body) > 0 limit 1`
+  const { hash } = (
+    await world.rest('POST', '/api/admin/privacy/erasures/plan', { token: admin, body: { phoneNumber: caller } })
+  ).body
+  await world.rest('POST', '/api/admin/privacy/erasures', { token: admin, body: { phoneNumber: caller, hash } })
+  await world.drainJobs()
+
+  const replay = await world.rest('POST', `/api/admin/webhook-queue/whk_${webhook?.id.replaceAll('-', '')}/replay`, {
+    token: admin,
+    body: {},
+  })
+
+  expect([replay.status, replay.body.error.message]).toEqual([
+    409,
+    'Its bytes were erased, so there is nothing to replay',
+  ])
+})
+
+test('everything about a customer or a number is handed out line by line, without a secret, and that is written down', async () => {
+  const { id, caller } = await busyCustomer('Old Town Dental')
+  const fetchAll = (payload: object, token = admin) =>
+    world.app.inject({
+      method: 'POST',
+      url: '/api/admin/privacy/export',
+      headers: { authorization: `Bearer ${token}` },
+      payload,
+    })
+
+  const ofCustomer = await fetchAll({ customerId: id })
+  const ofNumber = await fetchAll({ phoneNumber: caller })
+
+  const lines = ofCustomer.body
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.at(-1)).toEqual({ end: true, rows: lines.length - 2 })
+  const tables = new Set(lines.map(({ table }) => table))
+  expect([...tables]).toEqual(
+    expect.arrayContaining(['webhook_queue', 'call_events', 'usage_entries', 'users', 'customers']),
+  )
+  expect(ofCustomer.body).not.toMatch(/password_hash|token_hash|key_hash|secret_ciphertext/)
+  expect(ofCustomer.body).toContain('The sink of Old Town')
+  const seen = ofNumber.body
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).table)
+  expect(seen.filter(Boolean).sort()).toEqual([
+    'call_events',
+    'sms_events',
+    ...Array.from({ length: 4 }, () => 'webhook_queue'),
+  ])
+  expect((await fetchAll({ customerId: id }, await world.signIn('operator'))).statusCode).toBe(403)
+  expect([
+    (await fetchAll({})).statusCode,
+    (await fetchAll({ customerId: id, phoneNumber: caller })).statusCode,
+  ]).toEqual([400, 400])
+  const audited = await world.owner`select subject from audit_log where action = 'privacy.export' order by id`
+  expect(audited.map(({ subject }) => subject)).toEqual([id, expect.stringMatching(/^number:\+\d\d•••/)])
+})
+
+test('an export is read as it is handed out: who stops reading stops it', async () => {
+  const { id } = await busyCustomer('Pine Street Dental')
+  const lines = exportHeld(world.ctx(), holdings, { customerId: newUuid(id) })
+
+  expect((await lines.next()).value).toContain('"about"')
+  expect((await lines.return(undefined)).done).toBe(true)
+})
+
+test('bytes, events and audit rows leave when their time is over, and not before; what still waits is not touched', async () => {
+  const { id, caller } = await busyCustomer('Grand Hotel')
+  const at = (days: number) => new Date(Date.now() + days * 86_400_000)
+  const held = async () => {
+    const [row] = await world.owner`
+      select (select count(*)::int from webhook_queue where customer_id = ${uuidOf(id)} and shredded_at is null) as bytes,
+        (select count(*)::int from call_events where customer_id = ${uuidOf(id)} and shredded_at is null) as calls`
+    return row
+  }
+
+  await retain(world.ctx({ now: at(89) }), holdings)
+  expect(await held()).toEqual({ bytes: 4, calls: 1 })
+  const waiting = newId()
+  await world.owner`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at, next_attempt_at)
+    values (${waiting}, 'retell', 'events', 'x', 'x', '[]', 'waits', 'utf8', 5, '\\x00', 'verified', 'failed', now(), now() + interval '1 year')`
+  await retain(world.ctx({ now: at(91) }), holdings)
+  await retain(world.ctx({ now: at(91) }), holdings)
+  expect(await held()).toEqual({ bytes: 0, calls: 1 })
+  expect(await world.owner`select body from webhook_queue where id = ${waiting}`).toEqual([{ body: 'waits' }])
+  expect(await placesOf(caller.slice(1))).toEqual(['call_events', 'sms_events'])
+  await world.owner`update webhook_queue set state = 'dead' where id = ${waiting}`
+  await retain(world.ctx({ now: at(25 * 31) }), holdings)
+
+  expect(await held()).toEqual({ bytes: 0, calls: 0 })
+  expect(await world.owner`select body, body_bytes from webhook_queue where id = ${waiting}`).toEqual([
+    { body: '', body_bytes: 5 },
+  ])
+  expect(await placesOf(caller.slice(1))).toEqual([])
+})
+
+test('an audit row leaves after two years, and no younger one whatever the application asks', async () => {
+  await world.owner`
+    insert into audit_log (id, actor, request_id, action, subject, created_at)
+    values (${newId()}, 'system:test', 'x', 'test.old', 'x', now() - interval '25 months'),
+      (${newId()}, 'system:test', 'x', 'test.young', 'x', now() - interval '23 months'),
+      (${newId()}, 'system:test', 'x', 'test.newest', 'x', now() - interval '11 months')`
+
+  await retain(world.ctx(), holdings)
+  const left = await world.owner`select action from audit_log where action like 'test.%' order by action`
+  expect(left.map(({ action }) => action)).toEqual(['test.newest', 'test.young'])
+  await world.db.execute(`select forget_audit(now(), 1000)`)
+  const last = await world.owner`select action from audit_log where action like 'test.%'`
+  expect(last.map(({ action }) => action)).toEqual(['test.newest'])
+})
+
+test('a rule that breaks undoes the whole deletion', async () => {
+  const { id } = await busyCustomer('River Spa')
+  const before = await world.owner`select status, business_name from customers where id = ${uuidOf(id)}`
+  await world.owner.unsafe(`
+    create function refuse_it() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+    create trigger refuse_it before update on customers for each row execute function refuse_it()`)
+  const { hash } = await planOf(id)
+  const broken = await remove(id, { hash, businessName: 'River Spa' })
+  await world.owner.unsafe('drop trigger refuse_it on customers')
+
+  expect(broken.status).toBe(500)
+  expect(await world.owner`select status, business_name from customers where id = ${uuidOf(id)}`).toEqual(before)
+  const open = await world.owner`
+    select count(*)::int as open from active_sessions join users on users.id = user_id
+    where customer_id = ${uuidOf(id)} and revoked_at is null`
+  expect(open).toEqual([{ open: 1 }])
+  await eraseAtOnce(world.ctx(), holdings, { customerId: newUuid(id) })
+})

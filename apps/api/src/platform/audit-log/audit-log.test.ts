@@ -1,0 +1,365 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { appRouter } from '../../router.ts'
+import { codeShown } from '../../testing/authenticator.ts'
+import { openWorld, randomNumber, retellCall, type World } from '../../testing/world.ts'
+import { newId } from '../id.ts'
+
+let world: World
+let admin: string
+beforeAll(async () => {
+  world = await openWorld()
+  admin = await world.signIn('admin')
+})
+afterAll(() => world.close())
+
+const password = 'correct horse battery'
+let nth = 0
+/** Each request comes from an address of its own. */
+const addressOf = (request: number) => `10.${request >> 8}.${request & 255}.1`
+
+type Answer = { status: number; body: { id: string } & Record<string, string> }
+/** Calls a procedure as the admin, else as whoever has the token; answers what came back. */
+async function ask(path: string, input: object, token: string | null = admin): Promise<Answer> {
+  const answer = await world.app.inject({
+    method: 'POST',
+    url: `/trpc/${path}`,
+    headers: token === null ? {} : { authorization: `Bearer ${token}` },
+    remoteAddress: addressOf(++nth),
+    payload: input,
+  })
+  const parsed = answer.json()
+  return { status: answer.statusCode, body: parsed.result?.data ?? parsed.error }
+}
+
+/** Somebody with a password and a session; answers his token and address. */
+async function somebody() {
+  const email = `person${++nth}@audit.example`
+  const { body } = await ask('onboarding.register', registration(email), null)
+  return {
+    email,
+    token: String(body.token),
+    customerId: (body.customer as unknown as { id: string }).id,
+    userId: (body.user as unknown as { id: string }).id,
+  }
+}
+const registration = (email: string) => ({
+  email,
+  password,
+  firstName: 'Ada',
+  lastName: 'B',
+  businessName: `Business ${email}`,
+})
+
+async function withSecondFactor() {
+  const person = await somebody()
+  const { body } = await ask('sessions.startSecondFactor', { password }, person.token)
+  const confirmed = await ask('sessions.confirmSecondFactor', { code: codeShown(String(body.key)) }, person.token)
+  return { ...person, key: String(body.key), confirmed }
+}
+
+async function linkFor(to: string): Promise<string> {
+  await world.drainJobs()
+  return /#(\S+)/.exec(world.mails.findLast((mail) => mail.to === to)?.text ?? '')?.[1] ?? ''
+}
+
+async function staffId(role = 'viewer'): Promise<string> {
+  const { body } = await ask('staff.invite', { email: `colleague${++nth}@audit.example`, name: 'Colleague', role })
+  return body.id
+}
+const keyId = async () => (await ask('apiKeys.create', { name: 'Billing', scopes: ['usage:read'] })).body.id
+
+async function unknownId(): Promise<string> {
+  await world.retell(retellCall({ to: randomNumber(), seconds: 5 }).started)
+  await world.process()
+  const [row] = await world.owner`select id from unknown_phone where resolved_at is null order by id desc limit 1`
+  return `unk_${row?.id.replaceAll('-', '')}`
+}
+
+async function callId(): Promise<string> {
+  const { phoneNumber } = await world.customer()
+  await world.retell(retellCall({ to: phoneNumber, seconds: 5 }).ended)
+  await world.process()
+  const [row] = await world.owner`select id from call_events order by id desc limit 1`
+  return `cal_${row?.id.replaceAll('-', '')}`
+}
+
+async function messageId(): Promise<string> {
+  const { phoneNumber } = await world.customer()
+  const sid = `SM${newId().replaceAll('-', '')}`
+  await world.twilio('sms', {
+    MessageSid: sid,
+    AccountSid: `AC${'0'.repeat(31)}1`,
+    From: '+14155550123',
+    To: phoneNumber,
+    Body: 'hi',
+    NumSegments: '1',
+  })
+  await world.process()
+  const [row] = await world.owner`select id from sms_events order by id desc limit 1`
+  return `msg_${row?.id.replaceAll('-', '')}`
+}
+
+async function errorId(): Promise<string> {
+  world.faults.track({
+    error: new Error(`broken ${'abcdefghij'.slice(0, (++nth % 9) + 1)}`),
+    source: 'api',
+    where: `audit.test${nth}`,
+  })
+  await world.faults.flush()
+  const [row] = await world.owner`select id from error_groups order by id desc limit 1`
+  return `err_${row?.id.replaceAll('-', '')}`
+}
+
+async function alertId(): Promise<string> {
+  const { body } = await ask('alerts.report', {
+    type: `test.audit${++nth}`,
+    severity: 'low',
+    title: 'A title',
+    message: 'A message',
+  })
+  return String(body.alertId)
+}
+
+/** Every mutation, carried out once so that it succeeds. The last thing each does is the call itself. */
+const acts: Record<string, () => Promise<Answer>> = {
+  'onboarding.register': () => ask('onboarding.register', registration(`new${++nth}@audit.example`), null),
+  'onboarding.acceptInvitation': async () => {
+    const email = `invited${++nth}@audit.example`
+    await ask('staff.invite', { email, name: 'Invited', role: 'viewer' })
+    return await ask('onboarding.acceptInvitation', { token: await linkFor(email), newPassword: password }, null)
+  },
+  'sessions.login': async () => ask('sessions.login', { email: (await somebody()).email, password }, null),
+  'sessions.loginWithCode': async () => {
+    const { email, key } = await withSecondFactor()
+    const { body } = await ask('sessions.login', { email, password }, null)
+    return await ask('sessions.loginWithCode', { ticket: body.ticket, code: codeShown(key, 1) }, null)
+  },
+  'sessions.resetPassword': async () => {
+    const { email } = await somebody()
+    await ask('sessions.requestReset', { email }, null)
+    return await ask('sessions.resetPassword', { token: await linkFor(email), newPassword: 'another password' }, null)
+  },
+  'sessions.logout': async () => ask('sessions.logout', {}, (await somebody()).token),
+  'sessions.revoke': async () => {
+    const { email, token } = await somebody()
+    await ask('sessions.login', { email, password }, null)
+    const { body } = await world.rest('GET', '/api/sessions', { token })
+    return await ask(
+      'sessions.revoke',
+      { id: body.items.find(({ current }: { current: boolean }) => !current).id },
+      token,
+    )
+  },
+  'sessions.revokeOthers': async () => ask('sessions.revokeOthers', {}, (await somebody()).token),
+  'sessions.changePassword': async () =>
+    ask(
+      'sessions.changePassword',
+      { currentPassword: password, newPassword: 'another password' },
+      (await somebody()).token,
+    ),
+  'sessions.confirmSecondFactor': async () => (await withSecondFactor()).confirmed,
+  'sessions.renewRecoveryCodes': async () => {
+    const { confirmed, key } = await withSecondFactor()
+    return await ask('sessions.renewRecoveryCodes', { code: codeShown(key, 1) }, String(confirmed.body.token))
+  },
+  'sessions.turnOffSecondFactor': async () => {
+    const { confirmed, key } = await withSecondFactor()
+    return await ask(
+      'sessions.turnOffSecondFactor',
+      { password, code: codeShown(key, 1) },
+      String(confirmed.body.token),
+    )
+  },
+  'apiKeys.create': () => ask('apiKeys.create', { name: 'Billing', scopes: ['usage:read'] }),
+  'apiKeys.rotate': async () => ask('apiKeys.rotate', { id: await keyId() }),
+  'apiKeys.revoke': async () => ask('apiKeys.revoke', { id: await keyId() }),
+  'staff.invite': () => ask('staff.invite', { email: `staff${++nth}@audit.example`, name: 'New', role: 'viewer' }),
+  'staff.inviteAgain': async () => ask('staff.inviteAgain', { id: await staffId() }),
+  'staff.disable': async () => ask('staff.disable', { id: await staffId(), reason: 'left' }),
+  'staff.enable': async () => {
+    const id = await staffId()
+    await ask('staff.disable', { id, reason: 'left' })
+    return await ask('staff.enable', { id })
+  },
+  'staff.changeRole': async () => ask('staff.changeRole', { id: await staffId(), role: 'operator' }),
+  'webhooks.replay': async () => {
+    await callId()
+    const [row] = await world.owner`select id from webhook_queue where state = 'processed' order by id desc limit 1`
+    return await ask('webhooks.replay', { id: `whk_${row?.id.replaceAll('-', '')}` })
+  },
+  'unknownPhones.resolve': async () => ask('unknownPhones.resolve', { id: await unknownId(), resolution: 'spam' }),
+  'alerts.acknowledge': async () => ask('alerts.acknowledge', { id: await alertId() }),
+  'alerts.report': () =>
+    ask('alerts.report', { type: `test.new${++nth}`, severity: 'low', title: 'A title', message: 'Text' }),
+  'errors.resolve': async () => ask('errors.resolve', { id: await errorId() }),
+  'errors.ignore': async () => ask('errors.ignore', { id: await errorId(), occurrences: 100 }),
+  'errors.reopen': async () => {
+    const id = await errorId()
+    await ask('errors.resolve', { id })
+    return await ask('errors.reopen', { id })
+  },
+  'calls.reveal': async () => ask('calls.reveal', { id: await callId() }),
+  'messages.reveal': async () => ask('messages.reveal', { id: await messageId() }),
+  'customers.create': () => ask('customers.create', { businessName: 'New', tier: 'core' }),
+  'customers.update': async () =>
+    ask('customers.update', { id: (await somebody()).customerId, businessName: 'Other name' }),
+  'customers.delete': async () => {
+    const { customerId } = await somebody()
+    const { body } = await world.rest('GET', `/api/admin/customers/${customerId}/deletion`, { token: admin })
+    return await ask('customers.delete', { id: customerId, hash: body.hash, businessName: body.businessName })
+  },
+  'agents.create': async () =>
+    ask('agents.create', {
+      customerId: (await somebody()).customerId,
+      phoneNumber: randomNumber(),
+      provider: 'retell',
+    }),
+  'owners.invite': async () =>
+    ask('owners.invite', { email: `owner${++nth}@audit.example`, name: 'Second' }, (await somebody()).token),
+  'owners.mail': async () => ask('owners.mail', { id: (await somebody()).userId, mail: 'welcome' }),
+  'privacy.erase': async () => {
+    const phoneNumber = randomNumber()
+    const { body } = await ask('privacy.plan', { phoneNumber })
+    return await ask('privacy.erase', { phoneNumber, hash: body.hash })
+  },
+}
+
+/** What rightly leaves no row, and why. */
+const withoutRow: Record<string, string> = {
+  'sessions.requestReset':
+    'Anybody may ask about any address; the link that is made for a user is written down by the job',
+  'sessions.startSecondFactor': 'Nothing is in force before it is confirmed, and that is written down',
+  'usage.check': 'Each call asks; the hold itself is the row',
+  'usage.settle': 'Each call settles; the hold and the ledger are the rows',
+  'errors.report': 'A front end tells what it met; the error is the row',
+  'privacy.plan': 'It changes nothing: the number must not stand in an address, so it is no GET',
+}
+
+const mutations = Object.entries(
+  appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>,
+).flatMap(([path, { _def }]) => (_def.type === 'mutation' ? [path] : []))
+
+test('every mutation is one that is tried here, or is said to leave no row', () => {
+  expect([...mutations].sort()).toEqual([...Object.keys(acts), ...Object.keys(withoutRow)].sort())
+})
+
+test.each(Object.keys(acts))('%s writes down who did it, from where', async (path) => {
+  const { status, body } = (await acts[path]?.()) ?? { status: 0, body: {} }
+  expect([status, body]).toEqual([200, expect.anything()])
+
+  const [row] = await world.owner`
+    select actor, address, request_id, action, subject from audit_log where address = ${addressOf(nth)} order by id desc limit 1`
+  expect(row).toMatchObject({
+    actor: expect.stringMatching(/^(?:user:|owner:usr_|system:)/),
+    request_id: expect.stringMatching(/^req_/),
+    action: expect.stringMatching(/^[a-z_]+\.[a-z_]+$/i),
+    subject: expect.stringMatching(/^\w+[_:]/),
+  })
+})
+
+test('the application adds to the audit log and can neither change nor remove a row', async () => {
+  const as = (statement: string) =>
+    world.owner.begin(async (sql) => {
+      await sql.unsafe('set local role trunkline_app')
+      await sql.unsafe(statement)
+    })
+
+  for (const statement of [`update audit_log set actor = 'nobody'`, 'delete from audit_log', 'truncate audit_log'])
+    await expect(as(statement)).rejects.toMatchObject({ code: '42501' })
+  await expect(as(`set local role trunkline_owner; select * from audit_log`)).rejects.toMatchObject({ code: '42501' })
+})
+
+const list = async (query: string, token = admin) =>
+  (await world.rest('GET', `/api/admin/audit-log?${query}`, { token })).body
+
+test('the log is narrowed by actor, act, subject, customer and time, and read page by page', async () => {
+  const { customerId, userId } = await somebody()
+  await ask('customers.update', { id: customerId, businessName: 'Renamed' })
+  const operator = await world.signIn('operator')
+
+  const [byAct, bySubject, byCustomer, byActor] = [
+    await list('action=customers.update&limit=1', operator),
+    await list(`subject=${customerId}`),
+    await list(`customerId=${customerId}&action=customers`),
+    await list(`actor=registration&customerId=${customerId}`),
+  ]
+
+  expect(byAct.items).toMatchObject([
+    { action: 'customers.update', subject: customerId, after: { businessName: 'Renamed' } },
+  ])
+  expect(byAct.nextCursor).toEqual(expect.any(String))
+  expect(bySubject.items.map(({ action }: { action: string }) => action)).toEqual([
+    'customers.update',
+    'customers.create',
+  ])
+  expect(byCustomer.items).toHaveLength(2)
+  expect(byActor.items.length).toBeGreaterThan(0)
+  expect((await list(`subject=${userId}&to=${new Date(Date.now() - 60_000).toISOString()}`)).items).toEqual([])
+  const seen = new Set<string>()
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: { items: { id: string }[]; nextCursor: string | null } = await list(
+      `limit=7${cursor && `&cursor=${cursor}`}`,
+    )
+    for (const { id } of page.items) seen.add(id)
+    cursor = page.nextCursor
+  }
+  const [all] = await world.owner`select count(*)::int as rows from audit_log`
+  expect(seen.size).toBe(all?.rows)
+  expect((await world.rest('GET', '/api/admin/audit-log', { token: await world.signIn('viewer') })).status).toBe(403)
+})
+
+test('as CSV the log is the same, and no cell is a formula', async () => {
+  const { customerId } = await somebody()
+  await ask('customers.update', { id: customerId, businessName: '=HYPERLINK("x")' })
+  await world.owner`
+    insert into audit_log (id, actor, request_id, action, subject) values (${newId()}, '@evil', 'x', 'test.csv', '-1+2')`
+  const csv = (query: string, token = admin) =>
+    world.app.inject({ url: `/api/admin/audit-log.csv?${query}`, headers: { authorization: `Bearer ${token}` } })
+
+  const [one, evil] = [await csv(`subject=${customerId}&action=customers.update`), await csv('action=test.csv')]
+
+  expect(one.headers['content-type']).toContain('text/csv')
+  const [header, row, rest] = one.body.split('\r\n')
+  expect(header).toBe('at,actor,action,subject,customerId,address,requestId,before,after')
+  expect(row).toContain(customerId)
+  expect(row).toContain(String.raw`"{""businessName"":""=HYPERLINK(\""x\"")""}"`)
+  expect(rest).toBe('')
+  expect(evil.body.split('\r\n')[1]).toContain(`,'@evil,test.csv,'-1+2,`)
+  expect((await csv('', await world.signIn('viewer'))).statusCode).toBe(403)
+  expect((await world.app.inject({ url: '/api/admin/audit-log.csv' })).statusCode).toBe(401)
+  expect((await csv('from=yesterday')).statusCode).toBe(400)
+})
+
+test('callers’ numbers and words are masked for who may not see them, and one who reveals is written down', async () => {
+  const id = await callId()
+  const text = await messageId()
+  const rowsOf = async (role: 'viewer' | 'sales' | 'operator') => {
+    const token = await world.signIn(role)
+    const find = async (path: string, row: string) =>
+      (await world.rest('GET', path, { token })).body.items.find(({ id }: { id: string }) => id === row)
+    return {
+      call: await find('/api/admin/call-events', id),
+      message: await find('/api/admin/sms-events', text),
+      revealed: await ask('calls.reveal', { id }, token),
+      words: await ask('messages.reveal', { id: text }, token),
+    }
+  }
+
+  const [viewer, sales, operator] = [await rowsOf('viewer'), await rowsOf('sales'), await rowsOf('operator')]
+
+  expect(operator.call.fromNumber).toBe('+14155550123')
+  expect(viewer.call).toMatchObject({ fromNumber: '+14•••23', toNumber: operator.call.toNumber })
+  expect(viewer.message).toMatchObject({ fromNumber: '+14•••23', body: '•••' })
+  expect([viewer.revealed.status, viewer.words.status]).toEqual([403, 403])
+  expect([sales.revealed.body, sales.words.body]).toMatchObject([
+    { fromNumber: '+14155550123', transcript: null },
+    { fromNumber: '+14155550123', body: null },
+  ])
+  expect(operator.revealed.body).toMatchObject({ transcript: 'Agent: Good morning. Caller: My sink is leaking.' })
+  expect(operator.words.body).toMatchObject({ body: 'hi' })
+  const reveals = (await list(`action=calls.reveal&subject=${id}`)).items
+  expect(reveals.map(({ actor, after }: { actor: string; after: object }) => [actor.split('-')[0], after])).toEqual([
+    ['user:operator', { content: true }],
+    ['user:sales', { content: false }],
+  ])
+})
