@@ -54,20 +54,9 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           // they wait more than they work
           maxWorkers: 3,
-          include: ['test/process/**/*.test.ts', 'test/launcher.test.ts'],
+          include: ['test/process/**/*.test.ts', 'test/launcher.test.ts', 'test/second-start.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          ...forks,
-          name: 'alone',
-          // what is measured there has the machine for itself
-          sequence: { groupOrder: 3 },
-          include: ['test/second-start.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 30_000,
         },
       },
       {

@@ -131,6 +131,24 @@ test('a key is made for one customer, shown once, replaced, and revoked', async 
   expect(after.status).toBe(401)
 })
 
+test('a customer is seen as its owner sees it, under a banner, and left by its button', async ({ open, world }) => {
+  const { id } = await world.customer('Mirror Makers')
+  const page = await open(`/customers/${id}`)
+  await page.getByRole('button', { name: 'View as owner…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'See Mirror Makers as its owner does' })
+  await dialog.getByLabel('Why').fill('their bill looks wrong')
+  await dialog.getByRole('button', { name: 'See it for 30 minutes' }).click()
+
+  await page.waitForURL(/\/admin\/usage/)
+  const banner = page.getByRole('status').filter({ hasText: 'Mirror Makers' })
+  await banner.getByText('Nothing can be changed').waitFor()
+  await expectSoundLook(page)
+  await banner.getByRole('button', { name: 'End the view' }).click()
+
+  await page.waitForURL(/\/admin\/customers\/cus_/)
+  await page.getByRole('heading', { name: 'Mirror Makers', level: 1 }).waitFor()
+})
+
 for (const look of looks)
   test(`people, keys and their forms are sound at ${look.width} px in the ${look.theme} theme`, async ({
     open,

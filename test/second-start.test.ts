@@ -2,15 +2,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isRunning } from '../packages/db/src/local/process.ts'
 import { type House, openHouse } from './launching.ts'
 
-const secondStartMs = 5_000
-
 let house: House
 beforeEach(async () => {
   house = await openHouse()
 })
 afterEach(() => house.leave())
 
-test('the second start takes less than five seconds, keeps the data and prints no password', async () => {
+test('the second start keeps the data and prints no password', async () => {
   const first = house.launch({}, 'npm', ['start'])
   await first.ready()
   const [, password = ''] = /Password: +(\S+)/.exec(first.output()) ?? []
@@ -20,11 +18,9 @@ test('the second start takes less than five seconds, keeps the data and prints n
   await first.exited
   expect(house.parts().filter(isRunning)).toEqual([])
 
-  const started = performance.now()
   const second = house.launch({}, 'npm', ['start'])
   await second.ready()
 
-  expect(performance.now() - started).toBeLessThan(secondStartMs)
   expect(second.output()).not.toContain('Password')
   expect(await house.signIn(email, password)).toBe(200)
 })

@@ -13,13 +13,13 @@ import {
 } from './provider.ts'
 import { type Process, type Stage, test, until } from './stage.ts'
 
-test('64 deliveries at once of each of 80 events, through two processes of which one is stopped or killed and started again, are 80 events', async ({
+test('64 deliveries at once of each of 200 events, through two processes of which one is stopped or killed and started again, are 200 events', async ({
   stage,
 }) => {
   const [first, second] = await Promise.all([stage.start(), stage.start({ data: 'other' })])
   const { id, phoneNumber } = await stage.customer(first)
 
-  const calls = planCalls(80, phoneNumber)
+  const calls = planCalls(120, phoneNumber)
   const stopped = await tellWide(stage, [first, second], calls, async () => {
     expect(await first.stop()).toBe(0)
     await first.restart()
@@ -27,8 +27,8 @@ test('64 deliveries at once of each of 80 events, through two processes of which
   const afterStop = await stage.figures(id)
   expect(afterStop).toMatchObject(exactly(calls))
   // whoever is told to stop answers all that it has taken
-  expect(stopped.firsts).toEqual(Array(80).fill(1))
-  expect(afterStop.duplicates).toBe(63 * 80)
+  expect(stopped.firsts).toEqual(Array(120).fill(1))
+  expect(afterStop.duplicates).toBe(63 * 120)
 
   const others = planCalls(80, phoneNumber)
   const killed = await tellWide(stage, [first, second], others, async () => {

@@ -3,6 +3,7 @@ import { openDrizzle } from '@trunkline/db/connect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { buildApp } from './app.ts'
+import { contentPolicy } from './platform/static.ts'
 import { openWorld, randomNumber, retellCall, type World } from './testing/world.ts'
 
 let world: World
@@ -236,6 +237,108 @@ test('every answer carries the headers that keep a browser safe', async () => {
   }
 })
 
+test('no other site is ever told that it may ask: no preflight is answered, no origin allowed (K-29)', async () => {
+  for (const url of [
+    '/api/auth/login',
+    '/trpc/sessions.me',
+    '/api/admin/customers',
+    '/webhooks/retell',
+    '/api/errors',
+  ]) {
+    const preflight = await world.app.inject({
+      method: 'OPTIONS',
+      url,
+      headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+    })
+    const asked = await call('GET', url, { headers: { origin: 'https://evil.example' } })
+    for (const { headers } of [preflight, asked])
+      expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([])
+  }
+})
+
+test('where a request comes from is its own address, unless a declared proxy says otherwise (K-29)', async () => {
+  const addressOf = async (app: World['app'], remoteAddress: string, forwarded: string) => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/api/admin/customers',
+      remoteAddress,
+      headers: {
+        ...signed(),
+        'x-forwarded-for': forwarded,
+        'x-real-ip': '198.51.100.7',
+        forwarded: 'for=198.51.100.7',
+      },
+      payload: { businessName: 'From where?', tier: 'core' },
+    })
+    expect(answer.statusCode).toBe(200)
+    const [entry] =
+      await world.owner`select address from audit_log where request_id = ${String(answer.headers['x-request-id'])} limit 1`
+    return entry?.address
+  }
+  expect(await addressOf(world.app, '192.0.2.1', '203.0.113.9')).toBe('192.0.2.1')
+
+  const { app } = await buildApp({
+    ...world,
+    env: { ...world.env, TRUSTED_PROXIES: ['10.0.0.0/8'] },
+    log: world.ctx().log,
+    ctx: (actor, request) => ({ ...world.ctx(), actor, requestId: request.id, address: request.address }),
+  })
+  try {
+    expect(await addressOf(app, '10.1.2.3', '203.0.113.9')).toBe('203.0.113.9')
+    // what the proxy did not see itself is whatever the sender wrote
+    expect(await addressOf(app, '10.1.2.3', '1.1.1.1, 203.0.113.9')).toBe('203.0.113.9')
+    expect(await addressOf(app, '192.0.2.1', '203.0.113.9')).toBe('192.0.2.1')
+  } finally {
+    await app.close()
+  }
+})
+
+test('a page runs its own scripts alone: a policy with a nonce for each answer, and nothing inline without it', async () => {
+  const nonces = [contentPolicy('one'), contentPolicy('two')]
+  for (const policy of nonces) {
+    expect(policy).not.toMatch(/unsafe-inline|unsafe-eval|https?:|\*/)
+    expect(policy).toMatch(/default-src 'self'.*object-src 'none'.*base-uri 'none'.*frame-ancestors 'none'/)
+  }
+  const pages = [await call('GET', '/admin'), await call('GET', '/admin/customers')]
+  const built = pages.filter(({ statusCode }) => statusCode === 200)
+  const used = built.map(({ headers }) => /'nonce-([^']+)'/.exec(String(headers['content-security-policy']))?.[1])
+  expect(new Set(used).size).toBe(built.length)
+  for (const [index, { body, headers }] of built.entries()) {
+    expect(headers['content-security-policy']).toBe(contentPolicy(used[index] ?? ''))
+    const inline = [...body.matchAll(/<(?:script|style)\b([^>]*)>/g)].map(([, attributes]) => attributes ?? '')
+    expect(
+      inline.filter((attributes) => !attributes.includes(' src=') && !attributes.includes(`nonce="${used[index]}"`)),
+    ).toEqual([])
+    expect(body).not.toMatch(/\son\w+="|javascript:/)
+  }
+})
+
+test('behind http the cookie goes over http, behind https over https alone; no script reads it', async () => {
+  const { app } = await buildApp({
+    ...world,
+    env: { ...world.env, PUBLIC_URL: 'http://127.0.0.1:3000' },
+    log: world.ctx().log,
+    ctx: (actor, request) => ({ ...world.ctx(), actor, requestId: request.id, address: request.address }),
+  })
+  try {
+    const cookies = async (door: World['app']) =>
+      String(
+        (
+          await door.inject({
+            method: 'POST',
+            url: '/api/auth/logout',
+            headers: { authorization: `Bearer ${await world.signIn()}` },
+            payload: {},
+          })
+        ).headers['set-cookie'],
+      )
+    expect(await cookies(world.app)).toMatch(/HttpOnly; Secure; SameSite=Lax/)
+    expect(await cookies(app)).toMatch(/HttpOnly; SameSite=Lax/)
+  } finally {
+    await app.close()
+  }
+})
+
 test('while the database is away, whoever asks hears 503 and when to come back, at every door', async () => {
   const { db, pool } = openDrizzle('postgres://nobody@127.0.0.1:1/away', { max: 1, name: 'away' })
   const { app } = await buildApp({
@@ -348,6 +451,13 @@ describe('the documentation', () => {
       'POST /api/auth/login/code',
       'POST /api/auth/forgot-password',
       'POST /api/auth/reset-password',
+      'GET /api/admin/api-keys',
+      'POST /api/admin/api-keys',
+      'POST /api/admin/api-keys/{id}/rotate',
+      'POST /api/admin/api-keys/{id}/revoke',
+      'GET /api/admin/staff',
+      'POST /api/admin/staff',
+      'POST /api/alerts',
       'POST /api/auth/logout',
       'POST /api/change-password',
       'GET /api/sessions',

@@ -311,7 +311,7 @@ describe('whoever belongs to A', () => {
 
   test('asks inside his customer’s transaction; what does not is public, about his own account, or named here', () => {
     const outside = own.filter(({ meta }) => meta?.reach !== 'customer').map(({ path }) => path)
-    expect(outside.filter((path) => !/^(?:sessions|onboarding)\./.test(path)).sort()).toEqual([
+    expect(outside.filter((path) => !/^(?:sessions|onboarding|views)\./.test(path)).sort()).toEqual([
       'errors.report',
       'owners.invite',
     ])

@@ -86,6 +86,24 @@ const plainPaths: Record<string, Record<string, Operation>> = {
       responses: { 200: answer('Taken', health), 503: answer('Not taken', health), default: refusal('Refused') },
     },
   },
+  '/api/admin/audit-log.csv': {
+    get: {
+      operationId: 'audit-csv',
+      summary: 'Who did what, as CSV (RFC 4180), under the same filters as the list',
+      tags: ['audit'],
+      security: [{ Authorization: [] }],
+      responses: { 200: answer('All of it', { type: 'string' }, 'text/csv'), default: refusal('Refused') },
+    },
+  },
+  '/api/admin/privacy/export': {
+    post: {
+      operationId: 'privacy-export',
+      summary: 'Everything about a customer (customerId) or a number (phoneNumber), one JSON object a line',
+      tags: ['privacy'],
+      security: [{ Authorization: [] }],
+      responses: { 200: answer('All of it', { type: 'string' }, 'application/x-ndjson'), default: refusal('Refused') },
+    },
+  },
   '/metrics': {
     get: {
       operationId: 'metrics',

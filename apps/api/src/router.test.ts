@@ -89,6 +89,7 @@ test('strangers and owners get in where that was meant, and nowhere else (C-1, K
     'usage.check',
     'usage.settle',
     'usage.status',
+    'views.end',
   ])
 })
 
@@ -114,7 +115,7 @@ test('who only reads cannot change anything but his own sessions; like anybody h
     ({ type, permission = 'staff' }) => type === 'mutation' && mayCall('viewer', permission),
   )
 
-  expect(changing.map(({ path }) => path).filter((path) => !/^(?:sessions|onboarding)\./.test(path))).toEqual([
+  expect(changing.map(({ path }) => path).filter((path) => !/^(?:sessions|onboarding|views)\./.test(path))).toEqual([
     'errors.report',
   ])
 })

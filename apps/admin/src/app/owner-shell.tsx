@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Mark } from './rail.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { UserMenu } from './user-menu.tsx'
+import { ViewBanner } from './view-banner.tsx'
 
 /** The house as an owner sees it: his usage and his account, nothing of the operator's. */
 export function OwnerShell() {
@@ -11,6 +12,7 @@ export function OwnerShell() {
     'rounded-md px-2.5 py-1 text-sm font-medium text-ink-2 hover:bg-hover hover:text-ink data-[status=active]:bg-chosen data-[status=active]:text-accent-ink'
   return (
     <div className="flex h-dvh flex-col">
+      <ViewBanner />
       <header className="flex h-12 shrink-0 items-center gap-2 border-b px-3">
         <Mark />
         <span className="text-[15px] font-semibold tracking-tight max-sm:sr-only">Trunkline</span>

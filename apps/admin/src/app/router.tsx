@@ -1,42 +1,12 @@
-import { createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from '@tanstack/react-router'
+import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { tiers } from '../usage/tiers.ts'
 import { Broken } from './broken.tsx'
 import { forgotPassword, invitation, register, resetPassword, root, secondFactor, signIn } from './doors.tsx'
-import { Frame } from './frame.tsx'
 import { NotFound } from './not-found.tsx'
-import { ahead, problemOf } from './rpc.ts'
-import {
-  alertSearch,
-  auditSearch,
-  errorSearch,
-  eventSearch,
-  filters,
-  oneOf,
-  shellSearch,
-  text,
-  unknownSearch,
-  webhookSearch,
-} from './search.ts'
-import { rememberSignedIn, wasOwner, wasSignedIn } from './session.ts'
-
-const shell = createRoute({
-  getParentRoute: () => root,
-  id: 'shell',
-  validateSearch: shellSearch,
-  search: { middlewares: [retainSearchParams<ReturnType<typeof shellSearch>>(['range'])] },
-  beforeLoad: async ({ location }) => {
-    if (!wasSignedIn())
-      try {
-        rememberSignedIn(await ahead.sessions.me.fetch())
-      } catch (error) {
-        if (problemOf(error).code !== 'UNAUTHORIZED') throw error
-        redirect({ to: '/sign-in', search: { to: location.href }, replace: true, throw: true })
-      }
-    if (wasOwner() && !/^(?:\/admin)?\/(?:usage|settings)(?:\/|$)/.test(location.pathname))
-      redirect({ to: '/usage', replace: true, throw: true })
-  },
-  component: Frame,
-})
+import { ahead } from './rpc.ts'
+import { alertSearch, errorSearch, eventSearch, filters, oneOf, text, unknownSearch, webhookSearch } from './search.ts'
+import { shell } from './shell-route.tsx'
+import { audit, auditRow, ownUsage, privacy, settings } from './system-routes.tsx'
 
 const overview = createRoute({
   getParentRoute: () => shell,
@@ -144,12 +114,6 @@ const errorFull = createRoute({
   component: lazyRouteComponent(() => import('../errors/error-page.tsx'), 'ErrorPage'),
 })
 
-const ownUsage = createRoute({
-  getParentRoute: () => shell,
-  path: '/usage',
-  component: lazyRouteComponent(() => import('../usage/own-usage-page.tsx'), 'OwnUsagePage'),
-})
-
 const staff = createRoute({
   getParentRoute: () => shell,
   path: '/staff',
@@ -164,27 +128,6 @@ const staff = createRoute({
     create: oneOf(['yes'], search.create),
   })),
   component: lazyRouteComponent(() => import('../staff/staff-page.tsx'), 'StaffPage'),
-})
-
-const audit = createRoute({
-  getParentRoute: () => shell,
-  path: '/audit',
-  staticData: { withoutRange: 'Any time' },
-  validateSearch: auditSearch,
-  component: lazyRouteComponent(() => import('../audit/audit-page.tsx'), 'AuditPage'),
-})
-const auditRow = createRoute({ getParentRoute: () => audit, path: '$auditId' })
-
-const privacy = createRoute({
-  getParentRoute: () => shell,
-  path: '/privacy',
-  component: lazyRouteComponent(() => import('../privacy/privacy-page.tsx'), 'PrivacyPage'),
-})
-
-const settings = createRoute({
-  getParentRoute: () => shell,
-  path: '/settings',
-  component: lazyRouteComponent(() => import('../sessions/settings-page.tsx'), 'SettingsPage'),
 })
 
 const ops = createRoute({

@@ -1,5 +1,5 @@
 import { Link, useLocation, useParams } from '@tanstack/react-router'
-import { ArrowLeft, MessageSquareText, PhoneCall, Trash2 } from 'lucide-react'
+import { ArrowLeft, Eye, MessageSquareText, PhoneCall, Trash2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { CustomerDetail } from '../app/contract.ts'
 import { Loaded } from '../app/loaded.tsx'
@@ -20,6 +20,7 @@ import { AuditLink, DeleteCustomer } from './delete-customer.tsx'
 import { Ledger } from './ledger.tsx'
 import { Lines } from './lines.tsx'
 import { Owners } from './owners.tsx'
+import { ViewAsOwner } from './view-as-owner.tsx'
 
 const kindOf = (meter: string) => (meter === 'call_seconds' ? 'calls' : 'sms')
 
@@ -51,6 +52,7 @@ function Opened({ customer }: { customer: CustomerDetail }) {
   const refusal = useRefusal()
   const adminRefusal = useAdminRefusal()
   const [deleting, setDeleting] = useState(false)
+  const [looking, setLooking] = useState(false)
   return (
     <>
       <PageHeader
@@ -69,6 +71,10 @@ function Opened({ customer }: { customer: CustomerDetail }) {
                 Messages
               </Link>
             </Button>
+            <Button refused={adminRefusal} onClick={() => setLooking(true)}>
+              <Eye aria-hidden className="size-3.5" />
+              View as owner…
+            </Button>
             {customer.status !== 'closed' && (
               <Button refused={adminRefusal} onClick={() => setDeleting(true)}>
                 <Trash2 aria-hidden className="size-3.5" />
@@ -84,6 +90,7 @@ function Opened({ customer }: { customer: CustomerDetail }) {
           <Id id={customer.id} />
         </span>
       </PageHeader>
+      {looking && <ViewAsOwner customer={customer} onClose={() => setLooking(false)} />}
       <div className="grid grid-cols-1 gap-4 px-4 lg:grid-cols-3">
         <div className="grid grid-cols-1 content-start gap-4 lg:col-span-2">
           <Panel

@@ -53,8 +53,8 @@ export function DeleteCustomer({ customer, onClose }: { customer: CustomerDetail
           >
             <p className="text-sm">
               {numbers.length === 0
-                ? 'No line becomes free.'
-                : `${formatCount(numbers.length, 'line')} become free: ${numbers.map((number) => formatPhone(number)).join(', ')}.`}{' '}
+                ? 'It has no line.'
+                : `${numbers.length === 1 ? 'Its line is' : 'Its lines are'} free again: ${numbers.map((number) => formatPhone(number)).join(', ')}.`}{' '}
               {owners === 0
                 ? 'Nobody signs in for it.'
                 : `${formatCount(owners, 'person', 'people')} cannot sign in any more.`}

@@ -1,0 +1,31 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { auditSearch } from './search.ts'
+import { shell } from './shell-route.tsx'
+
+export const ownUsage = createRoute({
+  getParentRoute: () => shell,
+  path: '/usage',
+  component: lazyRouteComponent(() => import('../usage/own-usage-page.tsx'), 'OwnUsagePage'),
+})
+
+export const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  staticData: { withoutRange: 'Any time' },
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('../audit/audit-page.tsx'), 'AuditPage'),
+})
+
+export const auditRow = createRoute({ getParentRoute: () => audit, path: '$auditId' })
+
+export const privacy = createRoute({
+  getParentRoute: () => shell,
+  path: '/privacy',
+  component: lazyRouteComponent(() => import('../privacy/privacy-page.tsx'), 'PrivacyPage'),
+})
+
+export const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../sessions/settings-page.tsx'), 'SettingsPage'),
+})
