@@ -403,7 +403,7 @@ describe('the documentation', () => {
     const names = operations.map(([, , { operationId }]) => operationId)
     expect(new Set(names).size).toBe(names.length)
     for (const [method, path, operation] of operations) {
-      expect(path).toMatch(/^\/[\w{}/-]+$/)
+      expect(path).toMatch(/^\/[\w{}/-]+(?:\.csv)?$/)
       expect(['GET', 'POST', 'PATCH', 'DELETE']).toContain(method)
       expect(operation.summary).toMatch(/\w/)
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')
@@ -414,7 +414,7 @@ describe('the documentation', () => {
         expect(status).toMatch(/^[2-5]\d\d$|^default$/)
         expect(response.description).toMatch(/\w/)
       }
-      expect(operation.responses['200']?.content).toBeDefined()
+      expect((operation.responses['200'] ?? operation.responses['201'])?.content).toBeDefined()
     }
   })
 
@@ -502,6 +502,7 @@ describe('the documentation', () => {
   })
 
   test('what is answered is what it says', async () => {
+    const admin = await world.signIn('admin')
     const { id, phoneNumber } = await world.customer()
     for (const to of [phoneNumber, randomNumber()]) {
       const known = retellCall({ to, seconds: 8000 })
@@ -526,9 +527,11 @@ describe('the documentation', () => {
       const search = new URLSearchParams(
         names.map(({ name }): [string, string] => [name, query[name as keyof typeof query] ?? '']),
       )
-      const answer = await call('GET', `${path}?${search}`, { headers: signed() })
+      const answer = await call('GET', `${path}?${search}`, { headers: { authorization: `Bearer ${admin}` } })
       const schema = operation.responses['200']?.content?.['application/json']?.schema
       expect([path, answer.statusCode]).toEqual([path, 200])
+      // a file is no JSON
+      if (schema === undefined) continue
       const { error } = z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema).safeParse(answer.json())
       expect([path, error]).toEqual([path, undefined])
       answered++

@@ -166,7 +166,7 @@ test('of thirty-two who register the same at once one is taken in and the others
 
   const answers = await Promise.all(Array.from({ length: 32 }, () => register(person)))
 
-  const statuses = answers.map(({ status }) => status).sort()
+  const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b)
   expect(statuses).toEqual([201, ...Array.from({ length: 31 }, () => 409)])
   const after = await rowsOf()
   expect([after.customers, after.users, after.agents, after.usage_limits]).toEqual(

@@ -63,7 +63,8 @@ export async function inTransaction<Result>(ctx: Ctx, work: (ctx: Ctx) => Promis
 
 /** How an actor is written into audit rows and attempts: ours by address, an owner by id, which says nothing once he is gone. */
 export function actorLabel(actor: Actor): string {
-  if (actor.kind === 'user' && actor.role === 'owner' && !actor.viewing) return `owner:${toWireId('user', actor.userId)}`
+  if (actor.kind === 'user' && actor.role === 'owner' && !actor.viewing)
+    return `owner:${toWireId('user', actor.userId)}`
   if (actor.kind === 'user' || actor.kind === 'enrolling') return `user:${actor.email}`
   if (actor.kind === 'key') return `key:${actor.prefix}`
   return actor.kind === 'system' ? `system:${actor.name}` : 'anonymous'

@@ -3,11 +3,12 @@ import { invitations } from '@trunkline/db/schema/sessions'
 import { and, eq, isNull } from 'drizzle-orm'
 import { z } from 'zod'
 import { audit } from '../platform/audit.ts'
-import { type Ctx, inTransaction } from '../platform/context.ts'
+import { type Ctx, inTransaction, type NetCtx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
 import { enqueue, jobSpec } from '../platform/job.ts'
 import { announce } from '../platform/live.ts'
+import { canSendMail } from '../providers/mail/send.ts'
 import { insertOwner } from './insert-owner.ts'
 import { noPassword } from './password.ts'
 import { takeAttempts } from './take-attempt.ts'
@@ -19,8 +20,8 @@ export const sendInvitationSpec = jobSpec({
 })
 
 /** Refuses what can only be done by mail where there is none. */
-export function expectMail(ctx: Ctx): void {
-  if (ctx.env.MAIL_FROM !== undefined) return
+export function expectMail(ctx: NetCtx): void {
+  if (canSendMail(ctx)) return
   throw new DomainError('unavailable', 'This server is not set up to send e-mail. Ask an administrator', {
     retryAfterSeconds: 3600,
   })
@@ -43,7 +44,7 @@ export async function inviteUser(ctx: Ctx, input: { userId: string }): Promise<v
 
 /** A customer gets another owner, who chooses his password by the link that is mailed to him. */
 export async function inviteOwner(
-  ctx: Ctx,
+  ctx: NetCtx,
   input: { customerId: string; email: string; name: string },
 ): Promise<{ userId: string }> {
   expectMail(ctx)

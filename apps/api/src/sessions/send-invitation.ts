@@ -13,7 +13,7 @@ import { hashToken, newToken } from './token.ts'
 /** Mails the link, where mail can be sent. A repetition mails another link, which replaces the first. */
 export async function sendInvitation(ctx: NetCtx, input: { invitationId: string }): Promise<void> {
   if (!canSendMail(ctx)) {
-    ctx.log.warn('an invitation waits for this server to be set up to send e-mail')
+    ctx.log.info('an invitation waits for this server to be set up to send e-mail')
     return
   }
   const link = await inTransaction(ctx, (ctx) => makeLink(ctx, input.invitationId))

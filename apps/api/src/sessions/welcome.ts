@@ -38,7 +38,7 @@ export async function sendWelcome(ctx: NetCtx, input: { userId: string }): Promi
 export const ownerMails = ['welcome', 'reset'] as const
 
 /** Sends an owner his welcome again, with a link where he has no password yet, or a link to a new password. */
-export async function mailOwner(ctx: Ctx, input: { userId: string; mail: (typeof ownerMails)[number] }) {
+export async function mailOwner(ctx: NetCtx, input: { userId: string; mail: (typeof ownerMails)[number] }) {
   const { userId, mail } = input
   expectMail(ctx)
   return await inTransaction(ctx, async (ctx) => {

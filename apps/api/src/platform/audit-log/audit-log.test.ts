@@ -66,6 +66,8 @@ async function staffId(role = 'viewer'): Promise<string> {
   const { body } = await ask('staff.invite', { email: `colleague${++nth}@audit.example`, name: 'Colleague', role })
   return body.id
 }
+const startView = async (token: string) =>
+  ask('views.start', { id: (await somebody()).customerId, reason: 'a question of theirs' }, token)
 const keyId = async () => (await ask('apiKeys.create', { name: 'Billing', scopes: ['usage:read'] })).body.id
 
 async function unknownId(): Promise<string> {
@@ -182,6 +184,12 @@ const acts: Record<string, () => Promise<Answer>> = {
     return await ask('staff.enable', { id })
   },
   'staff.changeRole': async () => ask('staff.changeRole', { id: await staffId(), role: 'operator' }),
+  'views.start': async () => startView(await world.signIn('admin')),
+  'views.end': async () => {
+    const token = await world.signIn('admin')
+    await startView(token)
+    return await ask('views.end', {}, token)
+  },
   'webhooks.replay': async () => {
     await callId()
     const [row] = await world.owner`select id from webhook_queue where state = 'processed' order by id desc limit 1`

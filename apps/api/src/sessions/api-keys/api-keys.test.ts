@@ -162,7 +162,7 @@ test('a key that is replaced stays good for the overlap, and is replaced once', 
     act(old.id, 'rotate', { overlapHours: 2 }),
   ])
 
-  expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
+  expect(both.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 409])
   const { body: next } = both.find(({ status }) => status === 200) ?? {}
   expect([await statusOf(old.key), await statusOf(next.key)]).toEqual([200, 200])
   const uuid = await uuidOf(old.id)

@@ -183,7 +183,6 @@ describe('the last administrator', () => {
       act(secondId, 'role', { role: 'viewer' }, first),
       act(firstId, 'role', { role: 'viewer' }, second),
     ])
-    expect(answers.map(({ status }) => status).sort()[0]).toBe(200)
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 
