@@ -1,4 +1,4 @@
--- migrations: 6aff5a803f8ab8efc04c04ed59994fa94d7f26003692e5aaca289039cbbb9484
+-- migrations: 07b26c95a896f2b8a5c530d50c045c76d37ebcce88e613f05187b7c918958d5b
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -202,7 +202,7 @@ create table call_events_default partition of call_events (
   created_at timestamp(3) with time zone not null default now(),
   updated_at timestamp(3) with time zone not null,
   shredded_at timestamp(3) with time zone
-) default;
+) default with (fillfactor=60);
 
 create table call_keys (
   key text not null,
@@ -761,7 +761,7 @@ create table usage_limits (
   constraint usage_limits_period_runs_forward CHECK ((period_end > period_start)),
   constraint usage_limits_sms_reserved_is_not_negative CHECK ((sms_reserved >= 0)),
   constraint usage_limits_sms_used_is_not_negative CHECK ((sms_used >= 0))
-);
+) with (fillfactor=50);
 CREATE INDEX usage_limits_period_end ON public.usage_limits USING btree (period_end);
 alter table usage_limits enable row level security;
 create policy application_sees_all on usage_limits for all to trunkline_app using (true) with check (true);

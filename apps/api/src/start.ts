@@ -18,6 +18,7 @@ import { openLive } from './platform/live.ts'
 import { type Logger, openLog } from './platform/log.ts'
 import { pause } from './platform/pause.ts'
 import { leaveDueJobs, registerSchedules } from './platform/schedule.ts'
+import { smtpMailer } from './providers/mail/smtp.ts'
 import { createFirstAdmin } from './sessions/first-admin.ts'
 import { openIntake } from './webhooks/intake.ts'
 import { quarantineBudget } from './webhooks/quarantine.ts'
@@ -94,6 +95,7 @@ async function start({ env, log, closing, stopping }: Starting): Promise<void> {
   closing.add('jobs', 'jobs', jobsMs, () => jobQueue.close())
   // what raises an alert still needs the queue
   closing.add('alarms', 'errors', workMs, () => errors.flush())
+  const mail = env.SMTP_URL === undefined ? undefined : smtpMailer(env.SMTP_URL)
   const ctx = (actor: Actor, request: { id: string; address: string | null }): NetCtx => ({
     db,
     now: new Date(),
@@ -104,7 +106,7 @@ async function start({ env, log, closing, stopping }: Starting): Promise<void> {
     queue: jobQueue.queue,
     env,
     faults: errors,
-    net: { fetch },
+    net: mail === undefined ? { fetch } : { fetch, mail },
   })
   const system = (name: string) => ctx({ kind: 'system', name }, { id: name, address: null })
   await prepareWorld(env, log, system('start'))
@@ -121,7 +123,6 @@ async function start({ env, log, closing, stopping }: Starting): Promise<void> {
 }
 
 async function prepareWorld(env: Env, log: Logger, ctx: NetCtx): Promise<void> {
-  if (env.SMTP_URL !== undefined) log.warn('SMTP_URL is set, but this version sends no mail')
   await bootstrapSources(ctx)
   await registerSchedules(ctx, schedules)
   const admin = await createFirstAdmin(ctx, { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD })

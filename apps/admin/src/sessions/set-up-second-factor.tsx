@@ -1,6 +1,7 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
+import { encode } from 'uqr'
 import { problemOf, rpc } from '../app/rpc.ts'
 import { z } from '../app/zod.ts'
 import { Button } from '../ui/button.tsx'
@@ -71,12 +72,13 @@ function KeyStep({ secret, uri, onCodes }: { secret: string; uri: string; onCode
       onSubmit={form.handleSubmit((input) => confirm.mutate(input))}
     >
       <p className="text-sm text-ink-2">
-        Add an account in your app and type this key, or{' '}
+        Let your app read this code, type the key below it, or{' '}
         <a href={uri} className="text-accent-ink underline underline-offset-2">
           open it in an app on this device
         </a>
         .
       </p>
+      <QrCode text={uri} />
       <div className="flex items-center gap-2 rounded-md border px-3 py-2">
         <output aria-label="Key" className="min-w-0 flex-1 font-mono text-sm break-words">
           {secret.match(/.{1,4}/g)?.join(' ')}
@@ -90,5 +92,22 @@ function KeyStep({ secret, uri, onCodes }: { secret: string; uri: string; onCode
         </Button>
       </div>
     </form>
+  )
+}
+
+/** Black on white in both themes, with the margin that readers need. */
+function QrCode({ text }: { text: string }) {
+  const { size, data } = encode(text, { border: 2 })
+  const dark = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])))
+  return (
+    <svg
+      role="img"
+      aria-label="The key as a QR code"
+      viewBox={`0 0 ${size} ${size}`}
+      shapeRendering="crispEdges"
+      className="size-44 rounded-md bg-white"
+    >
+      <path d={dark.join('')} fill="black" />
+    </svg>
   )
 }

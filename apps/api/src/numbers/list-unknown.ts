@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { customerRef, toCustomerRef } from '../customers/wire.ts'
 import type { Ctx } from '../platform/context.ts'
 import { cursorOfPair, pairOfCursor } from '../platform/keyset.ts'
-import { shownNumber } from '../platform/reading.ts'
+import { mayReadNumbers, shownNumber } from '../platform/reading.ts'
 
 export const unknownPhone = z.object({
   id: z.string(),
@@ -53,7 +53,11 @@ export async function listUnknownPhones(ctx: Ctx, input: Input) {
           : input.state === 'open'
             ? isNull(unknownPhones.resolvedAt)
             : isNotNull(unknownPhones.resolvedAt),
-        input.phone === undefined ? undefined : nameHas(input.phone),
+        input.phone === undefined
+          ? undefined
+          : mayReadNumbers(ctx)
+            ? nameHas(input.phone)
+            : eq(unknownPhones.phoneNumber, input.phone),
         after &&
           sql`(${unknownPhones.lastSeenAt}, ${unknownPhones.id}) < (${after.value}::timestamptz, ${after.id}::uuid)`,
       ),

@@ -13,9 +13,11 @@ export const mayReadContent = ({ actor }: Ctx): boolean => actor.kind === 'user'
 export const shownWords = (ctx: Ctx, words: string | null): string | null =>
   words === null || words === '' || mayReadContent(ctx) ? words : hidden
 
+/** Whether the reader sees callers' numbers. Who does not may not find one digit by digit either. */
+export const mayReadNumbers = ({ actor }: Ctx): boolean => actor.kind === 'user' && may(actor.role, 'numbers')
+
 /** A number as this reader sees it in a list. A line of ours is nobody's secret; a caller's number is. */
 export function shownNumber(ctx: Ctx, number: string | null, line: string | null = null): string | null {
-  const isClear = ctx.actor.kind === 'user' && may(ctx.actor.role, 'numbers')
-  if (number === null || number === line || isClear) return number
+  if (number === null || number === line || mayReadNumbers(ctx)) return number
   return isE164(number) ? maskPhone(number) : maskText(number)
 }

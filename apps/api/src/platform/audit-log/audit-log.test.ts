@@ -371,3 +371,19 @@ test('callers’ numbers and words are masked for who may not see them, and one 
     ['user:sales', { content: false }],
   ])
 })
+
+test('who sees an unknown number masked does not find it digit by digit', async () => {
+  await unknownId()
+  const [row] =
+    await world.owner`select phone_number from unknown_phone where resolved_at is null order by id desc limit 1`
+  const number = String(row?.phone_number)
+  const find = async (role: 'viewer' | 'operator', phone: string) => {
+    const token = await world.signIn(role)
+    const { body } = await world.rest('GET', `/api/admin/unknown-phones?phone=${encodeURIComponent(phone)}`, { token })
+    return body.items.map(({ phoneNumber }: { phoneNumber: string }) => phoneNumber)
+  }
+
+  expect(await find('operator', number.slice(1, 9))).toContain(number)
+  expect(await find('viewer', number.slice(1, 9))).toEqual([])
+  expect(await find('viewer', number)).toEqual([expect.stringMatching(/^\+13•••\d\d$/)])
+})
