@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { openPool } from '@trunkline/db/connect'
 import { emptyDatabase } from '@trunkline/db/testing/postgres'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openWorld, retellCall, type World } from '../testing/world.ts'
 import { assertDatabase } from './assert-database.ts'
+
+const architecture = fileURLToPath(new URL('../../../../ARCHITECTURE.md', import.meta.url))
 
 let world: World
 beforeAll(async () => {
@@ -71,6 +75,26 @@ describe('the start refuses', () => {
       await expect(assertDatabase(app)).resolves.toBeUndefined()
     } finally {
       await app.end()
+    }
+  })
+
+  test('nor the login that ARCHITECTURE.md makes for a pooler', async () => {
+    const [, setUp = ''] =
+      /```sql\n(create role trunkline_login[\s\S]+?)```/.exec(readFileSync(architecture, 'utf8')) ?? []
+    const login = `login_${process.pid}_${Date.now()}`
+    await world.owner.unsafe(setUp.replaceAll('trunkline_login', login))
+    const url = new URL(world.url)
+    url.username = login
+    url.password = 'of your choice'
+    const pooled = openPool(url.href, { max: 1, name: 'test', pooled: true })
+    try {
+      await expect(assertDatabase(pooled)).resolves.toBeUndefined()
+      expect(await pooled`select current_setting('statement_timeout') as after, current_user as login`).toEqual([
+        { after: '30s', login },
+      ])
+    } finally {
+      await pooled.end()
+      await world.owner.unsafe(`drop role ${login}`)
     }
   })
 

@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { smtpMailer } from './smtp.ts'
@@ -19,10 +18,15 @@ const server = new SMTPServer({
     done(Object.assign(new Error(`No such mailbox ${address}`), { responseCode: 550 }))
   },
   onData(stream, session, done) {
-    text(stream).then((content) => {
-      taken.push({ to: session.envelope.rcptTo.map(({ address }) => address), content })
+    const to = session.envelope.rcptTo.map(({ address }) => address)
+    let content = ''
+    stream.on('data', (bytes: Buffer) => {
+      content += bytes.toString()
+    })
+    stream.on('end', () => {
+      taken.push({ to, content })
       done()
-    }, done)
+    })
   },
 })
 let url: string
