@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { callOutcome } from '@trunkline/core/events/call'
 import { messageOutcome } from '@trunkline/core/events/message'
-import { crossedThresholds } from '@trunkline/core/usage/threshold'
+import { crossedLevels } from '@trunkline/core/usage/threshold'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../platform/id.ts'
@@ -149,7 +149,11 @@ test('whatever part of a call’s events arrives, in any order, repeated, in any
   )
   await fc.assert(
     fc.asyncProperty(scenario, async ({ call, parts, again, order, limit }) => {
-      const crossed = (after: number) => crossedThresholds({ before: 0, after, base: call.cap }).join()
+      const crossed = (after: number) =>
+        crossedLevels({
+          before: { used: 0, base: call.cap, grace: 600 },
+          after: { used: after, base: call.cap, grace: 600 },
+        }).join()
       fc.pre(crossed(Math.ceil(call.durationMs / 1000)) === crossed(call.carrierSeconds))
       const [ordered, mixed] = [
         await customerWithCap({ seconds: call.cap, segments: 1 }),

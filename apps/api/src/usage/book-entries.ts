@@ -20,6 +20,8 @@ export type Counter = {
   call_base: string
   sms_used: string
   sms_base: string
+  grace_seconds: string
+  sms_grace: string
   limit_revision: number
   period_start: string
   calls: number
@@ -111,8 +113,9 @@ async function bookInOpen(
          join locked on locked.customer_id = sum.customer
        where counter.customer_id = any (($1::text[])::uuid[]) and counter.customer_id = locked.customer_id
          and counter.period_start = sum.period and counter.period_end > $2::text::timestamptz
+         and (counter.next_change_at is null or counter.next_change_at > $2::text::timestamptz)
        returning sum.place, counter.customer_id, call_used_seconds, call_cap_seconds + call_credit_seconds + rollover_seconds as call_base,
-         sms_used, sms_cap + sms_credit as sms_base, limit_revision
+         sms_used, sms_cap + sms_credit as sms_base, grace_seconds, sms_grace, limit_revision
      ), written as (
        insert into usage_entries (${entryColumns})
        select id, customer, meter, key, kind, quantity, occurred, period, event, webhook, now()

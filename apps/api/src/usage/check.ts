@@ -2,7 +2,7 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import { admissionReason, callAllowance, smsAllowance } from '@trunkline/core/usage/limit'
 import type { Meter } from '@trunkline/core/usage/meter'
 import { usageHolds, usageLimits } from '@trunkline/db/schema/usage'
-import { and, eq, gt, lte, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { asApplication } from '../platform/customer-reach.ts'
 import { DomainError } from '../platform/domain-error.ts'
@@ -31,7 +31,7 @@ export async function checkUsage(ctx: Ctx, input: { customerId: string; kind: 'c
       )
     : lte(
         sql`${usageLimits.smsUsed} + ${usageLimits.smsReserved} + ${quantity}`,
-        sql`${usageLimits.smsCap} + ${usageLimits.smsCredit}`,
+        sql`${usageLimits.smsCap} + ${usageLimits.smsCredit} + ${usageLimits.smsGrace}`,
       )
   const reserve = isCall
     ? { callReservedSeconds: sql`${callReservedSeconds} + ${quantity}` }
@@ -46,6 +46,7 @@ export async function checkUsage(ctx: Ctx, input: { customerId: string; kind: 'c
             eq(usageLimits.customerId, customerId),
             eq(usageLimits.forcePause, false),
             gt(usageLimits.periodEnd, ctx.now),
+            or(isNull(usageLimits.nextChangeAt), gt(usageLimits.nextChangeAt, ctx.now)),
             fits,
           ),
         )

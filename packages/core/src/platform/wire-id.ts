@@ -13,10 +13,12 @@ export const idPrefixes = {
   session: 'ses',
   usageEntry: 'use',
   hold: 'hld',
+  credit: 'crd',
   error: 'err',
   errorSample: 'ers',
   audit: 'aud',
   apiKey: 'key',
+  passkey: 'psk',
 } as const
 export type IdKind = keyof typeof idPrefixes
 

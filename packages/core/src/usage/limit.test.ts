@@ -12,7 +12,7 @@ import {
   remaining,
   smsAllowance,
 } from './limit.ts'
-import { crossedThresholds } from './threshold.ts'
+import { crossedLevels } from './threshold.ts'
 
 const units = fc.integer({ min: 0, max: 12_000 })
 const allowance: fc.Arbitrary<Allowance> = fc.record({
@@ -65,11 +65,15 @@ test('where nothing is included, nothing used is fine and the first unit is beyo
 test('the state says the same as the levels that were crossed', () => {
   fc.assert(
     fc.property(allowance, (allowance) => {
-      const crossed = crossedThresholds({ before: 0, after: allowance.used, base: baseOf(allowance) })
+      const crossed = crossedLevels({
+        before: { used: 0, base: baseOf(allowance), grace: allowance.grace },
+        after: { used: allowance.used, base: baseOf(allowance), grace: allowance.grace },
+      })
       const state = limitState({ ...allowance, paused: false })
       if (state === 'ok') expect(crossed).toEqual([])
       if (state === 'warned') expect(crossed).toEqual([80])
-      if (state === 'limit' || state === 'hard_stop') expect(crossed).toEqual([80, 100])
+      if (state === 'limit') expect(crossed).toEqual([80, 100])
+      if (state === 'hard_stop') expect(crossed).toEqual(allowance.grace > 0 ? [80, 100, 101] : [80, 100])
     }),
   )
 })
@@ -115,6 +119,7 @@ test('calls and texts are counted apart: no text stops a voice (K-15)', () => {
     smsReserved: 0,
     smsCap: 250,
     smsCredit: 0,
+    smsGrace: 0,
     forcePause: false,
   }
 

@@ -26,6 +26,7 @@ export type Limits = {
   smsReserved: number
   smsCap: number
   smsCredit: number
+  smsGrace: number
   forcePause: boolean
 }
 
@@ -39,14 +40,14 @@ export const callAllowance = (limits: Limits): Allowance => ({
   paused: limits.forcePause,
 })
 
-/** Texts have neither roll-over nor grace. */
+/** What rolled over of texts is credit. */
 export const smsAllowance = (limits: Limits): Allowance => ({
   used: limits.smsUsed,
   reserved: limits.smsReserved,
   cap: limits.smsCap,
   credit: limits.smsCredit,
   rollover: 0,
-  grace: 0,
+  grace: limits.smsGrace,
   paused: limits.forcePause,
 })
 

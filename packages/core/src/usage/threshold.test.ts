@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { crossedThresholds, reaches, thresholds } from './threshold.ts'
+import { crossedLevels, keptLevels, levels, reaches, recoveredLevels, thresholds } from './threshold.ts'
+
+const crossedThresholds = ({ before, after, base }: { before: number; after: number; base: number }) =>
+  crossedLevels({ before: { used: before, base, grace: 0 }, after: { used: after, base, grace: 0 } })
 
 const base = fc.integer({ min: 0, max: 200_000 })
 const increments = fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 30 })
@@ -54,4 +57,32 @@ test('where nothing is included the first unit reaches every level', () => {
   expect(crossedThresholds({ before: 0, after: 0, base: 0 })).toEqual([])
   expect(crossedThresholds({ before: 0, after: 1, base: 0 })).toEqual([80, 100])
   expect(crossedThresholds({ before: 1, after: 2, base: 0 })).toEqual([])
+})
+
+const standing = fc.record({
+  used: fc.integer({ min: 0, max: 300 }),
+  base: fc.integer({ min: 0, max: 200 }),
+  grace: fc.integer({ min: 0, max: 20 }),
+})
+
+test('whatever changes, used or base or grace, a level is crossed, kept or recovered, never two of these (K-12)', () => {
+  fc.assert(
+    fc.property(standing, standing, (before, after) => {
+      const step = { before, after }
+      const told = [...crossedLevels(step), ...keptLevels(step), ...recoveredLevels(step)]
+      expect(new Set(told).size).toBe(told.length)
+      const nothing = { used: 0, base: 1, grace: 0 }
+      expect([...crossedLevels(step), ...keptLevels(step)].sort()).toEqual(
+        crossedLevels({ before: nothing, after }).sort(),
+      )
+      expect(levels).toEqual(expect.arrayContaining(told))
+    }),
+  )
+})
+
+test('the stop is a level of its own where a grace lies between it and the limit', () => {
+  const at = (used: number, grace: number) => ({ used, base: 100, grace })
+  expect(crossedLevels({ before: at(99, 10), after: at(109, 10) })).toEqual([100])
+  expect(crossedLevels({ before: at(109, 10), after: at(110, 10) })).toEqual([101])
+  expect(crossedLevels({ before: at(99, 0), after: at(110, 0) })).toEqual([100])
 })

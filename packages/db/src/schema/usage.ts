@@ -1,7 +1,21 @@
+import { creditEnds, creditSources } from '@trunkline/core/usage/credit'
 import { entryKinds, meters } from '@trunkline/core/usage/meter'
-import { tierKeys } from '@trunkline/core/usage/tier'
+import { pauseCauses } from '@trunkline/core/usage/pause'
+import { tierChangeStates, tierKeys, tierMoments } from '@trunkline/core/usage/tier'
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, integer, pgTable, pgView, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  pgTable,
+  pgView,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { at, created, id, oneOf, quantity } from '../columns.ts'
 import { customers } from './customers.ts'
 
@@ -17,18 +31,45 @@ export const tierSnapshots = pgTable(
     callCapSeconds: quantity().notNull(),
     smsCapSegments: quantity().notNull(),
     callGraceSeconds: quantity().notNull(),
+    smsGraceSegments: quantity().notNull().default(0),
+    /** How much of what was included and not used goes over into the next period, at most. */
+    callRolloverSeconds: quantity().notNull().default(0),
+    smsRolloverSegments: quantity().notNull().default(0),
+    publishedBy: text(),
     effectiveFrom: at().notNull(),
     effectiveUntil: at(),
   },
   (snapshot) => [
     unique('tier_snapshots_version_stands_once').on(snapshot.tier, snapshot.version),
     check('tier_snapshots_tier_is_known', oneOf(snapshot.tier, tierKeys)),
+    check(
+      'tier_snapshots_figures_are_not_negative',
+      sql`least(monthly_price_cents, call_cap_seconds, sms_cap_segments, call_grace_seconds, sms_grace_segments, call_rollover_seconds, sms_rollover_segments) >= 0`,
+    ),
+  ],
+)
+
+/** What may be bought on top: so many seconds or segments for a price, good for so many days. */
+export const usageTopups = pgTable(
+  'usage_topups',
+  {
+    key: text().primaryKey(),
+    meter: text({ enum: meters }).notNull(),
+    quantity: quantity().notNull(),
+    priceCents: integer().notNull(),
+    lastsDays: integer(),
+    isOnSale: boolean().notNull().default(true),
+  },
+  (topup) => [
+    check('usage_topups_meter_is_known', oneOf(topup.meter, meters)),
+    check('usage_topups_quantity_is_positive', sql`${topup.quantity} > 0`),
   ],
 )
 
 /**
  * One row a customer: what is used and reserved in the open period, against what may be used. `used` moves only with a ledger
- * entry of that period. Whoever comes to this row after `period_end` first rolls it, under its lock.
+ * entry of that period. Whoever comes to this row after `period_end` first rolls it, under its lock; after `next_change_at`,
+ * when a credit or a pause ends, he first brings it up to date. Credit and roll-over are the sums of the customer's grants.
  */
 export const usageLimits = pgTable(
   'usage_limits',
@@ -52,7 +93,9 @@ export const usageLimits = pgTable(
     smsReserved: quantity().notNull().default(0),
     smsCap: quantity().notNull(),
     smsCredit: quantity().notNull().default(0),
+    smsGrace: quantity().notNull().default(0),
     forcePause: boolean().notNull().default(false),
+    nextChangeAt: at(),
     updatedAt: at().notNull(),
   },
   (limit) => [
@@ -62,6 +105,7 @@ export const usageLimits = pgTable(
     check('usage_limits_sms_reserved_is_not_negative', sql`${limit.smsReserved} >= 0`),
     check('usage_limits_period_runs_forward', sql`${limit.periodEnd} > ${limit.periodStart}`),
     index('usage_limits_period_end').on(limit.periodEnd),
+    index('usage_limits_next_change').on(limit.nextChangeAt).where(sql`next_change_at is not null`),
   ],
 )
 
@@ -82,6 +126,8 @@ export const usagePeriods = pgTable(
       .references(() => tierSnapshots.id),
     callUsedSeconds: quantity().notNull(),
     smsUsed: quantity().notNull(),
+    callCapSeconds: quantity().notNull().default(0),
+    smsCap: quantity().notNull().default(0),
   },
   (period) => [
     primaryKey({ columns: [period.customerId, period.periodStart] }),
@@ -93,7 +139,8 @@ export const usagePeriods = pgTable(
 
 /**
  * The ledger. Append-only, by grant as well: a correction is another entry. `period_start` is the period that it belongs to,
- * whenever it is booked; an entry booked after that period was closed is an adjustment. Partitioned by its id.
+ * whenever it is booked; an entry booked after that period was closed is an adjustment. What changes an earlier figure names
+ * the entry before it under the same key. Partitioned by its id.
  */
 export const usageEntries = pgTable(
   'usage_entries',
@@ -108,6 +155,9 @@ export const usageEntries = pgTable(
     periodStart: at().notNull(),
     eventId: uuid().notNull(),
     webhookId: uuid(),
+    correctsId: uuid(),
+    /** Why a person adjusted it. */
+    reason: text(),
     ...created,
   },
   (entry) => [
@@ -116,6 +166,25 @@ export const usageEntries = pgTable(
     check('usage_entries_change_something', sql`${entry.quantity} <> 0`),
     index('usage_entries_by_customer').on(entry.customerId, entry.id),
     index('usage_entries_by_event').on(entry.eventId),
+  ],
+)
+
+/** The ledger summed by the hour in which it happened: what series are read from. Written with the entries themselves. */
+export const usageHours = pgTable(
+  'usage_hours',
+  {
+    customerId: uuid().notNull(),
+    meter: text({ enum: meters }).notNull(),
+    hour: at().notNull(),
+    provider: text().notNull(),
+    direction: text().notNull(),
+    quantity: quantity().notNull(),
+    entries: integer().notNull(),
+  },
+  (hours) => [
+    primaryKey({ columns: [hours.customerId, hours.meter, hours.hour, hours.provider, hours.direction] }),
+    check('usage_hours_meter_is_known', oneOf(hours.meter, meters)),
+    index('usage_hours_by_time').on(hours.meter, hours.hour),
   ],
 )
 
@@ -132,6 +201,7 @@ export const usageKeys = pgTable(
     periodStart: at(),
     booked: quantity().notNull().default(0),
     entries: integer().notNull().default(0),
+    lastEntryId: uuid(),
   },
   (key) => [
     primaryKey({ columns: [key.meter, key.idemKey] }),
@@ -140,6 +210,8 @@ export const usageKeys = pgTable(
     index('usage_keys_settled').on(key.idemKey).where(sql`booked <> 0 and idem_key like 'provider:%'`),
   ],
 )
+
+const crossingCauses = ['usage', 'base'] as const
 
 /** A level that was reached: once a customer, meter, period, limit revision and level, however the usage arrived. */
 export const usageCrossings = pgTable(
@@ -156,9 +228,13 @@ export const usageCrossings = pgTable(
     before: quantity().notNull(),
     after: quantity().notNull(),
     base: quantity().notNull(),
+    /** Usage that grew, or a base that shrank. */
+    cause: text({ enum: crossingCauses }).notNull().default('usage'),
     at: at().notNull(),
+    recoveredAt: at(),
   },
   (crossing) => [
+    check('usage_crossings_cause_is_known', oneOf(crossing.cause, crossingCauses)),
     unique('usage_crossings_announced_once').on(
       crossing.customerId,
       crossing.meter,
@@ -186,6 +262,10 @@ export const usageHolds = pgTable(
     settledQuantity: quantity(),
     /** The provider's id of the call or message, as whoever settled named it. */
     providerId: text(),
+    /** When the provider was last asked whether it is still under way, and when it must be asked again. */
+    askedAt: at(),
+    /** What was used beyond what was held. */
+    overrun: quantity().notNull().default(0),
     ...created,
     endedAt: at(),
   },
@@ -193,6 +273,122 @@ export const usageHolds = pgTable(
     check('usage_holds_quantity_is_positive', sql`${hold.quantity} > 0`),
     check('usage_holds_state_is_known', oneOf(hold.state, holdStates)),
     index('usage_holds_open').on(hold.expiresAt).where(sql`state = 'open'`),
+    index('usage_holds_by_customer').on(hold.customerId, hold.id),
+  ],
+)
+
+/**
+ * Units granted beyond the tier: bought, given, rolled over. `source_key` credits once for ever. `remaining` is what no period
+ * that is over has spent; what the open one has spent of it follows from the order of spending, and is written as a burn when the
+ * period or the grant ends.
+ */
+export const usageCredits = pgTable(
+  'usage_credits',
+  {
+    id: id(),
+    customerId: uuid()
+      .notNull()
+      .references(() => customers.id),
+    meter: text({ enum: meters }).notNull(),
+    source: text({ enum: creditSources }).notNull(),
+    sourceKey: text().notNull().unique('usage_credits_granted_once'),
+    quantity: quantity().notNull(),
+    remaining: quantity().notNull(),
+    priority: integer().notNull(),
+    expiresAt: at(),
+    reason: text(),
+    grantedBy: text().notNull(),
+    ...created,
+    endedAt: at(),
+    endedBy: text({ enum: creditEnds }),
+  },
+  (credit) => [
+    check('usage_credits_meter_is_known', oneOf(credit.meter, meters)),
+    check('usage_credits_source_is_known', oneOf(credit.source, creditSources)),
+    check('usage_credits_quantity_is_positive', sql`${credit.quantity} > 0`),
+    check(
+      'usage_credits_remain_within_the_grant',
+      sql`${credit.remaining} >= 0 and ${credit.remaining} <= ${credit.quantity}`,
+    ),
+    check('usage_credits_ended_say_how', sql`(${credit.endedAt} is null) = (${credit.endedBy} is null)`),
+    index('usage_credits_by_customer').on(credit.customerId, credit.id),
+    index('usage_credits_living').on(credit.customerId).where(sql`ended_at is null`),
+  ],
+)
+
+/** What one period spent of one grant. */
+export const usageBurns = pgTable(
+  'usage_burns',
+  {
+    creditId: uuid()
+      .notNull()
+      .references(() => usageCredits.id),
+    customerId: uuid().notNull(),
+    periodStart: at().notNull(),
+    quantity: quantity().notNull(),
+  },
+  (burn) => [
+    primaryKey({ columns: [burn.creditId, burn.periodStart] }),
+    check('usage_burns_are_not_negative', sql`${burn.quantity} >= 0`),
+    index('usage_burns_by_period').on(burn.customerId, burn.periodStart),
+  ],
+)
+
+/** A change of tier: at once, or waiting for the end of the period, where it can be cancelled. One waits at a time. */
+export const usageTierChanges = pgTable(
+  'usage_tier_changes',
+  {
+    id: id(),
+    customerId: uuid()
+      .notNull()
+      .references(() => customers.id),
+    fromSnapshotId: uuid()
+      .notNull()
+      .references(() => tierSnapshots.id),
+    toTier: text({ enum: tierKeys }).notNull(),
+    toSnapshotId: uuid().references(() => tierSnapshots.id),
+    moment: text({ enum: tierMoments }).notNull(),
+    state: text({ enum: tierChangeStates }).notNull(),
+    dueAt: at().notNull(),
+    reason: text().notNull(),
+    sourceKey: text().unique('usage_tier_changes_made_once'),
+    /** For the rest of the period: what of the old price is given back, what of the new one is due. */
+    creditCents: integer().notNull().default(0),
+    chargeCents: integer().notNull().default(0),
+    requestedBy: text().notNull(),
+    ...created,
+    endedAt: at(),
+  },
+  (change) => [
+    check('usage_tier_changes_tier_is_known', oneOf(change.toTier, tierKeys)),
+    check('usage_tier_changes_moment_is_known', oneOf(change.moment, tierMoments)),
+    check('usage_tier_changes_state_is_known', oneOf(change.state, tierChangeStates)),
+    uniqueIndex('usage_tier_changes_one_waits').on(change.customerId).where(sql`state = 'pending'`),
+    index('usage_tier_changes_by_customer').on(change.customerId, change.id),
+  ],
+)
+
+/** Why a customer stands still. Each cause is a row of its own: that one ends lifts no other. */
+export const usagePauses = pgTable(
+  'usage_pauses',
+  {
+    id: id(),
+    customerId: uuid()
+      .notNull()
+      .references(() => customers.id),
+    cause: text({ enum: pauseCauses }).notNull(),
+    reason: text().notNull(),
+    pausedBy: text().notNull(),
+    ...created,
+    expiresAt: at(),
+    endedAt: at(),
+    endedBy: text(),
+    endReason: text(),
+  },
+  (pause) => [
+    check('usage_pauses_cause_is_known', oneOf(pause.cause, pauseCauses)),
+    uniqueIndex('usage_pauses_one_a_cause').on(pause.customerId, pause.cause).where(sql`ended_at is null`),
+    index('usage_pauses_by_customer').on(pause.customerId, pause.id),
   ],
 )
 
