@@ -5,10 +5,11 @@ import { readEnv, secretsOf } from '../../apps/api/src/platform/env.ts'
 import { openJobs } from '../../apps/api/src/platform/job.ts'
 import { openLog } from '../../apps/api/src/platform/log.ts'
 import { processBatch } from '../../apps/api/src/webhooks/process.ts'
+import { workerLoops } from '../../apps/api/src/webhooks/worker.ts'
 import { openDrizzle } from '../../packages/db/src/connect.ts'
 import { work } from './work.ts'
 
-// the worker of the product: its own batches and its own two loops, without the waiting in between
+// the worker of the product: its own batches and its own loops, without the waiting in between
 const env = readEnv()
 const log = openLog({ level: 'warn', secrets: secretsOf(env) })
 const { db } = openDrizzle(env.DATABASE_URL, { max: env.DATABASE_POOL, name: 'bench' })
@@ -25,4 +26,4 @@ const ctx = (): Ctx => ({
   env,
   faults,
 })
-await work(2, async () => (await processBatch(ctx(), { limit: 100 })).claimed)
+await work(workerLoops, async () => (await processBatch(ctx(), { limit: 100 })).claimed)

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import { TRPCError } from '@trpc/server'
@@ -46,7 +46,8 @@ export async function buildApp(parts: AppParts) {
   const app = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    genReqId: () => `req_${randomBytes(8).toString('hex')}`,
+    // the last 16 digits of a random id, which the runtime makes many of at once
+    genReqId: () => `req_${randomUUID().replaceAll('-', '').slice(16)}`,
     requestIdHeader: false,
     trustProxy: env.TRUSTED_PROXIES ?? false,
     routerOptions: { maxParamLength: 500 },

@@ -38,7 +38,8 @@ export function registerWebhookDoors(app: FastifyInstance, options: { inbox: Inb
   app.removeAllContentTypeParsers()
   // what a body is called decides nothing: without this, a malformed Content-Type is refused before anything is kept
   app.addHook('onRequest', (request, _reply, done) => {
-    delete request.raw.headers['content-type']
+    // set, not deleted: an object that lost a property is slow from then on
+    request.raw.headers['content-type'] = undefined
     done()
   })
   app.addContentTypeParser(

@@ -4,8 +4,8 @@ import type { Logger } from '../platform/log.ts'
 import { pause } from '../platform/pause.ts'
 import { processBatch } from './process.ts'
 
-/** Two at a time: while one commits the other reads. */
-const loops = 2
+/** So many at a time: while one commits and one waits for a counter, another reads. A fourth gains nothing on two processors. */
+export const workerLoops = 3
 const batchSize = 100
 const pollMs = 1000
 
@@ -30,7 +30,7 @@ export function startWorker(options: { ctxFor: () => Ctx; live: Live; log: Logge
       if (wake.signal.aborted) wake = new AbortController()
     }
   }
-  const running = Array.from({ length: loops }, loop)
+  const running = Array.from({ length: workerLoops }, loop)
   return {
     async close(): Promise<void> {
       stopListening()

@@ -33,10 +33,12 @@ function verify(delivery: Delivery, secrets: readonly SigningSecret[]): Verifica
   return { verdict: 'signature_invalid' }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 function envelopeOf(body: Uint8Array): Envelope | string {
   let json: unknown
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    json = JSON.parse(utf8.decode(body))
   } catch (error) {
     return `The body is not JSON in UTF-8: ${error instanceof Error ? error.message.slice(0, 120) : 'unreadable'}`
   }
