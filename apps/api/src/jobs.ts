@@ -1,4 +1,5 @@
 import { alertJobs, alertSchedules } from './alerts/jobs.ts'
+import { customerJobs } from './customers/jobs.ts'
 import { errorJobs, errorSchedules } from './errors/jobs.ts'
 import { holdings } from './holdings.ts'
 import { numberJobs } from './numbers/jobs.ts'
@@ -16,6 +17,7 @@ export const jobs: readonly AnyJob[] = [
   ...numberJobs,
   ...errorJobs,
   ...alertJobs,
+  ...customerJobs,
   ...sessionJobs,
   ...onboardingJobs(holdings),
   ...platformJobs(holdings),

@@ -18,4 +18,13 @@ export const customerHoldings: readonly Holding[] = [
     },
     ofNumber: { where: 'contact_phone = $1', set: 'contact_phone = null, updated_at = now()' },
   },
+  {
+    table: 'notice_preferences',
+    key: 'customer_id',
+    ofCustomer: { where: 'customer_id = $1::text::uuid', set: `channel = 'none', updated_at = now()` },
+  },
+  {
+    table: 'owner_notices',
+    ofCustomer: { where: 'customer_id = $1::text::uuid', set: `facts = '{}'::jsonb, updated_at = now()` },
+  },
 ]

@@ -5,11 +5,14 @@ import { wireId } from '@trunkline/core/platform/wire-id'
 import { emailSchema } from '@trunkline/core/sessions/session'
 import { tierSchema } from '@trunkline/core/usage/tier'
 import { z } from 'zod'
-import { operator, staff } from '../platform/trpc.ts'
+import { customerOf } from '../platform/customer-reach.ts'
+import { acting, operator, staff, staffOrOwner } from '../platform/trpc.ts'
 import { createAgent } from './create-agent.ts'
 import { customerDetail, findCustomer } from './find.ts'
 import { customerRow, listCustomers } from './list.ts'
 import { listAgents } from './list-agents.ts'
+import { listNotices, loadNoticePreference, noticePreference, noticeRow } from './list-notices.ts'
+import { setNotices } from './set-notices.ts'
 import { updateCustomer } from './update.ts'
 import { agentSchema } from './wire.ts'
 
@@ -54,6 +57,42 @@ export const customersRouter = {
       await updateCustomer(ctx, { customerId: id, change })
       return await findCustomer(ctx, { customerId: id })
     }),
+
+  notices: {
+    list: staffOrOwner
+      .meta({
+        openapi: { method: 'GET', path: '/notices', tags, summary: 'What an owner was told', protect: true },
+      })
+      .input(pageInput.extend({ customerId: wireId('customer').optional() }))
+      .output(pageOf(noticeRow))
+      .query(({ ctx, input }) => listNotices(ctx, { ...input, customerId: customerOf(ctx.actor, input.customerId) })),
+
+    preference: staffOrOwner
+      .meta({
+        openapi: { method: 'GET', path: '/notices/preference', tags, summary: 'How an owner is told', protect: true },
+      })
+      .input(z.object({ customerId: wireId('customer').optional() }))
+      .output(noticePreference)
+      .query(({ ctx, input }) => loadNoticePreference(ctx, { customerId: customerOf(ctx.actor, input.customerId) })),
+
+    setPreference: acting
+      .meta({
+        openapi: {
+          method: 'POST',
+          path: '/notices/preference',
+          tags,
+          summary: 'Choose how an owner is told, and of what not',
+          protect: true,
+        },
+      })
+      .input(noticePreference.extend({ customerId: wireId('customer').optional() }))
+      .output(noticePreference)
+      .mutation(async ({ ctx, input }) => {
+        const customerId = customerOf(ctx.actor, input.customerId)
+        await setNotices(ctx, { ...input, customerId })
+        return await loadNoticePreference(ctx, { customerId })
+      }),
+  },
 }
 
 export const agentsRouter = {

@@ -13,6 +13,7 @@ import { holdKey, settledKey } from '@trunkline/core/usage/meter'
 import { statement } from '@trunkline/db/connect'
 import { findOwners } from '../customers/find-owner.ts'
 import type { Ctx } from '../platform/context.ts'
+import { nameHolds } from '../usage/name-holds.ts'
 import { upsertCalls } from './call-columns.ts'
 import { repointKeys, resolveSubjects, type Subject } from './keys.ts'
 import type { Recorded, Said } from './record.ts'
@@ -49,6 +50,14 @@ export async function recordCalls(ctx: Ctx, said: readonly Said<CallEvent>[]): P
   await dropMerged(ctx, subjects)
   // sent together, carried out one after the other
   await Promise.all([writeRows(ctx, calls), countTraffic(ctx, changesOf(calls))])
+  await nameHolds(
+    ctx,
+    calls.flatMap(({ owner: customerId, summary: { holdId }, retellCallId }) =>
+      customerId === undefined || holdId === undefined || retellCallId === null
+        ? []
+        : [{ holdId, customerId, providerId: retellCallId }],
+    ),
+  )
   return calls.map((call) => ({
     kind: 'call',
     eventId: call.id,
@@ -154,7 +163,9 @@ function chargesOf(call: Merged): Recorded['charges'] {
     }))
   if (call.owner === undefined || call.summary.seconds === undefined) return voided
   const { owner: customerId, id: eventId } = call
-  const own = { meter: 'call_seconds', eventId, customerId, occurredAt, isBooked: isBooked(call) } as const
+  const { secondsSource: provider, direction } = call.summary
+  const traits = { provider, direction, isBooked: isBooked(call) }
+  const own = { meter: 'call_seconds', eventId, customerId, occurredAt, ...traits } as const
   const { seconds: quantity, holdId } = call.summary
   const aliases = [call.retellCallId, call.twilioCallSid].flatMap((id) => (id === null ? [] : [settledKey(id)]))
   return [

@@ -72,6 +72,8 @@ export async function recordMessages(ctx: Ctx, said: readonly Said<MessageEvent>
               customerId: owner,
               quantity: summary.segments,
               occurredAt: new Date(summary.occurredAt).toISOString(),
+              provider: 'twilio',
+              direction: summary.direction,
               isBooked: row?.customer_id === owner && row.segments === summary.segments,
               aliases: messageSid === null ? [] : [settledKey(messageSid)],
             },

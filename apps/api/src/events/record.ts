@@ -23,6 +23,8 @@ export type Recorded = {
     customerId: string
     quantity: number
     occurredAt: string
+    provider?: string | undefined
+    direction?: string | null | undefined
     /** The row has said so before: this was booked with it. */
     isBooked?: boolean
     aliases?: readonly string[]

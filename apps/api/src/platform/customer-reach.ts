@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type Actor, type Caller, type Ctx, inTransaction } from './context.ts'
+import { DomainError } from './domain-error.ts'
 
 /**
  * Does the work in a transaction that sees the rows of one customer and no others: the database says so, whatever the work
@@ -40,3 +41,19 @@ const takeRole = (ctx: Ctx, role: 'trunkline_app' | 'trunkline_owner') =>
 
 const isOfOneCustomer = (actor: Actor): boolean =>
   (actor.kind === 'user' || actor.kind === 'key') && actor.customerId !== null
+
+/** An owner, or a key of one customer, sees that customer; everybody else says which. */
+export function customerOf(actor: Caller, asked: string | undefined): string {
+  if (actor.role === 'owner') {
+    if (asked !== undefined && asked !== actor.customerId)
+      throw new DomainError('not_found', 'There is no such customer')
+    return actor.customerId ?? ''
+  }
+  if (asked === undefined)
+    throw new DomainError('invalid', 'Say which customer', { fields: { customerId: 'is required' } })
+  return asked
+}
+
+/** The same, where nobody in particular may be asked about: then null, for everybody of ours. */
+export const customerOrAll = (actor: Caller, asked: string | undefined): string | null =>
+  actor.role !== 'owner' && asked === undefined ? null : customerOf(actor, asked)

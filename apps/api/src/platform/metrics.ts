@@ -71,3 +71,9 @@ export const errorsDropped = new Counter({
   help: 'Occurrences of errors that were only counted, because there were too many or the database refused them',
   registers,
 })
+export const unverifiedAdmissions = new Counter({
+  name: 'trunkline_unverified_admissions_total',
+  help: 'Calls and texts that were admitted or refused unseen, because usage could not be asked',
+  labelNames: ['outcome'] as const,
+  registers,
+})

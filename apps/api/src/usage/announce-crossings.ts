@@ -1,8 +1,10 @@
 import type { Meter } from '@trunkline/core/usage/meter'
 import { hardStopLevel, type Level } from '@trunkline/core/usage/threshold'
 import { customers } from '@trunkline/db/schema/customers'
-import { inArray } from 'drizzle-orm'
+import { usageLimits } from '@trunkline/db/schema/usage'
+import { eq, inArray } from 'drizzle-orm'
 import { type AlertDraft, raiseAlerts } from '../alerts/raise.ts'
+import { type NoticeDraft, notifyOwners } from '../customers/notify-owner.ts'
 import type { Ctx } from '../platform/context.ts'
 
 export type Crossing = {
@@ -14,12 +16,13 @@ export type Crossing = {
   before: number
   after: number
   base: number
+  grace: number
   cause: 'usage' | 'base'
 }
 export type WrittenCrossing = Crossing & { id: string }
 
 const thousands = (value: number) => value.toLocaleString('en-US')
-const amount = {
+export const amount = {
   call_seconds: (seconds: number) => `${thousands(Math.floor(seconds / 60))} min`,
   sms_segments: (segments: number) => `${thousands(segments)} SMS`,
 } as const
@@ -41,14 +44,57 @@ export async function announceCrossings(ctx: Ctx, crossings: readonly WrittenCro
   if (crossings.length === 0) return
   const ids = [...new Set(crossings.map(({ customerId }) => customerId))]
   const named = await ctx.db
-    .select({ id: customers.id, name: customers.businessName })
+    .select({ id: customers.id, name: customers.businessName, zone: customers.timezone, ends: usageLimits.periodEnd })
     .from(customers)
+    .innerJoin(usageLimits, eq(usageLimits.customerId, customers.id))
     .where(inArray(customers.id, ids))
-  const nameOf = new Map(named.map(({ id, name }) => [id, name]))
+  const known = new Map(named.map((customer) => [customer.id, customer]))
   await raiseAlerts(
     ctx,
-    crossings.map((crossing) => draftOf(crossing, nameOf.get(crossing.customerId) ?? 'A customer')),
+    crossings.map((crossing) => draftOf(crossing, known.get(crossing.customerId)?.name ?? 'A customer')),
   )
+  await notifyOwners(
+    ctx,
+    highestOf(crossings).flatMap((crossing) => {
+      const customer = known.get(crossing.customerId)
+      return customer === undefined ? [] : [noticeOf(crossing, customer)]
+    }),
+  )
+}
+
+/** Of the levels that a meter passed at once, the highest. */
+function highestOf(crossings: readonly WrittenCrossing[]): WrittenCrossing[] {
+  const highest = new Map<string, WrittenCrossing>()
+  for (const crossing of crossings) {
+    const known = highest.get(seriesOf(crossing))
+    if (known === undefined || known.level < crossing.level) highest.set(seriesOf(crossing), crossing)
+  }
+  return [...highest.values()]
+}
+
+type Named = { name: string; zone: string; ends: Date }
+
+/** The day on which the period ends, as the customer's calendar has it. */
+export const dayIn = (zone: string, at: Date): string =>
+  new Intl.DateTimeFormat('en-US', { timeZone: zone, dateStyle: 'long' }).format(at)
+
+function noticeOf(crossing: WrittenCrossing, customer: Named): NoticeDraft {
+  const { customerId, meter, level, after, base, grace } = crossing
+  const isStopped = level === hardStopLevel || (level === 100 && grace === 0)
+  const kind = level === 80 ? 'usage_warning' : isStopped ? 'usage_blocked' : 'usage_limit'
+  return {
+    customerId,
+    kind,
+    noticeKey: `${seriesOf(crossing)}:${kind}`,
+    facts: {
+      business: customer.name,
+      noun: noun[meter],
+      used: amount[meter](after),
+      base: amount[meter](base),
+      after: isStopped || grace === 0 ? '' : `Another ${amount[meter](grace)} are let through.`,
+      ends: dayIn(customer.zone, customer.ends),
+    },
+  }
 }
 
 const kinds = {

@@ -5,12 +5,21 @@ import { customers } from '@trunkline/db/schema/customers'
 import { usageLimits, usagePeriods } from '@trunkline/db/schema/usage'
 import { eq, inArray } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
-import { newId } from '../platform/id.ts'
+import { burnLate } from './burn-late.ts'
 import type { Charge } from './meter.ts'
 import { openPeriods } from './open-periods.ts'
 
 /** A difference to be booked. `period` is the one its key belongs to, where that is known; else `at` will tell. */
-export type Entry = Charge & { kind: EntryKind; delta: number; at: string; period: string | null }
+export type Entry = Charge & {
+  id: string
+  kind: EntryKind
+  delta: number
+  at: string
+  period: string | null
+  /** The entry before it under the same key, or the one that a person corrects. */
+  correctsId: string | null
+  reason?: string
+}
 export type Placed = Entry & { period: string }
 
 /** An open counter after it was moved by so many seconds and texts. */
@@ -62,17 +71,33 @@ function sumsOf(entries: readonly Placed[]): Sum[] {
   return [...sums.values()]
 }
 
-const entryColumns = `id, customer_id, meter, idem_key, kind, quantity, occurred_at, period_start, event_id, webhook_id, created_at`
+const entryColumns = `id, customer_id, meter, idem_key, kind, quantity, occurred_at, period_start, event_id, webhook_id, corrects_id, reason, created_at`
 
 /** Rows out of arrays, the first of them parameter number `first`. Arrays are cast whole: once, and not in each comparison. */
 const rowsOf = (first: number, types: readonly string[]) =>
   `unnest(${types.map((type, index) => `($${first + index}::text[])::${type}[]`).join(', ')})`
 
 const sumTypes = ['uuid', 'timestamptz', 'bigint', 'bigint']
-const entryTypes = ['uuid', 'uuid', 'text', 'text', 'text', 'bigint', 'timestamptz', 'timestamptz', 'uuid', 'uuid']
+const entryTypes = [
+  ...['uuid', 'uuid', 'text', 'text', 'text', 'bigint', 'timestamptz', 'timestamptz', 'uuid', 'uuid', 'uuid', 'text'],
+  // for the sums by the hour
+  ...['text', 'text'],
+]
+const entryFields =
+  'id, customer, meter, key, kind, quantity, occurred, period, event, webhook, corrects, reason, provider, direction'
+const entryValues =
+  'id, customer, meter, key, kind, quantity, occurred, period, event, webhook, corrects, reason, now()'
+
+/** The same entries summed by the hour, onto what stands there. The customers' counters are locked. */
+const sumByHour = (from: string) => `
+  insert into usage_hours as hours (customer_id, meter, hour, provider, direction, quantity, entries)
+  select customer, meter, date_trunc('hour', occurred, 'UTC'), provider, direction, sum(quantity)::bigint, count(*)::integer
+  from ${from} group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+  on conflict (customer_id, meter, hour, provider, direction)
+    do update set quantity = hours.quantity + excluded.quantity, entries = hours.entries + excluded.entries`
 
 const entryArrays = (entries: readonly Placed[]) => [
-  entries.map(() => newId()),
+  entries.map(({ id }) => id),
   entries.map(({ customerId }) => customerId),
   entries.map(({ meter }) => meter),
   entries.map(({ idemKey }) => idemKey),
@@ -82,6 +107,10 @@ const entryArrays = (entries: readonly Placed[]) => [
   entries.map(({ period }) => period),
   entries.map(({ eventId }) => eventId),
   entries.map(({ webhookId }) => webhookId ?? null),
+  entries.map(({ correctsId }) => correctsId),
+  entries.map(({ reason }) => reason ?? null),
+  entries.map(({ provider }) => provider ?? 'service'),
+  entries.map(({ direction }) => direction ?? 'unknown'),
 ]
 
 const sumArrays = (sums: readonly Sum[]) => [
@@ -116,12 +145,12 @@ async function bookInOpen(
          and (counter.next_change_at is null or counter.next_change_at > $2::text::timestamptz)
        returning sum.place, counter.customer_id, call_used_seconds, call_cap_seconds + call_credit_seconds + rollover_seconds as call_base,
          sms_used, sms_cap + sms_credit as sms_base, grace_seconds, sms_grace, limit_revision
+     ), entry as materialized (
+       select entry.* from ${rowsOf(7, [...entryTypes, 'bigint'])} as entry (${entryFields}, place) join moved using (place)
      ), written as (
-       insert into usage_entries (${entryColumns})
-       select id, customer, meter, key, kind, quantity, occurred, period, event, webhook, now()
-       from ${rowsOf(7, [...entryTypes, 'bigint'])}
-           as entry (id, customer, meter, key, kind, quantity, occurred, period, event, webhook, place)
-         join moved using (place)
+       insert into usage_entries (${entryColumns}) select ${entryValues} from entry
+     ), summed as (
+       ${sumByHour('entry')}
      )
      select * from moved`,
     [
@@ -141,7 +170,7 @@ async function bookInOpen(
 /** Books what does not belong to a period that is known to be open: rolls what is due and looks for the period of each. */
 async function bookLate(ctx: Ctx, entries: readonly Entry[]): Promise<{ counters: Counter[]; placed: Placed[] }> {
   const customerIds = [...new Set(entries.map(({ customerId }) => customerId))]
-  await openPeriods(ctx, customerIds)
+  const limits = await openPeriods(ctx, customerIds)
   const accounts = await loadAccounts(ctx, customerIds)
   const open: Placed[] = []
   const over: Placed[] = []
@@ -159,6 +188,7 @@ async function bookLate(ctx: Ctx, entries: readonly Entry[]): Promise<{ counters
     else over.push(placed)
   }
   await bookInOver(ctx, over)
+  await burnLate(ctx, { limits, periods: sumsOf(over) })
   const counters = await bookInOpen(ctx, { entries: open, locks: customerIds })
   if (counters.length !== sumsOf(open).length) throw new Error('An open counter was not there to be moved')
   return { counters, placed: [...open, ...over] }
@@ -197,8 +227,9 @@ async function recordPeriod(
 ): Promise<void> {
   await statement(
     ctx.db,
-    `insert into usage_periods (customer_id, period_start, period_end, tier_snapshot_id, call_used_seconds, sms_used)
+    `insert into usage_periods (customer_id, period_start, period_end, tier_snapshot_id, call_cap_seconds, sms_cap, call_used_seconds, sms_used)
      select $1::text::uuid, $2::text::timestamptz, $3::text::timestamptz, $4::text::uuid,
+       (select call_cap_seconds from tier_snapshots where id = $4::text::uuid), (select sms_cap_segments from tier_snapshots where id = $4::text::uuid),
        coalesce(sum(quantity) filter (where meter = 'call_seconds'), 0), coalesce(sum(quantity) filter (where meter = 'sms_segments'), 0)
      from usage_entries where customer_id = $1::text::uuid and period_start >= $2::text::timestamptz and period_start < $3::text::timestamptz`,
     [input.customerId, input.period.start.toISOString(), input.period.end.toISOString(), input.tierSnapshotId],
@@ -217,9 +248,12 @@ async function bookInOver(ctx: Ctx, entries: readonly Placed[]): Promise<void> {
   )
   await statement(
     ctx.db,
-    `insert into usage_entries (${entryColumns})
-     select id, customer, meter, key, kind, quantity, occurred, period, event, webhook, now()
-     from ${rowsOf(1, entryTypes)} as entry (id, customer, meter, key, kind, quantity, occurred, period, event, webhook)`,
+    `with entry as materialized (
+       select * from ${rowsOf(1, entryTypes)} as entry (${entryFields})
+     ), written as (
+       insert into usage_entries (${entryColumns}) select ${entryValues} from entry
+     )
+     ${sumByHour('entry')}`,
     entryArrays(entries),
   )
 }

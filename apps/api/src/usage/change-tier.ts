@@ -1,6 +1,6 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { prorate } from '@trunkline/core/usage/proration'
-import type { TierChangeState, TierKey, TierMoment } from '@trunkline/core/usage/tier'
+import type { TierChangeState, TierKey, TierMoment, TierTerms } from '@trunkline/core/usage/tier'
 import { customers } from '@trunkline/db/schema/customers'
 import { tierSnapshots, usageTierChanges } from '@trunkline/db/schema/usage'
 import { and, desc, eq, gte, lte, sql } from 'drizzle-orm'
@@ -147,13 +147,28 @@ export async function takeTier(
   return { snapshot, limits: snapshot.id === from.id ? limits : underSnapshot(limits, snapshot) }
 }
 
-export const underSnapshot = (limits: LimitsRow, snapshot: Snapshot): LimitsRow => ({
+/** The counter as it would be under these terms: what is used stays used. */
+export const underTerms = (limits: LimitsRow, terms: TierTerms): LimitsRow => ({
   ...limits,
+  callCapSeconds: terms.callCapSeconds,
+  smsCap: terms.smsCapSegments,
+  graceSeconds: terms.callGraceSeconds,
+  smsGrace: terms.smsGraceSegments,
+})
+
+export const underSnapshot = (limits: LimitsRow, snapshot: Snapshot): LimitsRow => ({
+  ...underTerms(limits, toTerms(snapshot)),
   tierSnapshotId: snapshot.id,
+})
+
+export const toTerms = (snapshot: Snapshot): TierTerms => ({
+  monthlyPriceCents: snapshot.monthlyPriceCents,
   callCapSeconds: snapshot.callCapSeconds,
-  smsCap: snapshot.smsCapSegments,
-  graceSeconds: snapshot.callGraceSeconds,
-  smsGrace: snapshot.smsGraceSegments,
+  smsCapSegments: snapshot.smsCapSegments,
+  callGraceSeconds: snapshot.callGraceSeconds,
+  smsGraceSegments: snapshot.smsGraceSegments,
+  callRolloverSeconds: snapshot.callRolloverSeconds,
+  smsRolloverSegments: snapshot.smsRolloverSegments,
 })
 
 export async function loadSnapshot(ctx: Ctx, id: string): Promise<Snapshot> {

@@ -4,8 +4,9 @@ import { inTransaction } from '../platform/context.ts'
 import { openWorld, retellCall, twilioStatus, type World } from '../testing/world.ts'
 import { processBatch } from '../webhooks/process.ts'
 import { checkUsage } from './check.ts'
+import { expireHolds } from './expire-holds.ts'
 import { meterUsage } from './meter.ts'
-import { expireHolds, settleHold } from './settle.ts'
+import { settleHold } from './settle.ts'
 
 let world: World
 let operator: string
@@ -124,7 +125,7 @@ test('who is paused is told so, whatever is left (K-11)', async () => {
   const id = await customer()
   await world.owner`update usage_limits set force_pause = true where customer_id = ${id}`
 
-  expect(await check(id, 'call', 1)).toEqual({ allowed: false, reason: 'paused', holdId: null })
+  expect(await check(id, 'call', 1)).toMatchObject({ allowed: false, reason: 'paused', holdId: null })
 })
 
 test('who is beyond the hard stop is told so', async () => {
@@ -132,7 +133,7 @@ test('who is beyond the hard stop is told so', async () => {
   const { holdId } = await check(id, 'call', 60)
   await settle(holdId, 60)
 
-  expect(await check(id, 'call', 1)).toEqual({ allowed: false, reason: 'hard_stop', holdId: null })
+  expect(await check(id, 'call', 1)).toMatchObject({ allowed: false, reason: 'hard_stop', holdId: null })
 })
 
 test('settling with a quantity frees the hold and charges it, once (K-14, K-16)', async () => {

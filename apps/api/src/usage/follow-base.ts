@@ -24,6 +24,7 @@ export async function followBase(ctx: Ctx, before: LimitsRow, after: LimitsRow):
     before: was[meter].used,
     after: is[meter].used,
     base: is[meter].base,
+    grace: is[meter].grace,
     cause: 'base',
   })
   const steps = meters.map((meter) => ({ meter, step: { before: was[meter], after: is[meter] } }))

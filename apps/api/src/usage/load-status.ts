@@ -2,39 +2,44 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import { callAllowance, limitState, remaining, smsAllowance } from '@trunkline/core/usage/limit'
 import { rollAccount } from '@trunkline/core/usage/period'
 import { customers } from '@trunkline/db/schema/customers'
-import { tierSnapshots, usageLimits } from '@trunkline/db/schema/usage'
-import { eq } from 'drizzle-orm'
-import type { Caller, Ctx } from '../platform/context.ts'
+import { tierSnapshots, usageLimits, usagePauses, usageTierChanges } from '@trunkline/db/schema/usage'
+import { and, eq, gt, isNull, or } from 'drizzle-orm'
+import type { Ctx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
-
-/** An owner, or a key of one customer, sees that customer; everybody else says which. */
-export function customerOf(actor: Caller, asked: string | undefined): string {
-  if (actor.role === 'owner') {
-    if (asked !== undefined && asked !== actor.customerId)
-      throw new DomainError('not_found', 'There is no such customer')
-    return actor.customerId ?? ''
-  }
-  if (asked === undefined)
-    throw new DomainError('invalid', 'Say which customer', { fields: { customerId: 'is required' } })
-  return asked
-}
+import type { LimitsRow } from './refresh-limits.ts'
 
 /** What a customer has used and may still use in the current period. */
 export async function loadUsageStatus(ctx: Ctx, input: { customerId: string }) {
-  const [found] = await ctx.db
-    .select({ limits: usageLimits, tier: tierSnapshots.tier, zone: customers.timezone })
+  const [tier] = await ctx.db
+    .select({ tier: tierSnapshots.tier, version: tierSnapshots.version })
     .from(usageLimits)
-    .innerJoin(customers, eq(customers.id, usageLimits.customerId))
     .innerJoin(tierSnapshots, eq(tierSnapshots.id, usageLimits.tierSnapshotId))
     .where(eq(usageLimits.customerId, input.customerId))
-  if (found === undefined) throw new DomainError('not_found', 'There is no such customer')
-  const { tier } = found
-  const limits = presentLimits(found, ctx.now)
+  const limits = await loadPresentLimits(ctx, input.customerId)
+  if (tier === undefined) throw new DomainError('not_found', 'There is no such customer')
+  const pauses = await ctx.db
+    .select()
+    .from(usagePauses)
+    .where(
+      and(
+        eq(usagePauses.customerId, input.customerId),
+        isNull(usagePauses.endedAt),
+        or(isNull(usagePauses.expiresAt), gt(usagePauses.expiresAt, ctx.now)),
+      ),
+    )
+    .orderBy(usagePauses.id)
+  const [waiting] = await ctx.db
+    .select()
+    .from(usageTierChanges)
+    .where(and(eq(usageTierChanges.customerId, input.customerId), eq(usageTierChanges.state, 'pending')))
+  const isOwner = 'role' in ctx.actor && ctx.actor.role === 'owner'
   const calls = callAllowance(limits)
   const sms = smsAllowance(limits)
   return {
     customerId: toWireId('customer', limits.customerId),
-    tier,
+    tier: tier.tier,
+    tierVersion: tier.version,
+    limitRevision: limits.limitRevision,
     periodStart: limits.periodStart.toISOString(),
     periodEnd: limits.periodEnd.toISOString(),
     calls: {
@@ -52,14 +57,30 @@ export async function loadUsageStatus(ctx: Ctx, input: { customerId: string }) {
       remainingSegments: remaining(sms),
       state: limitState(sms),
     },
+    pauses: pauses.map(({ cause, reason, createdAt, expiresAt }) => ({
+      cause,
+      reason: isOwner ? null : reason,
+      since: createdAt.toISOString(),
+      expiresAt: expiresAt?.toISOString() ?? null,
+    })),
+    waitingTierChange:
+      waiting === undefined
+        ? null
+        : { id: toWireId('tierChange', waiting.id), tier: waiting.toTier, dueAt: waiting.dueAt.toISOString() },
   }
 }
 
 /** The limits as whoever moves them next will find them: of a period that is over nothing counts any more. */
-function presentLimits(found: { limits: typeof usageLimits.$inferSelect; zone: string }, now: Date) {
+export async function loadPresentLimits(ctx: Ctx, customerId: string): Promise<LimitsRow> {
+  const [found] = await ctx.db
+    .select({ limits: usageLimits, zone: customers.timezone })
+    .from(usageLimits)
+    .innerJoin(customers, eq(customers.id, usageLimits.customerId))
+    .where(eq(usageLimits.customerId, customerId))
+  if (found === undefined) throw new DomainError('not_found', 'There is no such customer')
   const { limits, zone } = found
   const last = { start: limits.periodStart, end: limits.periodEnd }
-  const { open } = rollAccount({ over: [], open: last }, { zone, now })
+  const { open } = rollAccount({ over: [], open: last }, { zone, now: ctx.now })
   if (open === last) return limits
   return { ...limits, periodStart: open.start, periodEnd: open.end, callUsedSeconds: 0, smsUsed: 0 }
 }

@@ -1,8 +1,10 @@
 import { entryFor, type Meter } from '@trunkline/core/usage/meter'
 import { statement } from '@trunkline/db/connect'
 import type { Ctx } from '../platform/context.ts'
+import { newId } from '../platform/id.ts'
 import { announceCrossings } from './announce-crossings.ts'
 import { bookEntries, type Entry, type Placed } from './book-entries.ts'
+import { freeReported } from './free-reported.ts'
 import { recordCrossings } from './record-crossings.ts'
 
 /** What one call or message owes in all: whole seconds or segments. `idemKey` names it for ever. */
@@ -14,9 +16,15 @@ export type Charge = {
   occurredAt: string
   eventId: string
   webhookId: string | undefined
+  /** Who reported it and which way it went, for the sums by the hour. */
+  provider?: string | undefined
+  direction?: string | null | undefined
   /** Other keys under which the same may have been booked: what stands there is taken back. */
   aliases?: readonly string[]
 }
+
+/** A charge with the id that its entry will have. */
+type Named = Charge & { id: string }
 
 type Key = {
   meter: Meter
@@ -25,6 +33,8 @@ type Key = {
   period_start: string | null
   booked: string
   entries: number
+  last_entry_id: string | null
+  waived_at: string | null
 }
 
 /**
@@ -34,14 +44,18 @@ type Key = {
 export async function meterUsage(ctx: Ctx, charges: readonly Charge[]): Promise<{ booked: number }> {
   if (charges.length === 0) return { booked: 0 }
   const { entries, known } = await differences(ctx, charges)
-  if (entries.length === 0) return { booked: 0 }
+  if (entries.length > 0) await book(ctx, entries, known)
+  await freeReported(ctx, charges)
+  return { booked: entries.length }
+}
+
+async function book(ctx: Ctx, entries: readonly Entry[], known: ReadonlyMap<string, Key>): Promise<void> {
   const { counters, placed } = await bookEntries(ctx, entries)
   await revise(
     ctx,
     placed.filter((entry) => known.has(nameOf(entry))),
   )
   await announceCrossings(ctx, await recordCrossings(ctx, counters))
-  return { booked: entries.length }
 }
 
 const nameOf = ({ meter, idemKey }: { meter: Meter; idemKey: string }) => `${meter} ${idemKey}`
@@ -51,7 +65,7 @@ async function differences(
   ctx: Ctx,
   charges: readonly Charge[],
 ): Promise<{ entries: Entry[]; known: ReadonlyMap<string, Key> }> {
-  const sorted = [...charges].sort((a, b) => (a.idemKey < b.idemKey ? -1 : 1))
+  const sorted = charges.map((charge) => ({ ...charge, id: newId() })).sort((a, b) => (a.idemKey < b.idemKey ? -1 : 1))
   const aliases = sorted.flatMap(({ aliases = [] }) => aliases)
   // sent together, carried out one after the other
   const [taken, settled] = await Promise.all([takeKeys(ctx, sorted), lockSettled(ctx, aliases)])
@@ -75,16 +89,18 @@ async function differences(
  * the open one is taken with nothing booked: its period is to be found. Whoever settles by a provider's id waits, and is
  * waited for, from here on: what follows sees what it did.
  */
-async function takeKeys(ctx: Ctx, charges: readonly Charge[]): Promise<Map<string, string>> {
+async function takeKeys(ctx: Ctx, charges: readonly Named[]): Promise<Map<string, string>> {
   const taken = await statement<Pick<Key, 'meter' | 'idem_key' | 'period_start'>>(
     ctx.db,
-    `insert into usage_keys (meter, idem_key, customer_id, period_start, booked, entries)
+    `insert into usage_keys (meter, idem_key, customer_id, period_start, booked, entries, last_entry_id)
      select meter, key, customer::uuid, period_start, case when period_start is null then 0 else quantity::bigint end,
-       case when period_start is null or quantity = '0' then 0 else 1 end
+       case when period_start is null or quantity = '0' then 0 else 1 end,
+       case when period_start is null or quantity = '0' then null else entry::uuid end
      from (
        select *, (select period_start from usage_limits where customer_id = customer::uuid and at::timestamptz >= period_start
          and at::timestamptz < period_end) as period_start
-       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as charge (meter, key, customer, quantity, at)
+       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+         as charge (meter, key, customer, quantity, at, entry)
        where pg_advisory_xact_lock_shared(hashtextextended(customer, 0)) is not null offset 0
      ) as charge
      order by key on conflict do nothing returning meter, idem_key, period_start`,
@@ -94,6 +110,7 @@ async function takeKeys(ctx: Ctx, charges: readonly Charge[]): Promise<Map<strin
       charges.map(({ customerId }) => customerId),
       charges.map(({ quantity }) => String(quantity)),
       charges.map((charge) => momentOf(ctx, charge)),
+      charges.map(({ id }) => id),
     ],
   )
   return new Map(
@@ -131,7 +148,7 @@ async function lockSettled(ctx: Ctx, aliases: readonly string[]): Promise<Map<st
   return byName(keys)
 }
 
-const keyColumns = 'meter, idem_key, customer_id, period_start, booked, entries'
+const keyColumns = 'meter, idem_key, customer_id, period_start, booked, entries, last_entry_id, waived_at'
 const byName = (keys: readonly Key[]) =>
   new Map(keys.map((key) => [nameOf({ meter: key.meter, idemKey: key.idem_key }), key]))
 
@@ -139,8 +156,10 @@ const byName = (keys: readonly Key[]) =>
  * The entries that make what is booked equal to what is owed. What somebody else was charged for is taken back from him, but
  * not by a charge of nothing: it has nobody else to charge.
  */
-function differenceOf(ctx: Ctx, charge: Charge, found: { period: string | undefined; key: Key | undefined }): Entry[] {
+function differenceOf(ctx: Ctx, stated: Named, found: { period: string | undefined; key: Key | undefined }): Entry[] {
   const { period, key } = found
+  const isWaived = key !== undefined && key.waived_at !== null
+  const charge = isWaived ? { ...stated, quantity: 0 } : stated
   const isTheirs = key !== undefined && key.customer_id !== charge.customerId && key.entries > 0
   if (isTheirs && charge.quantity === 0) return []
   const entry = entryFor({
@@ -155,7 +174,16 @@ function differenceOf(ctx: Ctx, charge: Charge, found: { period: string | undefi
   }
   return [
     ...(isTheirs ? takenBack(charge, key) : []),
-    ...(entry === undefined ? [] : [{ ...own, kind: entry.kind, delta: entry.quantity }]),
+    ...(entry === undefined
+      ? []
+      : [
+          {
+            ...own,
+            kind: entry.kind,
+            delta: entry.quantity,
+            correctsId: isTheirs ? null : (key?.last_entry_id ?? null),
+          },
+        ]),
   ]
 }
 
@@ -163,7 +191,8 @@ function differenceOf(ctx: Ctx, charge: Charge, found: { period: string | undefi
 function takenBack(charge: Charge, key: Key): Entry[] {
   const { customer_id: customerId, period_start: period, booked } = key
   if (period === null || Number(booked) === 0) return []
-  return [{ ...charge, customerId, quantity: 0, kind: 'void', delta: -Number(booked), at: period, period }]
+  const own = { ...charge, id: newId(), customerId, quantity: 0, at: period, period }
+  return [{ ...own, kind: 'void', delta: -Number(booked), correctsId: key.last_entry_id }]
 }
 
 async function revise(ctx: Ctx, entries: readonly Placed[]): Promise<void> {
@@ -173,9 +202,9 @@ async function revise(ctx: Ctx, entries: readonly Placed[]): Promise<void> {
   await statement(
     ctx.db,
     `update usage_keys as known set booked = new.booked::bigint, entries = known.entries + new.entries::integer,
-       customer_id = new.customer::uuid, period_start = new.period::timestamptz
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-       as new (meter, key, booked, entries, customer, period)
+       customer_id = new.customer::uuid, period_start = new.period::timestamptz, last_entry_id = new.entry::uuid
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+       as new (meter, key, booked, entries, customer, period, entry)
      where known.meter = new.meter and known.idem_key = new.key`,
     [
       last.map(({ meter }) => meter),
@@ -184,6 +213,7 @@ async function revise(ctx: Ctx, entries: readonly Placed[]): Promise<void> {
       last.map((entry) => String(count(entry))),
       last.map(({ customerId }) => customerId),
       last.map(({ period }) => period),
+      last.map(({ id }) => id),
     ],
   )
 }

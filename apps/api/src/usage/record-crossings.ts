@@ -26,6 +26,7 @@ export async function recordCrossings(ctx: Ctx, counters: readonly Counter[]): P
             before: after - delta,
             after,
             base,
+            grace,
             cause: 'usage',
           }),
         ),

@@ -3,7 +3,9 @@ import type { Standing } from '@trunkline/core/usage/threshold'
 import { usageBurns, usageCredits, usageLimits, usagePauses } from '@trunkline/db/schema/usage'
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
+import { enqueue } from '../platform/job.ts'
 import { announce } from '../platform/live.ts'
+import { bringToPresentSpec } from './bring-to-present.ts'
 import { followBase } from './follow-base.ts'
 
 export type LimitsRow = typeof usageLimits.$inferSelect
@@ -57,9 +59,25 @@ export async function refreshLimits(ctx: Ctx, before: LimitsRow, changed: Limits
   )
   if (!isSamePeriod) after.limitRevision = 1
   else if (isRevised) after.limitRevision = before.limitRevision + 1
-  const { customerId: _, ...figures } = after
-  await ctx.db.update(usageLimits).set(figures).where(eq(usageLimits.customerId, customerId))
+  // what is used and promised is moved by others, each by its own difference
+  const {
+    customerId: _id,
+    callReservedSeconds: _calls,
+    smsReserved: _texts,
+    callUsedSeconds,
+    smsUsed,
+    ...figures
+  } = after
+  await ctx.db
+    .update(usageLimits)
+    .set(isSamePeriod ? figures : { ...figures, callUsedSeconds, smsUsed })
+    .where(eq(usageLimits.customerId, customerId))
   if (!isSamePeriod || isRevised) await followBase(ctx, before, after)
+  const { nextChangeAt } = after
+  if (nextChangeAt !== null && nextChangeAt.getTime() !== before.nextChangeAt?.getTime()) {
+    const afterSeconds = Math.max(0, Math.ceil((nextChangeAt.getTime() - ctx.now.getTime()) / 1000))
+    await enqueue(ctx, bringToPresentSpec, { customerId }, { afterSeconds })
+  }
   await announce(ctx, ['usage'])
   return after
 }

@@ -2,14 +2,14 @@ import { holdKey, settledKey } from '@trunkline/core/usage/meter'
 import { webhookProviders } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
 import { usageHolds, usageLimits } from '@trunkline/db/schema/usage'
-import { and, eq, lt, sql } from 'drizzle-orm'
-import { type Ctx, inTransaction } from '../platform/context.ts'
+import { eq, sql } from 'drizzle-orm'
+import type { Ctx } from '../platform/context.ts'
 import { asApplication } from '../platform/customer-reach.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { meterUsage } from './meter.ts'
 import { openPeriods } from './open-periods.ts'
 
-type Hold = typeof usageHolds.$inferSelect
+export type Hold = typeof usageHolds.$inferSelect
 
 const isUnknown = () => new DomainError('not_found', 'There is no such hold')
 
@@ -43,7 +43,8 @@ export async function settleHold(
       .set({
         state: 'settled',
         settledQuantity: quantity ?? null,
-        providerId: providerId ?? null,
+        providerId: providerId ?? hold.providerId,
+        overrun: Math.max(0, (quantity ?? 0) - hold.quantity),
         endedAt: sql`now()`,
       })
       .where(eq(usageHolds.id, hold.id))
@@ -62,7 +63,7 @@ export async function settleHold(
     }
     if (hold.state === 'open') {
       await openPeriods(ctx, [hold.customerId])
-      await free(ctx, hold)
+      await freeHold(ctx, hold)
     }
     return { settled: true, overrun: Math.max(0, (quantity ?? 0) - hold.quantity) }
   })
@@ -109,28 +110,10 @@ async function isReported(ctx: Ctx, hold: Hold, providerId: string | undefined):
   return underHold !== undefined || reports.some(({ charge }) => charge !== null)
 }
 
-async function free(ctx: Ctx, hold: Hold): Promise<void> {
+export async function freeHold(ctx: Ctx, hold: Hold): Promise<void> {
   const freed =
     hold.meter === 'call_seconds'
       ? { callReservedSeconds: sql`${usageLimits.callReservedSeconds} - ${hold.quantity}` }
       : { smsReserved: sql`${usageLimits.smsReserved} - ${hold.quantity}` }
   await ctx.db.update(usageLimits).set(freed).where(eq(usageLimits.customerId, hold.customerId))
-}
-
-/** Frees what was promised and never settled. */
-export async function expireHolds(ctx: Ctx): Promise<void> {
-  await inTransaction(ctx, async (ctx) => {
-    const expired = await ctx.db
-      .select()
-      .from(usageHolds)
-      .where(and(eq(usageHolds.state, 'open'), lt(usageHolds.expiresAt, sql`now()`)))
-      .orderBy(usageHolds.customerId, usageHolds.id)
-      .limit(500)
-      .for('update', { skipLocked: true })
-    await openPeriods(ctx, [...new Set(expired.map(({ customerId }) => customerId))])
-    for (const hold of expired) {
-      await free(ctx, hold)
-      await ctx.db.update(usageHolds).set({ state: 'expired', endedAt: sql`now()` }).where(eq(usageHolds.id, hold.id))
-    }
-  })
 }

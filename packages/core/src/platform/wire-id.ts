@@ -14,6 +14,8 @@ export const idPrefixes = {
   usageEntry: 'use',
   hold: 'hld',
   credit: 'crd',
+  tierChange: 'tch',
+  notice: 'ntc',
   error: 'err',
   errorSample: 'ers',
   audit: 'aud',

@@ -77,7 +77,15 @@ export function percentUsed(allowance: Allowance): number {
   return Math.floor((allowance.used * 100) / base)
 }
 
-export const refusalReasons = ['within_limit', 'hard_stop', 'paused', 'insufficient_allowance'] as const
+export const refusalReasons = [
+  'within_limit',
+  'hard_stop',
+  'paused',
+  'insufficient_allowance',
+  'closed',
+  'unknown_line',
+  'unverified',
+] as const
 export type AdmissionReason = (typeof refusalReasons)[number]
 
 /** Why a request for `quantity` units is admitted or refused. The conditional UPDATE decides; this names the reason. */
@@ -85,4 +93,12 @@ export function admissionReason(allowance: Allowance, quantity: number): Admissi
   if (allowance.paused) return 'paused'
   if (allowance.used >= hardLimitOf(allowance)) return 'hard_stop'
   return remaining(allowance) >= quantity ? 'within_limit' : 'insufficient_allowance'
+}
+
+/** No call lasts longer: what a door tells the provider, and from when on a call that is still under way is flagged. */
+export const longestCallSeconds = 7200
+
+/** What is held for a call: what calls of this customer usually last, at least a minute and at most ten. */
+export function heldLength(usualSeconds: number | null): number {
+  return Math.min(600, Math.max(60, usualSeconds ?? 300))
 }

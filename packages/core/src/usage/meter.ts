@@ -24,3 +24,10 @@ export const holdKey = (holdId: string): string => `hold:${holdId}`
 
 /** The key under which a call or message is booked that was settled by its provider's id, before the provider reported it. */
 export const settledKey = (providerId: string): string => `provider:${providerId}`
+
+/** The hold that a key of `holdKey` names. */
+export const holdOfKey = (key: string): string | undefined =>
+  key.startsWith('hold:') ? key.slice('hold:'.length) : undefined
+
+/** The key under which a person's adjustment is booked. */
+export const adjustmentKey = (name: string): string => `adjustment:${name}`

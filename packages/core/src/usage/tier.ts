@@ -11,3 +11,19 @@ export type TierMoment = (typeof tierMoments)[number]
 
 export const tierChangeStates = ['pending', 'applied', 'cancelled', 'superseded'] as const
 export type TierChangeState = (typeof tierChangeStates)[number]
+
+const figure = z.number().int().min(0)
+const mostSeconds = 10_000_000
+const mostSegments = 10_000_000
+
+/** What a version of a tier says. Prices in cents, calls in seconds, texts in segments. */
+export const tierTerms = z.object({
+  monthlyPriceCents: figure.max(100_000_000),
+  callCapSeconds: figure.max(mostSeconds),
+  smsCapSegments: figure.max(mostSegments),
+  callGraceSeconds: figure.max(mostSeconds),
+  smsGraceSegments: figure.max(mostSegments),
+  callRolloverSeconds: figure.max(mostSeconds),
+  smsRolloverSegments: figure.max(mostSegments),
+})
+export type TierTerms = z.infer<typeof tierTerms>

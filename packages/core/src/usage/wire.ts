@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { toWireId } from '../platform/wire-id.ts'
 import { type Allowance, limitState, limitStates, percentUsed, remaining } from './limit.ts'
 import { type EntryKind, entryKinds, type Meter, meters } from './meter.ts'
+import { pauseCauseSchema } from './pause.ts'
 import { tierSchema } from './tier.ts'
 
 export const limitStateSchema = z.enum(limitStates)
@@ -36,6 +37,18 @@ export const usageStatus = z.object({
     remainingSegments: z.number(),
     state: limitStateSchema,
   }),
+  tierVersion: z.number(),
+  limitRevision: z.number(),
+  /** Why nothing is admitted, cause by cause. The reasons are for people of ours. */
+  pauses: z.array(
+    z.object({
+      cause: pauseCauseSchema,
+      reason: z.string().nullable(),
+      since: z.string(),
+      expiresAt: z.string().nullable(),
+    }),
+  ),
+  waitingTierChange: z.object({ id: z.string(), tier: tierSchema, dueAt: z.string() }).nullable(),
 })
 
 export const usageEntry = z.object({
@@ -46,6 +59,39 @@ export const usageEntry = z.object({
   occurredAt: z.string(),
   recordedAt: z.string(),
 })
+
+/** An entry with what it belongs to and what it corrects. */
+export const ledgerEntry = usageEntry.extend({
+  periodStart: z.string(),
+  /** The call or message; null where a service or a person booked it. */
+  callId: z.string().nullable(),
+  messageId: z.string().nullable(),
+  webhookId: z.string().nullable(),
+  correctsId: z.string().nullable(),
+  reason: z.string().nullable(),
+})
+
+type LedgerEntry = Entry & {
+  idemKey: string
+  periodStart: Date
+  eventId: string
+  webhookId: string | null
+  correctsId: string | null
+  reason: string | null
+}
+
+export function toLedgerEntry(entry: LedgerEntry): z.infer<typeof ledgerEntry> {
+  const { idemKey, eventId, webhookId, correctsId, reason } = entry
+  return {
+    ...toUsageEntry(entry),
+    periodStart: entry.periodStart.toISOString(),
+    callId: idemKey.startsWith('call:') ? toWireId('call', eventId) : null,
+    messageId: idemKey.startsWith('message:') ? toWireId('message', eventId) : null,
+    webhookId: webhookId === null ? null : toWireId('webhook', webhookId),
+    correctsId: correctsId === null ? null : toWireId('usageEntry', correctsId),
+    reason,
+  }
+}
 
 type Entry = { id: string; meter: Meter; kind: EntryKind; quantity: number; occurredAt: Date; createdAt: Date }
 

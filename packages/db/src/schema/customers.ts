@@ -1,7 +1,14 @@
 import { agentStatuses, businessTypes, customerStatuses, lineProviders } from '@trunkline/core/customers/customer'
+import {
+  type NoticeFacts,
+  type NoticeKind,
+  noticeChannels,
+  noticeKinds,
+  noticeStates,
+} from '@trunkline/core/customers/notice'
 import { tierKeys } from '@trunkline/core/usage/tier'
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { at, created, id, oneOf } from '../columns.ts'
 
 /** The businesses that pay us. */
@@ -61,5 +68,48 @@ export const agents = pgTable(
     check('agents_provider_is_known', oneOf(agent.provider, lineProviders)),
     index('agents_by_customer').on(agent.customerId),
     index('agents_by_vendor_agent').on(agent.agentId),
+  ],
+)
+
+/** How a customer's owner wants to be told of what concerns him. Without a row: by mail, of everything. */
+export const noticePreferences = pgTable(
+  'notice_preferences',
+  {
+    customerId: uuid()
+      .primaryKey()
+      .references(() => customers.id),
+    channel: text({ enum: noticeChannels }).notNull(),
+    muted: text().array().$type<NoticeKind[]>().notNull(),
+    updatedAt: at().notNull(),
+  },
+  (preference) => [check('notice_preferences_channel_is_known', oneOf(preference.channel, noticeChannels))],
+)
+
+/** What an owner was told. `notice_key` says what it is about: it is told once for ever. */
+export const ownerNotices = pgTable(
+  'owner_notices',
+  {
+    id: id(),
+    customerId: uuid()
+      .notNull()
+      .references(() => customers.id),
+    kind: text({ enum: noticeKinds }).notNull(),
+    noticeKey: text().notNull().unique('owner_notices_told_once'),
+    facts: jsonb().$type<NoticeFacts>().notNull(),
+    state: text({ enum: noticeStates }).notNull().default('pending'),
+    channel: text({ enum: noticeChannels }),
+    attempts: integer().notNull().default(0),
+    providerMessageId: text(),
+    reason: text(),
+    ...created,
+    sentAt: at(),
+    updatedAt: at().notNull(),
+  },
+  (notice) => [
+    check('owner_notices_kind_is_known', oneOf(notice.kind, noticeKinds)),
+    check('owner_notices_state_is_known', oneOf(notice.state, noticeStates)),
+    check('owner_notices_channel_is_known', oneOf(notice.channel, noticeChannels)),
+    index('owner_notices_by_customer').on(notice.customerId, notice.id),
+    index('owner_notices_unsent').on(notice.updatedAt).where(sql`state in ('pending', 'sending')`),
   ],
 )

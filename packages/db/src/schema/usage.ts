@@ -202,6 +202,8 @@ export const usageKeys = pgTable(
     booked: quantity().notNull().default(0),
     entries: integer().notNull().default(0),
     lastEntryId: uuid(),
+    /** Since when a person has said that it is not chargeable, whatever a provider states later. */
+    waivedAt: at(),
   },
   (key) => [
     primaryKey({ columns: [key.meter, key.idemKey] }),
@@ -245,7 +247,8 @@ export const usageCrossings = pgTable(
   ],
 )
 
-export const holdStates = ['open', 'settled', 'expired'] as const
+/** `reported`: the provider's own report of the call freed it before anybody settled. */
+export const holdStates = ['open', 'settled', 'expired', 'reported'] as const
 
 /** Units promised to a call or message that is under way. */
 export const usageHolds = pgTable(

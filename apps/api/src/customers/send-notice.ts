@@ -1,0 +1,112 @@
+import { alertReference } from '@trunkline/core/alerts/delivery'
+import { channelFor, noticeText } from '@trunkline/core/customers/notice'
+import { customers, noticePreferences, ownerNotices } from '@trunkline/db/schema/customers'
+import { users } from '@trunkline/db/schema/sessions'
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { Ctx, NetCtx } from '../platform/context.ts'
+import { enqueue } from '../platform/job.ts'
+import { step } from '../platform/step.ts'
+import { CircuitOpenError } from '../providers/breaker.ts'
+import { ProviderError } from '../providers/call.ts'
+import { canSendMail, sendMail } from '../providers/mail/send.ts'
+import { canSendSms, findSentSms, sendSms } from '../providers/twilio/send.ts'
+import { sendNoticeSpec } from './notify-owner.ts'
+
+type Notice = typeof ownerNotices.$inferSelect
+
+/**
+ * Tells an owner, once. The try is written before anything is sent. After a crash Twilio is asked whether it took the text; a mail
+ * server cannot be asked, so a mail whose fate nobody knows stays undecided and is not sent twice.
+ */
+export async function sendNotice(ctx: NetCtx, input: { noticeId: string }): Promise<void> {
+  const taken = await take(ctx, input.noticeId)
+  if (taken === undefined) return
+  const { notice, wasSending } = taken
+  const owner = await loadOwner(ctx, notice.customerId)
+  const way = channelFor(notice, owner)
+  if (way.channel === 'none')
+    return await settle(ctx, notice, { state: 'skipped', channel: 'none', reason: way.reason })
+  const isOpen = way.channel === 'email' ? canSendMail(ctx) : canSendSms(ctx)
+  if (!isOpen) {
+    const reason = way.channel === 'email' ? 'Mail is not configured' : 'Twilio is not configured'
+    return await settle(ctx, notice, { state: 'skipped', channel: way.channel, reason })
+  }
+  if (wasSending && way.channel === 'email')
+    return await settle(ctx, notice, {
+      state: 'undecided',
+      channel: 'email',
+      reason: 'The process ended while it was sent',
+    })
+  const { subject, text, sms } = noticeText({ ...notice, publicUrl: ctx.env.PUBLIC_URL })
+  try {
+    step('customers.notice_sending')
+    const providerMessageId =
+      way.channel === 'email'
+        ? await sendMail(ctx, { to: way.to, subject, text }).then(() => null)
+        : await textOnce(ctx, notice, { to: way.to, sms, wasSending })
+    step('customers.notice_sent')
+    await settle(ctx, notice, { state: 'sent', channel: way.channel, providerMessageId, sentAt: ctx.now })
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).slice(0, 500)
+    if (error instanceof CircuitOpenError) {
+      await settle(ctx, notice, { state: 'pending', reason })
+      await enqueue(ctx, sendNoticeSpec, input, { afterSeconds: error.afterSeconds })
+      return
+    }
+    const isRefused = error instanceof ProviderError && error.outcome === 'refused'
+    const isUnknown = error instanceof ProviderError && error.outcome === 'unknown'
+    await settle(ctx, notice, { state: isRefused ? 'failed' : isUnknown ? 'sending' : 'pending', reason })
+    if (!isRefused) throw error
+  }
+}
+
+async function textOnce(ctx: NetCtx, notice: Notice, text: { to: string; sms: string; wasSending: boolean }) {
+  const reference = alertReference(notice.id)
+  const found = text.wasSending
+    ? await findSentSms(ctx, { to: text.to, reference, since: notice.createdAt, except: [] })
+    : undefined
+  return (found ?? (await sendSms(ctx, { to: text.to, body: `${text.sms}\n${reference}` }))).sid
+}
+
+/** Takes the notice for this try. One that is being sent is taken over after a minute, by the database's clock. */
+async function take(ctx: Ctx, noticeId: string): Promise<{ notice: Notice; wasSending: boolean } | undefined> {
+  const isFree = sql`(${ownerNotices.state} = 'pending' or (${ownerNotices.state} = 'sending' and ${ownerNotices.updatedAt} < now() - interval '1 minute'))`
+  const [known] = await ctx.db
+    .select({ state: ownerNotices.state })
+    .from(ownerNotices)
+    .where(eq(ownerNotices.id, noticeId))
+  if (known === undefined || !['pending', 'sending'].includes(known.state)) return undefined
+  const [notice] = await ctx.db
+    .update(ownerNotices)
+    .set({ state: 'sending', attempts: sql`${ownerNotices.attempts} + 1`, updatedAt: sql`now()` })
+    .where(and(eq(ownerNotices.id, noticeId), eq(ownerNotices.state, known.state), isFree))
+    .returning()
+  if (notice === undefined) throw new Error('The notice is being sent by somebody else')
+  return { notice, wasSending: known.state === 'sending' }
+}
+
+async function settle(ctx: Ctx, notice: Notice, end: Partial<Notice>): Promise<void> {
+  await ctx.db
+    .update(ownerNotices)
+    .set({ ...end, updatedAt: sql`now()` })
+    .where(and(eq(ownerNotices.id, notice.id), eq(ownerNotices.attempts, notice.attempts)))
+}
+
+async function loadOwner(ctx: Ctx, customerId: string) {
+  const [customer] = await ctx.db.select().from(customers).where(eq(customers.id, customerId))
+  const [preference] = await ctx.db.select().from(noticePreferences).where(eq(noticePreferences.customerId, customerId))
+  const [user] = await ctx.db
+    .select({ email: users.email })
+    .from(users)
+    .where(and(eq(users.customerId, customerId), inArray(users.role, ['owner']), eq(users.isActive, true)))
+    .orderBy(users.id)
+    .limit(1)
+  const isHere = customer !== undefined && customer.status !== 'closed'
+  return {
+    reach: {
+      email: isHere ? (customer.ownerEmail ?? user?.email ?? null) : null,
+      phone: isHere ? customer.contactPhone : null,
+    },
+    preference,
+  }
+}
