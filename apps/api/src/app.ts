@@ -11,9 +11,10 @@ import { registerMonitors } from './monitors/http.ts'
 import { describeApi, methodsOf, successOf } from './openapi.ts'
 import { registerAuditCsv } from './platform/audit-log/http.ts'
 import type { Ctx, NetCtx } from './platform/context.ts'
+import { refuseDeep } from './platform/depth.ts'
 import type { Env } from './platform/env.ts'
 import type { Faults } from './platform/fault.ts'
-import { refuseBadRequest, registerErrors, reshapeRestErrors } from './platform/http-errors.ts'
+import { refuseBadRequest, refuseUnreadable, registerErrors, reshapeRestErrors } from './platform/http-errors.ts'
 import { guardInternalDoors } from './platform/internal-doors.ts'
 import type { Live } from './platform/live.ts'
 import type { Logger } from './platform/log.ts'
@@ -57,6 +58,7 @@ export async function buildApp(parts: AppParts) {
     requestTimeout: 30_000,
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 1_000 },
     frameworkErrors: refuseBadRequest,
+    clientErrorHandler: refuseUnreadable,
   })
   // descriptors are left for the database and the spool
   app.server.maxConnections = 2_000
@@ -146,6 +148,7 @@ async function registerRest(
   await registerDocs(pages, document)
   await pages.register(async (rest) => {
     reshapeRestErrors(rest, methodsOf(document))
+    rest.addHook('preHandler', async (request) => refuseDeep(request.body))
     // a call without arguments needs no body and no content type
     rest.addHook('preHandler', async (request) => {
       if (request.method === 'GET' || (request.body !== undefined && request.body !== null)) return

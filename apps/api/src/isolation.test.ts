@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { idPrefixes, toWireId } from '@trunkline/core/platform/wire-id'
+import { toWireId } from '@trunkline/core/platform/wire-id'
 import { type Permission, permissions, roles } from '@trunkline/core/sessions/permission'
 import { fitsOneCustomer, type Scope, scopeNames } from '@trunkline/core/sessions/scope'
 import { openPool } from '@trunkline/db/connect'
@@ -10,6 +10,7 @@ import type { z } from 'zod'
 import { asApplication, withinCustomer } from './platform/customer-reach.ts'
 import type { ApiMeta } from './platform/trpc.ts'
 import { appRouter } from './router.ts'
+import { tableOf } from './testing/procedures.ts'
 import { openWorld, type World } from './testing/world.ts'
 import { checkUsage } from './usage/check.ts'
 import { loadUsageStatus } from './usage/load-status.ts'
@@ -18,22 +19,6 @@ import { settleHold } from './usage/settle.ts'
 /** Two customers, each with a row in every table that can hold one. Nothing of B may reach whoever belongs to A. */
 const a = { customerId: randomUUID(), mark: 'canary-of-a' }
 const b = { customerId: randomUUID(), mark: 'canary-of-b' }
-const tableOf: Record<string, string> = {
-  [idPrefixes.customer]: 'customers',
-  [idPrefixes.webhook]: 'webhook_queue',
-  [idPrefixes.agent]: 'agents',
-  [idPrefixes.call]: 'call_events',
-  [idPrefixes.message]: 'sms_events',
-  [idPrefixes.alert]: 'ops_alerts',
-  [idPrefixes.unknownPhone]: 'unknown_phone',
-  [idPrefixes.user]: 'users',
-  [idPrefixes.session]: 'active_sessions',
-  [idPrefixes.usageEntry]: 'usage_entries',
-  [idPrefixes.hold]: 'usage_holds',
-  [idPrefixes.error]: 'error_groups',
-  [idPrefixes.errorSample]: 'error_logs',
-  [idPrefixes.apiKey]: 'api_keys',
-}
 
 let world: World
 let tables: { name: string; own: string }[]

@@ -34,12 +34,22 @@ export async function actorOf(parts: Parts, request: FastifyRequest, { isUse } =
   }
 }
 
-/** A browser's cookie with an unsafe method counts only from our own pages. */
+/**
+ * A browser's cookie with an unsafe method counts only from our own pages. Browsers say where such a request comes from; a
+ * session's cookie without that is none of theirs, unless they say that it is from the same site in the other way.
+ */
 export function refuseForeignOrigin(request: FastifyRequest, env: Env): void {
   const isSafe = ['GET', 'HEAD', 'OPTIONS'].includes(request.method)
   if (isSafe || request.headers.cookie === undefined || bearerOf(request) !== undefined) return
   const { origin } = request.headers
-  if (origin === undefined) return
+  if (origin === undefined) {
+    const isOwn = request.cookies[sessionCookie] === undefined || request.headers['sec-fetch-site'] === 'same-origin'
+    if (isOwn) return
+    throw new DomainError(
+      'forbidden',
+      'A cookie counts from our own pages alone: say the Origin, or send a bearer token',
+    )
+  }
   const own = [new URL(env.PUBLIC_URL).host, request.headers.host]
   if (!URL.canParse(origin) || !own.includes(new URL(origin).host)) {
     throw new DomainError('forbidden', 'The request comes from another site')

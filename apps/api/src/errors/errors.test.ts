@@ -422,6 +422,29 @@ test('more than ten new errors within an hour are told by one alert more, not by
   expect(raised.filter((type) => type === 'errors_many')).toHaveLength(1)
 })
 
+test('a bug that was not met before is written at once, and not with the next second: it may end the process', async () => {
+  const never = 3_600_000
+  const tracker = openErrors({ ctx: () => world.ctx(), log: world.ctx().log, everyMs: never })
+  const once = (name: string) => {
+    const stack = `TypeError: x\n    at ${name} (/srv/apps/api/src/alerts/deliver.ts:1:1)`
+    tracker.track({ error: Object.assign(new TypeError('x'), { stack }), source: 'api', where: name })
+  }
+  const written = async () =>
+    (await world.owner`select place from error_logs order by id`).map(({ place }) => String(place))
+
+  once('first')
+  await expect.poll(written).toEqual(['first'])
+  once('first')
+  for (const word of ['alpha', 'beta', 'gamma']) once(word)
+  await expect.poll(written).toEqual(['first', 'first', 'alpha', 'beta', 'gamma'])
+  once('beta')
+  await world.faults.flush()
+  expect(await written()).toHaveLength(5)
+  await tracker.close()
+
+  expect(await written()).toHaveLength(6)
+})
+
 test('the list is filtered and paged, and the counts show every hour', async () => {
   const { id: customerId } = await world.customer()
   track({ name: 'one', customerId })

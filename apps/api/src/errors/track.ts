@@ -19,22 +19,29 @@ export type Happened = Kind & {
 
 const flushMs = 1000
 const longestPauseMs = 30_000
-const most = { bugs: 200, samples: 3, customers: 500, hours: 48, looks: 500, looksASecond: 500 } as const
+const most = { known: 10_000, bugs: 200, samples: 3, customers: 500, hours: 48, looks: 500, looksASecond: 500 } as const
 const reports = { perAddress: 30, inAll: 300, addresses: 10_000 } as const
 
 export type ErrorTracker = Faults & { flush(): Promise<void>; close(): Promise<void> }
 
 /**
- * Gathers bugs in memory, the same ones together, and writes them down each second in transactions of its own. While the
- * database is away they wait, within bounds; what is beyond the bounds is counted. The doors have logged each already.
+ * Gathers bugs in memory, the same ones together, and writes them down each second in transactions of its own; one that this
+ * process has not met before at once, because it may be the one that ends the process. While the database is away they wait, within bounds; what is beyond the bounds is counted. The doors have logged each already.
  */
-export function openErrors(options: { ctx: () => Ctx; log: Logger; byItself?: boolean }): ErrorTracker {
-  const { log } = options
+export function openErrors(options: {
+  ctx: () => Ctx
+  log: Logger
+  byItself?: boolean
+  everyMs?: number
+}): ErrorTracker {
+  const { log, everyMs = flushMs } = options
   const seen = new WeakSet<object>()
   let waiting = new Map<string, Happened>()
   let secrets: readonly string[] | undefined
   let timer: NodeJS.Timeout | undefined
-  let pauseMs = flushMs
+  let pauseMs = everyMs
+  const known = new Set<string>()
+  let isOnItsWay = false
   let dropped = 0
   let second = { at: 0, looks: 0 }
   const looks = new Map<string, string>()
@@ -49,12 +56,12 @@ export function openErrors(options: { ctx: () => Ctx; log: Logger; byItself?: bo
     const now = Date.now()
     // the same error again is counted without a second look
     const look = `${fault.source} ${fault.where} ${fault.customerId} ${stackOf(fault.error)}`
-    const known = waiting.get(looks.get(look) ?? '')
-    if (known !== undefined && known.samples.length >= most.samples) {
-      known.occurrences++
-      known.lastAt = new Date(now)
-      sumInto(known.hours, new Map([[hourOf(now), 1]]), most.hours)
-      if (fault.customerId) sumInto(known.hits, new Map([[fault.customerId, 1]]), most.customers)
+    const same = waiting.get(looks.get(look) ?? '')
+    if (same !== undefined && same.samples.length >= most.samples) {
+      same.occurrences++
+      same.lastAt = new Date(now)
+      sumInto(same.hours, new Map([[hourOf(now), 1]]), most.hours)
+      if (fault.customerId) sumInto(same.hits, new Map([[fault.customerId, 1]]), most.customers)
       return
     }
     if (Math.floor(now / 1000) !== second.at) second = { at: Math.floor(now / 1000), looks: 0 }
@@ -77,21 +84,31 @@ export function openErrors(options: { ctx: () => Ctx; log: Logger; byItself?: bo
       samples: isWanted ? [sampleOf(fault, facts, at, secrets)] : [],
     })
     schedule()
+    if (!known.has(kind.fingerprint)) writeAtOnce(kind.fingerprint)
+  }
+
+  /** Those that come meanwhile go together into the next write, so a storm of new ones is no storm of statements. */
+  function writeAtOnce(fingerprint: string): void {
+    if (known.size >= most.known) known.clear()
+    known.add(fingerprint)
+    if (options.byItself === false || isOnItsWay || pauseMs > everyMs) return
+    isOnItsWay = true
+    void flush()
   }
 
   function add(more: Happened): void {
-    const known = waiting.get(more.fingerprint)
-    if (known === undefined) {
+    const same = waiting.get(more.fingerprint)
+    if (same === undefined) {
       if (waiting.size < most.bugs) waiting.set(more.fingerprint, more)
       else drop(more.occurrences)
       return
     }
-    known.occurrences += more.occurrences
-    if (more.firstAt < known.firstAt) known.firstAt = more.firstAt
-    if (more.lastAt > known.lastAt) known.lastAt = more.lastAt
-    sumInto(known.hits, more.hits, most.customers)
-    sumInto(known.hours, more.hours, most.hours)
-    known.samples = [...known.samples, ...more.samples].slice(0, most.samples)
+    same.occurrences += more.occurrences
+    if (more.firstAt < same.firstAt) same.firstAt = more.firstAt
+    if (more.lastAt > same.lastAt) same.lastAt = more.lastAt
+    sumInto(same.hits, more.hits, most.customers)
+    sumInto(same.hours, more.hours, most.hours)
+    same.samples = [...same.samples, ...more.samples].slice(0, most.samples)
   }
 
   function drop(occurrences: number): void {
@@ -109,11 +126,12 @@ export function openErrors(options: { ctx: () => Ctx; log: Logger; byItself?: bo
 
   /** One after the other: what could not be written waits for the next time. */
   function flush(): Promise<void> {
-    writing = writing.then(write)
+    writing = writing.then(write).catch((error: unknown) => log.error({ error }, 'errors not written down'))
     return writing
   }
 
   async function write(): Promise<void> {
+    isOnItsWay = false
     if (dropped > 0) log.error({ dropped }, 'errors beyond the bounds were only counted')
     dropped = 0
     const batch = [...waiting.values()]
@@ -122,7 +140,7 @@ export function openErrors(options: { ctx: () => Ctx; log: Logger; byItself?: bo
     if (batch.length === 0) return
     const left = await recordErrors(options.ctx(), batch)
     for (const one of left) add(one)
-    pauseMs = left.length === 0 ? flushMs : Math.min(longestPauseMs, pauseMs * 2)
+    pauseMs = left.length === 0 ? everyMs : Math.min(longestPauseMs, pauseMs * 2)
     if (left.length > 0) schedule()
   }
 

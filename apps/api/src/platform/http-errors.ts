@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { DomainError, refusalAt } from './domain-error.ts'
 import type { Faults } from './fault.ts'
@@ -35,6 +36,32 @@ export function registerErrors(app: FastifyInstance, faults: Faults): void {
 export function refuseBadRequest(error: FastifyError, _request: unknown, reply: unknown): void {
   const { statusCode = 400, message } = error
   ;(reply as FastifyReply).code(statusCode).send({ error: envelope(codeAt[statusCode] ?? 'invalid', message) })
+}
+
+const unreadable: Record<string, { status: number; phrase: string; code: string; message: string }> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    phrase: 'Request Header Fields Too Large',
+    code: 'too_large',
+    message: 'The address and headers are too long',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    phrase: 'Request Timeout',
+    code: 'timeout',
+    message: 'The request came too slowly',
+  },
+}
+const malformed = { status: 400, phrase: 'Bad Request', code: 'invalid', message: 'This is no HTTP request' }
+
+/** What is no request that could be read: the connection is answered in the one envelope, and cut. */
+export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const { status, phrase, code, message } = unreadable[error.code ?? ''] ?? malformed
+  const body = JSON.stringify({ error: envelope(code, message) })
+  const head = `HTTP/1.1 ${status} ${phrase}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`
+  if (socket.writable) socket.write(head + body)
+  socket.destroy(error)
 }
 
 const refuseMethod = (reply: FastifyReply, method: string, known: { path: string; methods: readonly string[] }) =>

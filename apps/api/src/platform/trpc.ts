@@ -79,9 +79,12 @@ const t = initTRPC
     },
   })
 
+/** A list of ten thousand faults is told by its first ones: an answer is not to outgrow what was asked. */
+const mostFaults = 20
+
 function fieldsOf(error: z.ZodError): Record<string, string> {
   return Object.fromEntries(
-    error.issues.map((issue) => [issue.path.join('.') || 'input', issue.message.replace(/^Invalid input: /, '')]),
+    error.issues.slice(0, mostFaults).map((issue) => [issue.path.join('.') || 'input', issue.message.replace(/^Invalid input: /, '')]),
   )
 }
 
@@ -121,7 +124,10 @@ const refuse = t.middleware(async ({ ctx, next, path, type, meta, getRawInput })
     throw asRpcError(cause)
   }
   if (isUnusable(cause)) {
-    throw new TRPCError({ code: 'BAD_REQUEST', message: 'Some input holds a character or value that cannot be stored' })
+    const fields = unusableFields(await getRawInput())
+    throw asRpcError(
+      new DomainError('invalid', 'Some input holds a character or value that cannot be stored', { fields }),
+    )
   }
   if (result.error.code === 'INTERNAL_SERVER_ERROR') {
     const error = cause ?? result.error
@@ -139,6 +145,15 @@ const unusable = ['22021', '22P05', '22P02', '22003', '22007', '22008']
 function isUnusable(error: unknown): boolean {
   const { code } = ((error instanceof DrizzleQueryError ? error.cause : error) ?? {}) as { code?: unknown }
   return typeof code === 'string' && unusable.includes(code)
+}
+
+/** Which fields hold what no text in the database can: a NUL, half of a surrogate pair. Where none does, it is a value. */
+function unusableFields(input: unknown): Record<string, string> {
+  const fields = Object.entries(typeof input === 'object' && input !== null ? input : {}).filter(([, value]) =>
+    /\\u0000|\\ud[89a-f]/.test(JSON.stringify(value) ?? ''),
+  )
+  if (fields.length === 0) return { input: 'holds a value that cannot be stored' }
+  return Object.fromEntries(fields.map(([name]) => [name, 'holds a character that cannot be stored']))
 }
 
 const base = t.procedure.use(refuse)
