@@ -260,6 +260,122 @@ test('a line of ours is no caller: it is refused', async () => {
   expect([refused.status, refused.body.error.fields]).toEqual([409, { phoneNumber: 'is a line of ours' }])
 })
 
+test('a number is found and erased in whatever form it was written, in what is processed, dead, quarantined or binary', async () => {
+  const { id, line } = await busyCustomer('Spelled Out')
+  const caller = '+13125559177'
+  const forms = [
+    '+1 (312) 555-9177',
+    '312.555.9177',
+    '%2B1+312+555+9177',
+    '(312)5559177',
+    String.raw`312\u00a0555\u20119177`,
+  ]
+  const keep = async (state: string, body: string, encoding = 'utf8') =>
+    await world.owner`
+      insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at, next_attempt_at)
+      values (${newId()}, 'retell', 'events', 'x', 'x', '[]', ${body}, ${encoding}, 5, '\\x00',
+        'verified', ${state}, now(), now() + interval '1 year')`
+  for (const [at, form] of forms.entries())
+    await keep(['processed', 'dead', 'quarantined'][at % 3] ?? '', `said: my number is ${form}.`)
+  await keep('dead', Buffer.from(`\0\x01 ${forms[0]}\0\xff`, 'latin1').toString('base64'), 'base64')
+  await keep('dead', 'said: 1312555917700 and +44 312 555 9177')
+  const sid = `SM${newId().replaceAll('-', '')}`
+  const [from, Body] = [randomNumber(), 'Call my sister: (312) 555-9177']
+  await world.twilio('sms', {
+    MessageSid: sid,
+    AccountSid: `AC${'0'.repeat(31)}1`,
+    From: from,
+    To: line,
+    Body,
+    NumSegments: '1',
+  })
+  await world.process()
+  world.faults.track({ error: new Error('312/555/9177 is broken'), source: 'api', where: 'spelled' })
+  await world.faults.flush()
+  await world.owner`update error_logs set input = '312_555_9177' where place = 'spelled'`
+  const ask = (path: string, body: object) => world.rest('POST', `/api/admin/privacy/${path}`, { token: admin, body })
+
+  const plan = (await ask('erasures/plan', { phoneNumber: caller })).body
+  const erased = await ask('erasures', { phoneNumber: caller, hash: plan.hash })
+  await world.drainJobs()
+
+  const rows = Object.fromEntries(plan.rows.map(({ table, rows }: { table: string; rows: number }) => [table, rows]))
+  expect(rows).toMatchObject({ webhook_queue: 7, sms_events: 1, error_logs: 1 })
+  expect(erased.status).toBe(200)
+  for (const text of [...forms, '555-9177', '312_555']) expect([text, await placesOf(text)]).toEqual([text, []])
+  expect(await placesOf('1312555917700')).toEqual(['webhook_queue'])
+  expect(
+    (await ask('erasures/plan', { phoneNumber: caller })).body.rows.filter((row: { rows: number }) => row.rows > 0),
+  ).toEqual([])
+  expect(
+    await world.owner`select segments from sms_events where customer_id = ${uuidOf(id)} and body is null`,
+  ).toHaveLength(1)
+})
+
+test('what arrives or waits about somebody who was erased is charged, and nothing of it is kept', async () => {
+  const { id, line, caller } = await busyCustomer('Comes Back')
+  const ask = (path: string, body: object) => world.rest('POST', `/api/admin/privacy/${path}`, { token: admin, body })
+  const text = (Body: string, numbers: { From: string; To: string }) =>
+    world.twilio('sms', {
+      ...numbers,
+      MessageSid: `SM${newId().replaceAll('-', '')}`,
+      AccountSid: `AC${'0'.repeat(31)}1`,
+      Body,
+      NumSegments: '1',
+    })
+  const used = async () =>
+    (
+      await world.owner`select coalesce(sum(quantity), 0)::int as used from usage_entries where customer_id = ${uuidOf(id)}`
+    )[0]?.used
+  await text('ItWaits', { From: caller, To: line })
+  const before = await used()
+
+  const plan = (await ask('erasures/plan', { phoneNumber: caller })).body
+  await ask('erasures', { phoneNumber: caller, hash: plan.hash })
+  await world.drainJobs()
+  const waiting = await placesOf('ItWaits')
+  await world.process()
+  const again = retellCall({ to: line, from: caller, seconds: 61 })
+  await world.retell(again.started)
+  await world.retell(again.ended)
+  await text('ItComesLater', { From: caller, To: line })
+  await world.process()
+  await world.retell(again.analyzed)
+  await text('ForNobody', { From: '+13125559100', To: caller })
+  await world.process()
+
+  expect(plan.rows).toContainEqual(expect.objectContaining({ table: 'webhook_queue', rows: 5 }))
+  expect(waiting).toEqual(['webhook_queue'])
+  expect(await used()).toBe(before + 1 + 61 + 1)
+  for (const said of [caller.slice(1), 'ItWaits', 'ItComesLater', 'ForNobody'])
+    expect([said, await placesOf(said)]).toEqual([said, []])
+  const [call] =
+    await world.owner`select seconds, transcript, summary, from_number from call_events where retell_call_id = ${again.id}`
+  expect(call).toEqual({ seconds: 61, transcript: null, summary: null, from_number: null })
+  expect(
+    await world.owner`select 1 from unknown_phone where phone_number like 'erased:%' and resolved_at is null`,
+  ).toHaveLength(1)
+  expect(JSON.stringify(await world.owner`select encode(mark, 'hex') as mark from erased_subjects`)).not.toContain(
+    caller.slice(2),
+  )
+})
+
+test('a number that became a line of ours after it was erased is a customer’s, and what is said on it is kept', async () => {
+  const { caller } = await busyCustomer('Was a caller')
+  const ask = (path: string, body: object) => world.rest('POST', `/api/admin/privacy/${path}`, { token: admin, body })
+  const { hash } = (await ask('erasures/plan', { phoneNumber: caller })).body
+  await ask('erasures', { phoneNumber: caller, hash })
+  await world.drainJobs()
+  await world.customer({ phoneNumber: caller })
+
+  const call = retellCall({ to: caller, from: randomNumber(), seconds: 30 })
+  await world.retell(call.ended)
+  await world.process()
+
+  const [kept] = await world.owner`select to_number from call_events where retell_call_id = ${call.id}`
+  expect(kept).toEqual({ to_number: caller })
+})
+
 test('a webhook whose bytes were erased is not replayed', async () => {
   const { caller, call } = await busyCustomer('Corner Bakery')
   const [webhook] = await world.owner`select id from webhook_queue where position(${call.id} in body) > 0 limit 1`
@@ -359,6 +475,46 @@ test('bytes, events and audit rows leave when their time is over, and not before
     { body: '', body_bytes: 5 },
   ])
   expect(await placesOf(caller.slice(1))).toEqual([])
+})
+
+test('how long content is kept is said on screen, within its bounds; what the next sweep would take is counted before', async () => {
+  const get = async (path: string) =>
+    (await world.rest('GET', `/api/admin/privacy/retention${path}`, { token: admin })).body
+  const set = (body: object, token = admin) => world.rest('POST', '/api/admin/privacy/retention', { token, body })
+  const old = newId()
+  const oldId = old.replace(/^.{8}-.{4}/, '0190b6e2-8c4a')
+  await world.owner`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    values (${oldId}, 'retell', 'events', 'x', 'x', '[]', 'old bytes', 'utf8', 9, '\\x00', 'verified', 'processed', now())`
+  await world.owner`delete from retention_marks`
+
+  const tooShort = await set({ bytes: 3, events: 1, audit: 2 })
+  const dueOf = async (bytes: number) => {
+    const { rows } = await get(`/preview?bytes=${bytes}&events=24&audit=24`)
+    return rows.find(({ table }: { table: string }) => table === 'webhook_queue').rows
+  }
+  const due = [await dueOf(3650), await dueOf(90)]
+  const saved = await set({ bytes: 30, events: 24, audit: 24 })
+  const shown = await get('')
+  await retain(world.ctx(), holdings)
+
+  expect([tooShort.status, Object.keys(tooShort.body.error.fields)]).toEqual([400, ['bytes', 'events', 'audit']])
+  expect(due).toEqual([0, 1])
+  expect(await dueOf(90)).toBe(0)
+  expect(saved.body).toEqual(shown)
+  expect(shown.kinds[0]).toMatchObject({
+    kind: 'bytes',
+    amount: 30,
+    default: 90,
+    least: 7,
+    updatedBy: expect.stringMatching(/^user:/),
+  })
+  expect(await world.owner`select body from webhook_queue where id = ${oldId}`).toEqual([{ body: '' }])
+  const [row] = await world.owner`select before, after from audit_log where action = 'privacy.set_retention'`
+  expect(row).toEqual({ before: { bytes: 90 }, after: { bytes: 30 } })
+  await set({ bytes: 90, events: 24, audit: 24 })
+  expect(await world.owner`select * from retention_settings`).toEqual([])
+  expect((await set({ bytes: 30, events: 24, audit: 24 }, await world.signIn('operator'))).status).toBe(403)
 })
 
 test('an audit row leaves after two years, and no younger one whatever the application asks', async () => {

@@ -7,6 +7,7 @@ export const alertHoldings: readonly Holding[] = [
   {
     table: 'ops_alerts',
     ofCustomer: { where: 'customer_id = $1::text::uuid', set },
-    ofNumber: { where: `position($2 in title || message || metadata::text) > 0`, walk: true, set },
+    ofNumber: { where: `concat_ws(' ', title, message, metadata::text) ~ $2`, walk: true, set },
   },
+  { table: 'alert_logs', ofNumber: { where: 'reason ~ $2', walk: true, set: `reason = 'Erased'` } },
 ]

@@ -47,7 +47,7 @@ const schema = z.object({
   MAIL_FROM: z.email('must be an e-mail address').optional(),
   CRON_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
   RETENTION_BYTES_DAYS: z.coerce.number().int().min(7).max(3650).default(90),
-  RETENTION_EVENTS_MONTHS: z.coerce.number().int().min(3).max(120).default(24),
+  RETENTION_EVENTS_MONTHS: z.coerce.number().int().min(5).max(120).default(24),
   RETENTION_AUDIT_MONTHS: z.coerce.number().int().min(12).max(120).default(24),
   TRUSTED_PROXIES: list.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),

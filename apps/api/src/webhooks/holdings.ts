@@ -1,8 +1,11 @@
 import type { Holding } from '../platform/privacy/holding.ts'
 
-const set = `body = '', body_encoding = 'utf8', headers = '[]', phone_number = null, url = split_part(url, '?', 1), last_error = null,
+/** How its bytes and whoever stands in them are taken out of a webhook. */
+export const shredding = `body = '', body_encoding = 'utf8', headers = '[]', phone_number = null, url = split_part(url, '?', 1), last_error = null,
   shredded_at = now()`
 const waits = `state in ('received', 'failed')`
+/** Bytes that are no text, with what is no letter of ASCII left out. */
+const readable = String.raw`regexp_replace(encode(decode(body, 'base64'), 'escape'), '\\\\|\\[0-7]{3}', ' ', 'g')`
 
 /** Size and SHA-256 of the bytes stay: a figure opens to them. What waits to be processed is not touched. */
 export const webhookHoldings: readonly Holding[] = [
@@ -11,14 +14,15 @@ export const webhookHoldings: readonly Holding[] = [
     ofCustomer: {
       where: `customer_id = $1::text::uuid and shredded_at is null and not ${waits}`,
       walk: true,
-      set,
+      set: shredding,
     },
     ofNumber: {
-      where: `shredded_at is null and not ${waits} and (phone_number = $1 or case body_encoding
-        when 'utf8' then position($2 in body) > 0 else position(convert_to($2, 'UTF8') in decode(body, 'base64')) > 0 end)`,
+      where: `shredded_at is null and (phone_number = $1 or concat_ws(' ', phone_number, url, headers::text) ~ $2 or case body_encoding
+        when 'utf8' then body else ${readable} end ~ $2)`,
+      later: waits,
       walk: true,
-      set,
+      set: shredding,
     },
-    retention: { kind: 'bytes', set, waits },
+    retention: { kind: 'bytes', set: shredding, waits },
   },
 ]

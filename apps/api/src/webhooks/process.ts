@@ -7,10 +7,12 @@ import { keepUnknown } from '../numbers/keep-unknown.ts'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { announce, type Topic } from '../platform/live.ts'
 import { webhooksProcessed } from '../platform/metrics.ts'
+import { findErased } from '../platform/privacy/erased-subjects.ts'
 import { step } from '../platform/step.ts'
 import { meterUsage } from '../usage/meter.ts'
 import { adapters } from './adapters.ts'
 import { reasonOf, recordFailure } from './record-failure.ts'
+import { endsOf, shredErased } from './shred-erased.ts'
 
 /** A webhook as the processor reads it. */
 export type Stored = {
@@ -96,13 +98,14 @@ export async function digest(
   options = { isReplay: false },
 ): Promise<{ recorded: Recorded[]; faults: ReadonlyMap<string, string> }> {
   const { said, faults } = readAll(batch)
-  const recorded = await recordEvents(ctx, said)
+  const lines = said.flatMap(({ event }) => endsOf(event))
+  const [recorded, erased] = await Promise.all([recordEvents(ctx, said), findErased(ctx, lines)])
   const own = ctx.env.TWILIO_NUMBER
   const isOurs = (numbers: readonly string[]) => own !== undefined && numbers.includes(own)
   const strangers = recorded.flatMap(({ customerId, numbers, waitsAs, webhooks }) =>
     customerId === undefined && waitsAs !== undefined && !isOurs(numbers)
       ? webhooks.map(({ webhookId, eventType, receivedAt }) => ({
-          name: waitsAs,
+          name: erased.get(waitsAs) ?? waitsAs,
           numbers,
           webhookId,
           eventType,
@@ -119,6 +122,7 @@ export async function digest(
   // sent together, carried out one after the other: counters are locked last, so that nobody waits for them longer than he must
   const [, { booked }] = await Promise.all([markDone(ctx, batch, { recorded, faults }), meterUsage(ctx, charges)])
   await noteReceipts(ctx, receiptsOf(said, own))
+  await shredErased(ctx, said, { recorded, erased })
   await announce(ctx, changedTopics({ recorded, booked, strangers: strangers.length }))
   return { recorded, faults }
 }

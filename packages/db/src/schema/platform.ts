@@ -1,6 +1,7 @@
+import { retentionKinds } from '@trunkline/core/platform/retention'
 import { sql } from 'drizzle-orm'
-import { index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
-import { at, created, id } from '../columns.ts'
+import { check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { at, bytes, created, id, oneOf } from '../columns.ts'
 
 /** Every change that somebody made: by whom, from where, on what, before and after (masked). Append-only by grant. */
 export const auditLog = pgTable(
@@ -30,6 +31,30 @@ export const retentionMarks = pgTable('retention_marks', {
   kind: text().primaryKey(),
   throughId: uuid().notNull(),
   updatedAt: at().notNull(),
+})
+
+/** How long a kind of content is kept, where an administrator has said so: it counts in place of the environment's. */
+export const retentionSettings = pgTable(
+  'retention_settings',
+  {
+    kind: text({ enum: retentionKinds }).primaryKey(),
+    amount: integer().notNull(),
+    updatedAt: at().notNull(),
+    updatedBy: text().notNull(),
+  },
+  (setting) => [
+    check('retention_settings_kind_is_known', oneOf(setting.kind, retentionKinds)),
+    check('retention_settings_amount_is_positive', sql`${setting.amount} > 0`),
+  ],
+)
+
+/**
+ * Whom nothing may be kept about again: HMAC of the number under TRUNKLINE_KEY, so that the list tells nobody who it was. What
+ * a provider delivers of it later is counted and charged, and shredded in the same commit.
+ */
+export const erasedSubjects = pgTable('erased_subjects', {
+  mark: bytes().primaryKey(),
+  erasedAt: at().notNull(),
 })
 
 /** When a recurring job is due next. The row is the clock: whoever advances it runs the job, so it runs once. */

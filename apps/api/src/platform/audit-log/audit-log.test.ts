@@ -230,6 +230,7 @@ const acts: Record<string, () => Promise<Answer>> = {
     const { body } = await ask('privacy.plan', { phoneNumber })
     return await ask('privacy.erase', { phoneNumber, hash: body.hash })
   },
+  'privacy.setRetention': () => ask('privacy.setRetention', { bytes: 30 + (++nth % 30), events: 24, audit: 24 }),
 }
 
 /** What rightly leaves no row, and why. */

@@ -8,6 +8,7 @@ import { DomainError } from '../domain-error.ts'
 import { enqueue, jobSpec } from '../job.ts'
 import { announce } from '../live.ts'
 import { openSecret, sealSecret } from '../secret.ts'
+import { rememberErased } from './erased-subjects.ts'
 import { countHeld, eraseAtOnce, eraseByWalking, type HeldRows, type Holding, hashOfPlan } from './holding.ts'
 
 /** The number travels encrypted: a job's input can be read by whoever reads the queue. */
@@ -28,6 +29,9 @@ export async function planErasure(
   return { hash: hashOfPlan({ ...input, rows }), rows }
 }
 
+// what waited is shredded when it is processed; what could never be read is found by who comes again
+const againAfterSeconds = [0, 3600, 86_400, 7 * 86_400]
+
 /** Shreds who and what was said wherever a number stands. Hashes, times, seconds, segments and amounts stay. */
 export async function eraseNumber(
   ctx: Ctx,
@@ -40,8 +44,10 @@ export async function eraseNumber(
     throw new DomainError('conflict', 'Something has changed since the plan was made. Look at it again')
   const touched = plan.rows.filter(({ rows, fate }) => rows > 0 && fate !== 'kept')
   await inTransaction(ctx, async (ctx) => {
+    await rememberErased(ctx, phoneNumber)
     await eraseAtOnce(ctx, holdings, { phoneNumber })
-    await enqueue(ctx, eraseNumberSpec, { sealed: sealSecret(phoneNumber, ctx.env.TRUNKLINE_KEY) })
+    const sealed = sealSecret(phoneNumber, ctx.env.TRUNKLINE_KEY)
+    for (const afterSeconds of againAfterSeconds) await enqueue(ctx, eraseNumberSpec, { sealed }, { afterSeconds })
     await audit(ctx, {
       action: 'privacy.erase',
       subject: `number:${maskPhone(phoneNumber)}`,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { spellingPattern } from '@trunkline/core/numbers/spellings'
 import { type Parameter, statement } from '@trunkline/db/connect'
 import type { Ctx } from '../context.ts'
 
@@ -6,10 +7,11 @@ import type { Ctx } from '../context.ts'
 export type Subject = { customerId: string } | { phoneNumber: string }
 
 /**
- * What becomes of rows about somebody. `where` stands over `$1`, the customer's id or the number, and for a number `$2`, its
- * digits, which is how it stands in bytes. `walk`: no index leads there, so the whole table is passed through, piece by piece.
+ * What becomes of rows about somebody. `where` stands over `$1`, the customer's id or the number, and for a number `$2`, the
+ * pattern of all ways in which it is written. `walk`: no index leads there, so the whole table is passed through, piece by
+ * piece. `later`: rows that are counted and not touched yet, because they must be done first; what does them shreds them.
  */
-type Rule = { where: string; walk?: true } & ({ set: string } | { remove: true } | { keep: string })
+type Rule = { where: string; walk?: true; later?: string } & ({ set: string } | { remove: true } | { keep: string })
 
 /** What a table holds about somebody. Each domain says it of its own tables; erasing, exporting and retention go by it. */
 export type Holding = {
@@ -33,7 +35,7 @@ export const ruleOf = (holding: Holding, subject: Subject): Rule | undefined =>
   'customerId' in subject ? holding.ofCustomer : holding.ofNumber
 
 export const parametersOf = (subject: Subject): Parameter[] =>
-  'customerId' in subject ? [subject.customerId] : [subject.phoneNumber, subject.phoneNumber.replace('+', '')]
+  'customerId' in subject ? [subject.customerId] : [subject.phoneNumber, spellingPattern(subject.phoneNumber)]
 
 /** The condition of a rule. A parameter that it does not use needs a type all the same. */
 export const conditionOf = (rule: Rule, subject: Subject): string =>
@@ -100,7 +102,8 @@ export async function eraseByWalking(ctx: Ctx, holdings: readonly Holding[], sub
   for (const holding of holdings) {
     const rule = ruleOf(holding, subject)
     if (!rule?.walk || !('set' in rule)) continue
-    for await (const ids of walk(ctx, holding, rule, subject)) {
+    const now = rule.later === undefined ? rule : { ...rule, where: `(${rule.where}) and not (${rule.later})` }
+    for await (const ids of walk(ctx, holding, now, subject)) {
       await statement(ctx.db, `update ${holding.table} set ${rule.set} where id = any (($1::text[])::uuid[])`, [ids])
       erased += ids.length
     }

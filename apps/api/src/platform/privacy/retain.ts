@@ -1,33 +1,19 @@
+import { horizonsOf } from '@trunkline/core/platform/retention'
 import { type Parameter, statement } from '@trunkline/db/connect'
 import { retentionMarks } from '@trunkline/db/schema/platform'
 import { eq } from 'drizzle-orm'
 import { type Ctx, inTransaction } from '../context.ts'
-import type { Env } from '../env.ts'
 import { firstIdAt } from '../id.ts'
 import type { Holding } from './holding.ts'
+import { loadRetention } from './retention.ts'
 
 const batch = 500
 /** A run does no more than this of each kind: what is left is done by the next. */
 const batches = 200
 
-const monthsBefore = (now: Date, months: number): Date => {
-  const day = new Date(now)
-  day.setUTCMonth(day.getUTCMonth() - months)
-  return day
-}
-
-/** What is older than this has had its time. */
-export function horizonsOf(env: Env, now: Date): { bytes: Date; events: Date; audit: Date } {
-  return {
-    bytes: new Date(now.getTime() - env.RETENTION_BYTES_DAYS * 86_400_000),
-    events: monthsBefore(now, env.RETENTION_EVENTS_MONTHS),
-    audit: monthsBefore(now, env.RETENTION_AUDIT_MONTHS),
-  }
-}
-
 /** Shreds and forgets what has had its time, in batches that each commit by themselves. */
 export async function retain(ctx: Ctx, holdings: readonly Holding[]): Promise<void> {
-  const horizons = horizonsOf(ctx.env, ctx.now)
+  const horizons = horizonsOf(await loadRetention(ctx), ctx.now)
   for (const { table, retention } of holdings) {
     if (retention === undefined) continue
     let shredded = 0
