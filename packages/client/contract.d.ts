@@ -42,6 +42,142 @@ type ApiMeta = {
 };
 declare const record: import("@trpc/server/unstable-core-do-not-import").DecorateCreateRouterOptions<{
   sessions: {
+    passkeys: {
+      beginSignIn: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: Record<string, never>;
+        output: {
+          rpId: string;
+          challenge: string;
+          timeout: number;
+          userVerification: "required";
+        };
+        meta: ApiMeta;
+      }>;
+      signIn: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          id: string;
+          rawId: string;
+          type: "public-key";
+          response: {
+            clientDataJSON: string;
+            authenticatorData: string;
+            signature: string;
+            userHandle?: string | undefined;
+          };
+        };
+        output: {
+          token: string;
+          user: {
+            id: string;
+            email: string;
+            name: string | null;
+            role: "admin" | "operator" | "owner" | "sales" | "viewer";
+            customerId: string | null;
+            needsSecondFactor: boolean;
+          };
+        };
+        meta: ApiMeta;
+      }>;
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: Record<string, never> | undefined;
+        output: {
+          items: {
+            id: string;
+            name: string;
+            createdAt: string;
+            lastUsedAt: string | null;
+          }[];
+          nextCursor: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+      begin: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          password?: string | undefined;
+          code?: string | undefined;
+        };
+        output: {
+          rp: {
+            id: string;
+            name: string;
+          };
+          user: {
+            id: string;
+            name: string;
+            displayName: string;
+          };
+          challenge: string;
+          pubKeyCredParams: {
+            type: "public-key";
+            alg: number;
+          }[];
+          timeout: number;
+          excludeCredentials: {
+            type: "public-key";
+            id: string;
+            transports: string[];
+          }[];
+          authenticatorSelection: {
+            residentKey: "required";
+            requireResidentKey: true;
+            userVerification: "required";
+          };
+          attestation: "none";
+        };
+        meta: ApiMeta;
+      }>;
+      add: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          name: string;
+          registration: {
+            id: string;
+            rawId: string;
+            type: "public-key";
+            response: {
+              clientDataJSON: string;
+              attestationObject: string;
+              transports?: string[] | undefined;
+            };
+          };
+        };
+        output: {
+          revoked: number;
+          token: string;
+          passkey: {
+            id: string;
+            name: string;
+            createdAt: string;
+            lastUsedAt: string | null;
+          };
+        };
+        meta: ApiMeta;
+      }>;
+      rename: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          id: string;
+          name: string;
+        };
+        output: {
+          id: string;
+          name: string;
+          createdAt: string;
+          lastUsedAt: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+      remove: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          password?: string | undefined;
+          code?: string | undefined;
+          id: string;
+        };
+        output: {
+          revoked: number;
+          token: string;
+        };
+        meta: ApiMeta;
+      }>;
+    };
     login: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
       input: {
         email: string;
@@ -584,7 +720,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         cursor?: string | undefined;
         limit?: number | undefined;
         state?: "dead" | "failed" | "processed" | "quarantined" | "received" | undefined;
-        provider?: "retell" | "twilio" | undefined;
+        provider?: "retell" | "stripe" | "twilio" | undefined;
         phone?: string | undefined;
         q?: string | undefined;
         from?: string | undefined;
@@ -593,7 +729,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       output: {
         items: {
           id: string;
-          provider: "retell" | "twilio";
+          provider: "retell" | "stripe" | "twilio";
           door: string;
           eventType: string | null;
           phoneNumber: string | null;
@@ -630,7 +766,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       };
       output: {
         id: string;
-        provider: "retell" | "twilio";
+        provider: "retell" | "stripe" | "twilio";
         door: string;
         eventType: string | null;
         phoneNumber: string | null;
@@ -871,6 +1007,97 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           remainingSegments: number;
           state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
         };
+        tierVersion: number;
+        limitRevision: number;
+        pauses: {
+          cause: "compliance" | "force" | "payment" | "provider";
+          reason: string | null;
+          since: string;
+          expiresAt: string | null;
+        }[];
+        waitingTierChange: {
+          id: string;
+          tier: "core" | "elite" | "pro" | "scale";
+          dueAt: string;
+        } | null;
+      };
+      meta: ApiMeta;
+    }>;
+    series: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        customerId?: string | undefined;
+        meter: "call_seconds" | "sms_segments";
+        grain: "day" | "hour" | "month";
+        by?: "customer" | "direction" | "none" | "provider" | undefined;
+        from: string;
+        to: string;
+        timezone?: string | undefined;
+      };
+      output: {
+        from: string;
+        to: string;
+        points: {
+          at: string;
+          group: string | null;
+          name: string | null;
+          quantity: number;
+          entries: number;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+    ledger: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        cursor?: string | undefined;
+        limit?: number | undefined;
+        customerId?: string | undefined;
+        meter?: "call_seconds" | "sms_segments" | undefined;
+        kind?: "adjustment" | "revision" | "usage" | "void" | undefined;
+        from?: string | undefined;
+        to?: string | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          meter: "call_seconds" | "sms_segments";
+          kind: "adjustment" | "revision" | "usage" | "void";
+          quantity: number;
+          occurredAt: string;
+          recordedAt: string;
+          periodStart: string;
+          callId: string | null;
+          messageId: string | null;
+          webhookId: string | null;
+          correctsId: string | null;
+          reason: string | null;
+        }[];
+        nextCursor: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    projection: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        customerId?: string | undefined;
+      };
+      output: {
+        method: string;
+        periodEnd: string;
+        calls: {
+          perDay: number;
+          days: number;
+          projectedAtPeriodEnd: number;
+          base: number;
+          limitAt: string | null;
+          stopAt: string | null;
+        };
+        sms: {
+          perDay: number;
+          days: number;
+          projectedAtPeriodEnd: number;
+          base: number;
+          limitAt: string | null;
+          stopAt: string | null;
+        };
       };
       meta: ApiMeta;
     }>;
@@ -879,11 +1106,28 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         customerId: string;
         kind: "call" | "sms";
         quantity: number;
+        direction?: "inbound" | "outbound" | undefined;
+        providerId?: string | undefined;
       };
       output: {
         allowed: boolean;
-        reason: "hard_stop" | "insufficient_allowance" | "paused" | "within_limit";
+        reason: "closed" | "hard_stop" | "insufficient_allowance" | "paused" | "unknown_line" | "unverified" | "within_limit";
         holdId: string | null;
+        expiresAt: string | null;
+        flagged: boolean;
+        evidence: {
+          at: string;
+          tier: string;
+          tierVersion: number;
+          periodEnd: string;
+          limitRevision: number;
+          used: number;
+          reserved: number;
+          base: number;
+          hardLimit: number;
+          openHolds: number;
+          pausedFor: string[];
+        } | null;
       };
       meta: ApiMeta;
     }>;
@@ -896,6 +1140,728 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       output: {
         settled: boolean;
         overrun: number;
+      };
+      meta: ApiMeta;
+    }>;
+    holds: {
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          cursor?: string | undefined;
+          limit?: number | undefined;
+          customerId?: string | undefined;
+          state?: "expired" | "open" | "reported" | "settled" | undefined;
+        };
+        output: {
+          items: {
+            id: string;
+            meter: "call_seconds" | "sms_segments";
+            quantity: number;
+            state: "expired" | "open" | "reported" | "settled";
+            createdAt: string;
+            expiresAt: string;
+            endedAt: string | null;
+            settledQuantity: number | null;
+            overrun: number;
+            providerId: string | null;
+          }[];
+          nextCursor: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+    };
+    credits: {
+      grant: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          customerId: string;
+          meter: "call_seconds" | "sms_segments";
+          quantity: number;
+          reason: string;
+          priority?: number | undefined;
+          expiresAt?: string | undefined;
+          requestKey?: string | undefined;
+        };
+        output: {
+          id: string;
+          granted: boolean;
+        };
+        meta: ApiMeta;
+      }>;
+      revoke: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          id: string;
+          reason: string;
+        };
+        output: {
+          lost: number;
+        };
+        meta: ApiMeta;
+      }>;
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          cursor?: string | undefined;
+          limit?: number | undefined;
+          customerId?: string | undefined;
+          isLiving?: boolean | undefined;
+        };
+        output: {
+          items: {
+            id: string;
+            meter: "call_seconds" | "sms_segments";
+            source: "goodwill" | "proration" | "rollover" | "topup";
+            quantity: number;
+            remaining: number;
+            priority: number;
+            grantedAt: string;
+            expiresAt: string | null;
+            endedAt: string | null;
+            endedBy: "expired" | "revoked" | "spent" | null;
+            reason: string | null;
+            grantedBy: string | null;
+          }[];
+          nextCursor: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+    };
+    tiers: {
+      preview: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          tier: "core" | "elite" | "pro" | "scale";
+          terms: {
+            monthlyPriceCents: number;
+            callCapSeconds: number;
+            smsCapSegments: number;
+            callGraceSeconds: number;
+            smsGraceSegments: number;
+            callRolloverSeconds: number;
+            smsRolloverSegments: number;
+          };
+        };
+        output: {
+          tier: string;
+          version: number;
+          customers: number;
+          priceChangeCents: number;
+          crosses: {
+            warning: number;
+            limit: number;
+            stop: number;
+          };
+          recovers: {
+            warning: number;
+            limit: number;
+            stop: number;
+          };
+          affected: {
+            customerId: string;
+            businessName: string;
+            usedSeconds: number;
+            usedSegments: number;
+            crosses: string[];
+            recovers: string[];
+          }[];
+        };
+        meta: ApiMeta;
+      }>;
+      publish: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          tier: "core" | "elite" | "pro" | "scale";
+          terms: {
+            monthlyPriceCents: number;
+            callCapSeconds: number;
+            smsCapSegments: number;
+            callGraceSeconds: number;
+            smsGraceSegments: number;
+            callRolloverSeconds: number;
+            smsRolloverSegments: number;
+          };
+          followsVersion: number;
+          appliesTo: "next_period" | "now";
+        };
+        output: {
+          monthlyPriceCents: number;
+          callCapSeconds: number;
+          smsCapSegments: number;
+          callGraceSeconds: number;
+          smsGraceSegments: number;
+          callRolloverSeconds: number;
+          smsRolloverSegments: number;
+          tier: "core" | "elite" | "pro" | "scale";
+          version: number;
+          rank: number;
+          effectiveFrom: string;
+          publishedBy: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: void;
+        output: {
+          items: {
+            monthlyPriceCents: number;
+            callCapSeconds: number;
+            smsCapSegments: number;
+            callGraceSeconds: number;
+            smsGraceSegments: number;
+            callRolloverSeconds: number;
+            smsRolloverSegments: number;
+            tier: "core" | "elite" | "pro" | "scale";
+            version: number;
+            rank: number;
+            effectiveFrom: string;
+            publishedBy: string | null;
+            earlier: {
+              monthlyPriceCents: number;
+              callCapSeconds: number;
+              smsCapSegments: number;
+              callGraceSeconds: number;
+              smsGraceSegments: number;
+              callRolloverSeconds: number;
+              smsRolloverSegments: number;
+              tier: "core" | "elite" | "pro" | "scale";
+              version: number;
+              rank: number;
+              effectiveFrom: string;
+              publishedBy: string | null;
+            }[];
+          }[];
+        };
+        meta: ApiMeta;
+      }>;
+    };
+    topups: {
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: void;
+        output: {
+          items: {
+            key: string;
+            meter: "call_seconds" | "sms_segments";
+            quantity: number;
+            priceCents: number;
+            lastsDays: number | null;
+          }[];
+        };
+        meta: ApiMeta;
+      }>;
+    };
+    tierChanges: {
+      preview: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          customerId: string;
+          tier: "core" | "elite" | "pro" | "scale";
+          when: "now" | "period_end";
+        };
+        output: {
+          from: {
+            monthlyPriceCents: number;
+            callCapSeconds: number;
+            smsCapSegments: number;
+            callGraceSeconds: number;
+            smsGraceSegments: number;
+            callRolloverSeconds: number;
+            smsRolloverSegments: number;
+            tier: "core" | "elite" | "pro" | "scale";
+            version: number;
+            rank: number;
+            effectiveFrom: string;
+            publishedBy: string | null;
+          };
+          to: {
+            monthlyPriceCents: number;
+            callCapSeconds: number;
+            smsCapSegments: number;
+            callGraceSeconds: number;
+            smsGraceSegments: number;
+            callRolloverSeconds: number;
+            smsRolloverSegments: number;
+            tier: "core" | "elite" | "pro" | "scale";
+            version: number;
+            rank: number;
+            effectiveFrom: string;
+            publishedBy: string | null;
+          };
+          isUpgrade: boolean;
+          dueAt: string;
+          creditCents: number;
+          chargeCents: number;
+          netCents: number;
+          crosses: {
+            meter: string;
+            level: number;
+          }[];
+          recovers: {
+            meter: string;
+            level: number;
+          }[];
+        };
+        meta: ApiMeta;
+      }>;
+      create: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          customerId: string;
+          tier: "core" | "elite" | "pro" | "scale";
+          when: "now" | "period_end";
+          reason: string;
+          requestKey?: string | undefined;
+        };
+        output: {
+          id: string | null;
+          state: "applied" | "cancelled" | "pending" | "superseded" | "unchanged";
+          dueAt: string;
+          creditCents: number;
+          chargeCents: number;
+        };
+        meta: ApiMeta;
+      }>;
+      cancel: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          customerId: string;
+          reason: string;
+        };
+        output: {
+          cancelled: true;
+        };
+        meta: ApiMeta;
+      }>;
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          cursor?: string | undefined;
+          limit?: number | undefined;
+          customerId?: string | undefined;
+        };
+        output: {
+          items: {
+            id: string;
+            from: "core" | "elite" | "pro" | "scale";
+            to: "core" | "elite" | "pro" | "scale";
+            when: "now" | "period_end";
+            state: "applied" | "cancelled" | "pending" | "superseded";
+            dueAt: string;
+            creditCents: number;
+            chargeCents: number;
+            reason: string | null;
+            requestedBy: string | null;
+            createdAt: string;
+            endedAt: string | null;
+          }[];
+          nextCursor: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+    };
+    pause: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        customerId: string;
+        cause?: "compliance" | "force" | "payment" | "provider" | undefined;
+        reason: string;
+        expiresAt?: string | undefined;
+      };
+      output: {
+        changed: boolean;
+      };
+      meta: ApiMeta;
+    }>;
+    resume: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        customerId: string;
+        cause?: "compliance" | "force" | "payment" | "provider" | undefined;
+        reason: string;
+      };
+      output: {
+        changed: boolean;
+        isPaused: boolean;
+      };
+      meta: ApiMeta;
+    }>;
+    adjust: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        customerId: string;
+        meter: "call_seconds" | "sms_segments";
+        quantity: number;
+        reason: string;
+        correctsId?: string | undefined;
+        requestKey?: string | undefined;
+      };
+      output: {
+        id: string;
+        adjusted: boolean;
+      };
+      meta: ApiMeta;
+    }>;
+    waive: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        id: string;
+        reason: string;
+      };
+      output: {
+        voided: number;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  billing: {
+    overview: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        customerId?: string | undefined;
+      };
+      output: {
+        customerId: string;
+        businessName: string;
+        state: "active" | "canceled" | "none" | "past_due" | "suspended";
+        tier: "core" | "elite" | "pro" | "scale" | null;
+        stripeCustomerId: string | null;
+        stripeSubscriptionId: string | null;
+        subscriptionStatus: "active" | "canceled" | "incomplete" | "incomplete_expired" | "past_due" | "paused" | "trialing" | "unpaid" | null;
+        subscriptionPeriodEnd: string | null;
+        cancelAt: string | null;
+        pastDueSince: string | null;
+        suspendedAt: string | null;
+        canPay: boolean;
+        owedCents: number;
+        paidCents: number;
+        upcoming: {
+          amountCents: number;
+          at: string | null;
+        } | null;
+        deadlines: {
+          kind: "remind" | "suspend";
+          day: number;
+          dueAt: string;
+          state: "cancelled" | "done" | "superseded" | "waiting";
+          reason: string | null;
+          endedAt: string | null;
+        }[];
+        payments: {
+          id: string;
+          checkoutSessionId: string;
+          topup: string | null;
+          meter: "call_seconds" | "sms_segments" | null;
+          quantity: number | null;
+          amountCents: number;
+          refundedCents: number;
+          disputedCents: number;
+          state: "disputed" | "expired" | "open" | "paid" | "refunded";
+          paidAt: string | null;
+          creditedAt: string | null;
+        }[];
+        requests: {
+          id: string;
+          kind: "change" | "portal" | "subscribe" | "topup";
+          topup: string | null;
+          tier: "core" | "elite" | "pro" | "scale" | null;
+          state: "failed" | "pending" | "ready";
+          url: string | null;
+          error: string | null;
+          createdAt: string;
+        }[];
+        topups: {
+          key: string;
+          meter: "call_seconds" | "sms_segments";
+          quantity: number;
+          priceCents: number;
+          lastsDays: number | null;
+        }[];
+        tiers: {
+          tier: "core" | "elite" | "pro" | "scale";
+          monthlyPriceCents: number;
+          callCapSeconds: number;
+          smsCapSegments: number;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+    lines: {
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          cursor?: string | undefined;
+          limit?: number | undefined;
+          customerId?: string | undefined;
+          periodStart?: string | undefined;
+          kind?: "fee" | "proration" | "refund" | "topup" | "usage" | undefined;
+        };
+        output: {
+          items: {
+            id: string;
+            customerId: string;
+            periodStart: string;
+            periodEnd: string;
+            kind: "fee" | "proration" | "refund" | "topup" | "usage";
+            meter: "call_seconds" | "sms_segments" | null;
+            tier: "core" | "elite" | "pro" | "scale";
+            quantity: number;
+            unitPriceMicros: number;
+            amountCents: number;
+            providerCostMicros: number | null;
+            marginCents: number | null;
+            state: "closed" | "open";
+            correctsLineId: string | null;
+            createdAt: string;
+            closedAt: string | null;
+          }[];
+          nextCursor: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+      explain: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          id: string;
+        };
+        output: {
+          line: {
+            id: string;
+            customerId: string;
+            periodStart: string;
+            periodEnd: string;
+            kind: "fee" | "proration" | "refund" | "topup" | "usage";
+            meter: "call_seconds" | "sms_segments" | null;
+            tier: "core" | "elite" | "pro" | "scale";
+            quantity: number;
+            unitPriceMicros: number;
+            amountCents: number;
+            providerCostMicros: number | null;
+            marginCents: number | null;
+            state: "closed" | "open";
+            correctsLineId: string | null;
+            createdAt: string;
+            closedAt: string | null;
+          };
+          correctedBy: string[];
+          entryCount: number;
+          entries: {
+            id: string;
+            kind: string;
+            quantity: number;
+            amountCents: number;
+            occurredAt: string;
+            eventId: string;
+            providerCostMicros: number | null;
+            webhookId: string | null;
+            reason: string | null;
+          }[];
+          payment: {
+            id: string;
+            checkoutSessionId: string;
+            topup: string | null;
+            meter: "call_seconds" | "sms_segments" | null;
+            quantity: number | null;
+            amountCents: number;
+            refundedCents: number;
+            disputedCents: number;
+            state: "disputed" | "expired" | "open" | "paid" | "refunded";
+            paidAt: string | null;
+            creditedAt: string | null;
+          } | null;
+          statements: {
+            eventId: string;
+            type: string;
+            at: string;
+            webhookId: string | null;
+          }[];
+        };
+        meta: ApiMeta;
+      }>;
+    };
+    lineOfEntry: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        entryId: string;
+      };
+      output: {
+        line: {
+          id: string;
+          customerId: string;
+          periodStart: string;
+          periodEnd: string;
+          kind: "fee" | "proration" | "refund" | "topup" | "usage";
+          meter: "call_seconds" | "sms_segments" | null;
+          tier: "core" | "elite" | "pro" | "scale";
+          quantity: number;
+          unitPriceMicros: number;
+          amountCents: number;
+          providerCostMicros: number | null;
+          marginCents: number | null;
+          state: "closed" | "open";
+          correctsLineId: string | null;
+          createdAt: string;
+          closedAt: string | null;
+        } | null;
+      };
+      meta: ApiMeta;
+    }>;
+    invoices: {
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          cursor?: string | undefined;
+          limit?: number | undefined;
+          customerId?: string | undefined;
+          status?: "draft" | "open" | "paid" | "uncollectible" | "void" | undefined;
+        };
+        output: {
+          items: {
+            id: string;
+            customerId: string;
+            stripeInvoiceId: string;
+            status: "draft" | "open" | "paid" | "uncollectible" | "void";
+            number: string | null;
+            amountDueCents: number;
+            amountPaidCents: number;
+            currency: string;
+            attempts: number;
+            periodStart: string | null;
+            periodEnd: string | null;
+            issuedAt: string;
+            failedAt: string | null;
+            paidAt: string | null;
+            nextAttemptAt: string | null;
+            url: string | null;
+          }[];
+          nextCursor: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+    };
+    invoicePreview: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        customerId?: string | undefined;
+        periodStart?: string | undefined;
+      };
+      output: {
+        customerId: string;
+        tier: "core" | "elite" | "pro" | "scale";
+        periodStart: string;
+        periodEnd: string;
+        isOver: boolean;
+        lines: {
+          id: string;
+          customerId: string;
+          periodStart: string;
+          periodEnd: string;
+          kind: "fee" | "proration" | "refund" | "topup" | "usage";
+          meter: "call_seconds" | "sms_segments" | null;
+          tier: "core" | "elite" | "pro" | "scale";
+          quantity: number;
+          unitPriceMicros: number;
+          amountCents: number;
+          providerCostMicros: number | null;
+          marginCents: number | null;
+          state: "closed" | "open";
+          correctsLineId: string | null;
+          createdAt: string;
+          closedAt: string | null;
+        }[];
+        unrated: {
+          callSeconds: number;
+          smsSegments: number;
+        };
+        totals: {
+          feeCents: number;
+          prorationCents: number;
+          usageCents: number;
+          topupCents: number;
+          refundCents: number;
+          totalCents: number;
+          prepaidCents: number;
+          dueCents: number;
+          providerCostMicros: number | null;
+          marginCents: number | null;
+        };
+      };
+      meta: ApiMeta;
+    }>;
+    whatIf: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        customerId?: string | undefined;
+        tier: "core" | "elite" | "pro" | "scale";
+        period?: "current" | "last" | undefined;
+      };
+      output: {
+        customerId: string;
+        periodStart: string;
+        periodEnd: string;
+        present: {
+          tier: "core" | "elite" | "pro" | "scale";
+          feeCents: number;
+          calls: {
+            used: number;
+            cap: number;
+            beyond: number;
+            overageCents: number;
+            topupCents: number;
+            topups: Record<string, number>;
+            isCovered: boolean;
+          };
+          sms: {
+            used: number;
+            cap: number;
+            beyond: number;
+            overageCents: number;
+            topupCents: number;
+            topups: Record<string, number>;
+            isCovered: boolean;
+          };
+          totalCents: number;
+        };
+        other: {
+          tier: "core" | "elite" | "pro" | "scale";
+          feeCents: number;
+          calls: {
+            used: number;
+            cap: number;
+            beyond: number;
+            overageCents: number;
+            topupCents: number;
+            topups: Record<string, number>;
+            isCovered: boolean;
+          };
+          sms: {
+            used: number;
+            cap: number;
+            beyond: number;
+            overageCents: number;
+            topupCents: number;
+            topups: Record<string, number>;
+            isCovered: boolean;
+          };
+          totalCents: number;
+        };
+        differenceCents: number;
+      };
+      meta: ApiMeta;
+    }>;
+    checkout: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        customerId?: string | undefined;
+        topup?: string | undefined;
+        tier?: "core" | "elite" | "pro" | "scale" | undefined;
+      };
+      output: {
+        id: string;
+        state: "failed" | "pending" | "ready";
+      };
+      meta: ApiMeta;
+    }>;
+    portal: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        customerId?: string | undefined;
+      };
+      output: {
+        id: string;
+        state: "failed" | "pending" | "ready";
+      };
+      meta: ApiMeta;
+    }>;
+    request: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        id: string;
+      };
+      output: {
+        id: string;
+        kind: "change" | "portal" | "subscribe" | "topup";
+        topup: string | null;
+        tier: "core" | "elite" | "pro" | "scale" | null;
+        state: "failed" | "pending" | "ready";
+        url: string | null;
+        error: string | null;
+        createdAt: string;
       };
       meta: ApiMeta;
     }>;
@@ -1474,6 +2440,50 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       };
       meta: ApiMeta;
     }>;
+    notices: {
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          cursor?: string | undefined;
+          limit?: number | undefined;
+          customerId?: string | undefined;
+        };
+        output: {
+          items: {
+            id: string;
+            kind: "payment_failed" | "payment_resumed" | "payment_suspended" | "usage_blocked" | "usage_limit" | "usage_renewed" | "usage_warning";
+            state: "failed" | "pending" | "sending" | "sent" | "skipped" | "undecided";
+            channel: "email" | "none" | "sms" | null;
+            reason: string | null;
+            createdAt: string;
+            sentAt: string | null;
+          }[];
+          nextCursor: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+      preference: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          customerId?: string | undefined;
+        };
+        output: {
+          channel: "email" | "none" | "sms";
+          muted: ("payment_failed" | "payment_resumed" | "payment_suspended" | "usage_blocked" | "usage_limit" | "usage_renewed" | "usage_warning")[];
+        };
+        meta: ApiMeta;
+      }>;
+      setPreference: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          channel: "email" | "none" | "sms";
+          muted: ("payment_failed" | "payment_resumed" | "payment_suspended" | "usage_blocked" | "usage_limit" | "usage_renewed" | "usage_warning")[];
+          customerId?: string | undefined;
+        };
+        output: {
+          channel: "email" | "none" | "sms";
+          muted: ("payment_failed" | "payment_resumed" | "payment_suspended" | "usage_blocked" | "usage_limit" | "usage_renewed" | "usage_warning")[];
+        };
+        meta: ApiMeta;
+      }>;
+    };
     planDeletion: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
       input: {
         id: string;
@@ -1785,6 +2795,57 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       };
       meta: ApiMeta;
     }>;
+    retention: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: void;
+      output: {
+        kinds: {
+          kind: "audit" | "bytes" | "events";
+          amount: number;
+          default: number;
+          unit: "days" | "months";
+          least: number;
+          most: number;
+          updatedAt: string | null;
+          updatedBy: string | null;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+    previewRetention: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        bytes: number;
+        events: number;
+        audit: number;
+      };
+      output: {
+        rows: {
+          table: string;
+          kind: "audit" | "bytes" | "events";
+          rows: number;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
+    setRetention: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        bytes: number;
+        events: number;
+        audit: number;
+      };
+      output: {
+        kinds: {
+          kind: "audit" | "bytes" | "events";
+          amount: number;
+          default: number;
+          unit: "days" | "months";
+          least: number;
+          most: number;
+          updatedAt: string | null;
+          updatedBy: string | null;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
   };
   live: {
     watch: import("@trpc/server/unstable-core-do-not-import").SubscriptionProcedure<{
@@ -1792,7 +2853,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         lastEventId?: string | null | undefined;
       } | undefined;
       output: AsyncIterable<import("@trpc/server/unstable-core-do-not-import").TrackedData<{
-        topics: ("alerts" | "audit" | "calls" | "customers" | "errors" | "inbox" | "jobs" | "messages" | "resync" | "sessions" | "unknown_phones" | "usage" | "webhooks")[];
+        topics: ("alerts" | "audit" | "billing" | "calls" | "customers" | "errors" | "inbox" | "jobs" | "messages" | "resync" | "sessions" | "unknown_phones" | "usage" | "webhooks")[];
         at: string;
       }>, void, any>;
       meta: ApiMeta;

@@ -1,4 +1,4 @@
--- migrations: 07b26c95a896f2b8a5c530d50c045c76d37ebcce88e613f05187b7c918958d5b
+-- migrations: 1e8d3f3ea409b2762e34a074e9aebd85f50573353d180018860451b871a19770
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -13,10 +13,12 @@ create table active_sessions (
   expires_at timestamp(3) with time zone not null,
   revoked_at timestamp(3) with time zone,
   revoked_reason text,
+  proved_by text not null default 'password'::text,
   constraint active_sessions_pkey PRIMARY KEY (id),
   constraint active_sessions_token_stands_once UNIQUE (token_hash),
   constraint active_sessions_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id),
-  constraint active_sessions_device_is_known CHECK ((device = ANY (ARRAY['desktop'::text, 'mobile'::text, 'tablet'::text])))
+  constraint active_sessions_device_is_known CHECK ((device = ANY (ARRAY['desktop'::text, 'mobile'::text, 'tablet'::text]))),
+  constraint active_sessions_proof_is_known CHECK ((proved_by = ANY (ARRAY['password'::text, 'passkey'::text])))
 );
 CREATE INDEX active_sessions_alive ON public.active_sessions USING btree (user_id, created_at) WHERE (revoked_at IS NULL);
 alter table active_sessions enable row level security;
@@ -139,6 +141,258 @@ create policy application_sees_all on audit_log for all to trunkline_app using (
 create policy owner_sees_own on audit_log for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select on audit_log to trunkline_app;
 
+create table billing_accounts (
+  customer_id uuid not null,
+  state text not null default 'none'::text,
+  stripe_customer_id text,
+  stripe_subscription_id text,
+  subscription_item_id text,
+  subscription_status text,
+  tier text,
+  subscription_period_end timestamp(3) with time zone,
+  cancel_at timestamp(3) with time zone,
+  past_due_since timestamp(3) with time zone,
+  suspended_at timestamp(3) with time zone,
+  upcoming_cents bigint,
+  upcoming_at timestamp(3) with time zone,
+  updated_at timestamp(3) with time zone not null,
+  constraint billing_accounts_pkey PRIMARY KEY (customer_id),
+  constraint billing_accounts_stripe_customer_is_one UNIQUE (stripe_customer_id),
+  constraint billing_accounts_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint billing_accounts_state_is_known CHECK ((state = ANY (ARRAY['none'::text, 'active'::text, 'past_due'::text, 'suspended'::text, 'canceled'::text]))),
+  constraint billing_accounts_suspended_say_when CHECK (((state = 'suspended'::text) = (suspended_at IS NOT NULL))),
+  constraint billing_accounts_tier_is_known CHECK ((tier = ANY (ARRAY['core'::text, 'pro'::text, 'elite'::text, 'scale'::text])))
+);
+CREATE INDEX billing_accounts_by_state ON public.billing_accounts USING btree (state, customer_id);
+alter table billing_accounts enable row level security;
+create policy application_sees_all on billing_accounts for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on billing_accounts for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on billing_accounts to trunkline_app;
+grant select on billing_accounts to trunkline_owner;
+
+create table billing_deadlines (
+  id uuid not null,
+  customer_id uuid not null,
+  stripe_invoice_id text not null,
+  kind text not null,
+  day integer not null,
+  due_at timestamp(3) with time zone not null,
+  state text not null default 'waiting'::text,
+  lease_generation integer not null default 0,
+  lease_until timestamp(3) with time zone,
+  reason text,
+  created_at timestamp(3) with time zone not null default now(),
+  ended_at timestamp(3) with time zone,
+  constraint billing_deadlines_pkey PRIMARY KEY (id),
+  constraint billing_deadlines_stand_once UNIQUE (stripe_invoice_id, kind, day),
+  constraint billing_deadlines_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint billing_deadlines_kind_is_known CHECK ((kind = ANY (ARRAY['remind'::text, 'suspend'::text]))),
+  constraint billing_deadlines_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'superseded'::text, 'cancelled'::text])))
+);
+CREATE INDEX billing_deadlines_by_customer ON public.billing_deadlines USING btree (customer_id, id);
+CREATE INDEX billing_deadlines_waiting ON public.billing_deadlines USING btree (due_at) WHERE (state = 'waiting'::text);
+alter table billing_deadlines enable row level security;
+create policy application_sees_all on billing_deadlines for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on billing_deadlines for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on billing_deadlines to trunkline_app;
+grant select on billing_deadlines to trunkline_owner;
+
+create table billing_events (
+  id uuid not null,
+  event_id text not null,
+  customer_id uuid,
+  webhook_id uuid,
+  type text not null,
+  names text[] not null,
+  fact jsonb not null,
+  at timestamp(3) with time zone not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint billing_events_pkey PRIMARY KEY (id),
+  constraint billing_events_said_once UNIQUE (event_id)
+);
+CREATE INDEX billing_events_by_customer ON public.billing_events USING btree (customer_id, id);
+CREATE INDEX billing_events_of_nobody ON public.billing_events USING btree (id) WHERE (customer_id IS NULL);
+alter table billing_events enable row level security;
+create policy application_sees_all on billing_events for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on billing_events for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select on billing_events to trunkline_app;
+grant update (customer_id) on billing_events to trunkline_app;
+
+create table billing_invoices (
+  id uuid not null,
+  customer_id uuid not null,
+  stripe_invoice_id text not null,
+  status text not null,
+  number text,
+  amount_due_cents bigint not null,
+  amount_paid_cents bigint not null,
+  currency text not null,
+  attempts integer not null,
+  period_start timestamp(3) with time zone,
+  period_end timestamp(3) with time zone,
+  failed_at timestamp(3) with time zone,
+  paid_at timestamp(3) with time zone,
+  next_attempt_at timestamp(3) with time zone,
+  url text,
+  issued_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint billing_invoices_pkey PRIMARY KEY (id),
+  constraint billing_invoices_stand_once UNIQUE (stripe_invoice_id),
+  constraint billing_invoices_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint billing_invoices_status_is_known CHECK ((status = ANY (ARRAY['draft'::text, 'open'::text, 'uncollectible'::text, 'void'::text, 'paid'::text])))
+);
+CREATE INDEX billing_invoices_by_customer ON public.billing_invoices USING btree (customer_id, id);
+alter table billing_invoices enable row level security;
+create policy application_sees_all on billing_invoices for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on billing_invoices for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on billing_invoices to trunkline_app;
+grant select on billing_invoices to trunkline_owner;
+
+create table billing_line_entries (
+  entry_id uuid not null,
+  line_id uuid not null,
+  customer_id uuid not null,
+  constraint billing_line_entries_pkey PRIMARY KEY (entry_id)
+);
+CREATE INDEX billing_line_entries_by_line ON public.billing_line_entries USING btree (line_id, entry_id);
+alter table billing_line_entries enable row level security;
+create policy application_sees_all on billing_line_entries for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on billing_line_entries for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select on billing_line_entries to trunkline_app;
+
+create table billing_line_items (
+  id uuid not null,
+  customer_id uuid not null,
+  period_start timestamp(3) with time zone not null,
+  period_end timestamp(3) with time zone not null,
+  kind text not null,
+  meter text,
+  source_key text not null,
+  tier_snapshot_id uuid not null,
+  quantity bigint not null,
+  unit_price_micros bigint not null,
+  amount_cents bigint not null,
+  provider_cost_micros bigint not null default 0,
+  state text not null,
+  from_entry uuid,
+  to_entry uuid,
+  corrects_line_id uuid,
+  payment_id uuid,
+  tier_change_id uuid,
+  created_at timestamp(3) with time zone not null default now(),
+  updated_at timestamp(3) with time zone not null,
+  closed_at timestamp(3) with time zone,
+  constraint billing_line_items_pkey PRIMARY KEY (id),
+  constraint billing_line_items_stand_once UNIQUE (source_key),
+  constraint billing_line_items_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint billing_line_items_tier_snapshot_id_tier_snapshots_id_fk FOREIGN KEY (tier_snapshot_id) REFERENCES tier_snapshots(id),
+  constraint billing_line_items_closed_say_when CHECK (((state = 'closed'::text) = (closed_at IS NOT NULL))),
+  constraint billing_line_items_kind_is_known CHECK ((kind = ANY (ARRAY['fee'::text, 'proration'::text, 'usage'::text, 'topup'::text, 'refund'::text]))),
+  constraint billing_line_items_meter_is_known CHECK ((meter = ANY (ARRAY['call_seconds'::text, 'sms_segments'::text]))),
+  constraint billing_line_items_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text]))),
+  constraint billing_line_items_usage_has_a_meter CHECK (((kind <> 'usage'::text) OR (meter IS NOT NULL)))
+);
+CREATE INDEX billing_line_items_by_customer ON public.billing_line_items USING btree (customer_id, period_start, id);
+CREATE INDEX billing_line_items_open ON public.billing_line_items USING btree (period_end) WHERE (state = 'open'::text);
+CREATE UNIQUE INDEX billing_line_items_one_follows ON public.billing_line_items USING btree (customer_id, period_start, meter) WHERE ((state = 'open'::text) AND (kind = 'usage'::text));
+CREATE TRIGGER billing_line_items_closed_never_change BEFORE UPDATE ON public.billing_line_items FOR EACH ROW WHEN ((old.state = 'closed'::text)) EXECUTE FUNCTION refuse_change_of_closed_line();
+alter table billing_line_items enable row level security;
+create policy application_sees_all on billing_line_items for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on billing_line_items for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on billing_line_items to trunkline_app;
+grant select on billing_line_items to trunkline_owner;
+
+create table billing_marks (
+  name text not null,
+  through_id uuid not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint billing_marks_pkey PRIMARY KEY (name)
+);
+grant insert, select, update on billing_marks to trunkline_app;
+
+create table billing_names (
+  name text not null,
+  customer_id uuid not null,
+  constraint billing_names_pkey PRIMARY KEY (name),
+  constraint billing_names_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id)
+);
+CREATE INDEX billing_names_by_customer ON public.billing_names USING btree (customer_id);
+alter table billing_names enable row level security;
+create policy application_sees_all on billing_names for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on billing_names for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select on billing_names to trunkline_app;
+
+create table billing_payments (
+  id uuid not null,
+  customer_id uuid not null,
+  checkout_session_id text not null,
+  payment_intent_id text,
+  topup_key text,
+  meter text,
+  quantity bigint,
+  amount_cents bigint not null,
+  refunded_cents bigint not null default 0,
+  disputed_cents bigint not null default 0,
+  currency text not null,
+  state text not null,
+  paid_at timestamp(3) with time zone,
+  credited_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  updated_at timestamp(3) with time zone not null,
+  constraint billing_payments_pkey PRIMARY KEY (id),
+  constraint billing_payments_stand_once UNIQUE (checkout_session_id),
+  constraint billing_payments_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint billing_payments_credited_is_paid CHECK (((credited_at IS NULL) OR (paid_at IS NOT NULL))),
+  constraint billing_payments_meter_is_known CHECK ((meter = ANY (ARRAY['call_seconds'::text, 'sms_segments'::text]))),
+  constraint billing_payments_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'expired'::text, 'paid'::text, 'refunded'::text, 'disputed'::text])))
+);
+CREATE INDEX billing_payments_by_customer ON public.billing_payments USING btree (customer_id, id);
+alter table billing_payments enable row level security;
+create policy application_sees_all on billing_payments for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on billing_payments for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on billing_payments to trunkline_app;
+grant select on billing_payments to trunkline_owner;
+
+create table billing_rates (
+  tier_snapshot_id uuid not null,
+  meter text not null,
+  unit_price_micros bigint not null,
+  constraint billing_rates_tier_snapshot_id_meter_pk PRIMARY KEY (tier_snapshot_id, meter),
+  constraint billing_rates_tier_snapshot_id_tier_snapshots_id_fk FOREIGN KEY (tier_snapshot_id) REFERENCES tier_snapshots(id),
+  constraint billing_rates_are_not_negative CHECK ((unit_price_micros >= 0)),
+  constraint billing_rates_meter_is_known CHECK ((meter = ANY (ARRAY['call_seconds'::text, 'sms_segments'::text])))
+);
+grant insert, select on billing_rates to trunkline_app;
+grant select on billing_rates to trunkline_owner;
+
+create table billing_requests (
+  id uuid not null,
+  customer_id uuid not null,
+  kind text not null,
+  topup_key text,
+  tier text,
+  state text not null default 'pending'::text,
+  url text,
+  error text,
+  attempts integer not null default 0,
+  lease_generation integer not null default 0,
+  lease_until timestamp(3) with time zone,
+  requested_by text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  ended_at timestamp(3) with time zone,
+  constraint billing_requests_pkey PRIMARY KEY (id),
+  constraint billing_requests_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint billing_requests_kind_is_known CHECK ((kind = ANY (ARRAY['topup'::text, 'subscribe'::text, 'change'::text, 'portal'::text]))),
+  constraint billing_requests_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'ready'::text, 'failed'::text]))),
+  constraint billing_requests_tier_is_known CHECK ((tier = ANY (ARRAY['core'::text, 'pro'::text, 'elite'::text, 'scale'::text])))
+);
+CREATE INDEX billing_requests_by_customer ON public.billing_requests USING btree (customer_id, id);
+alter table billing_requests enable row level security;
+create policy application_sees_all on billing_requests for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on billing_requests for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on billing_requests to trunkline_app;
+grant select on billing_requests to trunkline_owner;
+
 create table call_events (
   id uuid not null,
   customer_id uuid,
@@ -255,6 +509,13 @@ create policy application_sees_all on customers for all to trunkline_app using (
 create policy owner_sees_own on customers for all to trunkline_owner using ((id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on customers to trunkline_app;
 grant select on customers to trunkline_owner;
+
+create table erased_subjects (
+  mark bytea not null,
+  erased_at timestamp(3) with time zone not null,
+  constraint erased_subjects_pkey PRIMARY KEY (mark)
+);
+grant insert, select on erased_subjects to trunkline_app;
 
 create table error_group_customers (
   group_id uuid not null,
@@ -415,6 +676,21 @@ create policy application_sees_all on login_tickets for all to trunkline_app usi
 create policy owner_sees_own on login_tickets for all to trunkline_owner using ((user_id = (NULLIF(current_setting('trunkline.user_id'::text, true), ''::text))::uuid));
 grant delete, insert, select on login_tickets to trunkline_app;
 
+create table notice_preferences (
+  customer_id uuid not null,
+  channel text not null,
+  muted text[] not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint notice_preferences_pkey PRIMARY KEY (customer_id),
+  constraint notice_preferences_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint notice_preferences_channel_is_known CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'none'::text])))
+);
+alter table notice_preferences enable row level security;
+create policy application_sees_all on notice_preferences for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on notice_preferences for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on notice_preferences to trunkline_app;
+grant select on notice_preferences to trunkline_owner;
+
 create table ops_alerts (
   id uuid not null,
   alert_type text not null,
@@ -441,6 +717,80 @@ alter table ops_alerts enable row level security;
 create policy application_sees_all on ops_alerts for all to trunkline_app using (true) with check (true);
 create policy owner_sees_own on ops_alerts for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on ops_alerts to trunkline_app;
+
+create table owner_notices (
+  id uuid not null,
+  customer_id uuid not null,
+  kind text not null,
+  notice_key text not null,
+  facts jsonb not null,
+  state text not null default 'pending'::text,
+  channel text,
+  attempts integer not null default 0,
+  provider_message_id text,
+  reason text,
+  created_at timestamp(3) with time zone not null default now(),
+  sent_at timestamp(3) with time zone,
+  updated_at timestamp(3) with time zone not null,
+  constraint owner_notices_pkey PRIMARY KEY (id),
+  constraint owner_notices_told_once UNIQUE (notice_key),
+  constraint owner_notices_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint owner_notices_channel_is_known CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'none'::text]))),
+  constraint owner_notices_kind_is_known CHECK ((kind = ANY (ARRAY['usage_warning'::text, 'usage_limit'::text, 'usage_blocked'::text, 'usage_renewed'::text, 'payment_failed'::text, 'payment_suspended'::text, 'payment_resumed'::text]))),
+  constraint owner_notices_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'skipped'::text, 'failed'::text, 'undecided'::text])))
+);
+CREATE INDEX owner_notices_by_customer ON public.owner_notices USING btree (customer_id, id);
+CREATE INDEX owner_notices_unsent ON public.owner_notices USING btree (updated_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
+alter table owner_notices enable row level security;
+create policy application_sees_all on owner_notices for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on owner_notices for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on owner_notices to trunkline_app;
+grant select on owner_notices to trunkline_owner;
+
+create table passkey_challenges (
+  challenge_hash bytea not null,
+  purpose text not null,
+  user_id uuid,
+  origin text not null,
+  expires_at timestamp(3) with time zone not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint passkey_challenges_pkey PRIMARY KEY (challenge_hash),
+  constraint passkey_challenges_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint passkey_challenges_purpose_is_known CHECK ((purpose = ANY (ARRAY['register'::text, 'sign_in'::text]))),
+  constraint passkey_challenges_user_registers CHECK (((purpose = 'register'::text) = (user_id IS NOT NULL)))
+);
+CREATE INDEX passkey_challenges_by_user ON public.passkey_challenges USING btree (user_id);
+CREATE INDEX passkey_challenges_over ON public.passkey_challenges USING btree (expires_at);
+alter table passkey_challenges enable row level security;
+create policy application_sees_all on passkey_challenges for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on passkey_challenges for all to trunkline_owner using ((user_id = (NULLIF(current_setting('trunkline.user_id'::text, true), ''::text))::uuid));
+grant delete, insert, select on passkey_challenges to trunkline_app;
+
+create table passkeys (
+  id uuid not null,
+  user_id uuid not null,
+  name text not null,
+  credential_id bytea not null,
+  public_key bytea not null,
+  counter bigint not null default 0,
+  transports text[] not null,
+  rp_id text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  last_used_at timestamp(3) with time zone,
+  constraint passkeys_pkey PRIMARY KEY (id),
+  constraint passkeys_credential_stands_once UNIQUE (credential_id),
+  constraint passkeys_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint passkeys_counter_is_not_negative CHECK ((counter >= 0)),
+  constraint passkeys_transports_are_known CHECK ((transports <@ ARRAY['usb'::text, 'nfc'::text, 'ble'::text, 'smart-card'::text, 'hybrid'::text, 'internal'::text, 'cable'::text]))
+);
+CREATE INDEX passkeys_by_user ON public.passkeys USING btree (user_id);
+alter table passkeys enable row level security;
+create policy application_sees_all on passkeys for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on passkeys for all to trunkline_owner using ((user_id = (NULLIF(current_setting('trunkline.user_id'::text, true), ''::text))::uuid));
+grant delete, insert, select on passkeys to trunkline_app;
+grant update (counter) on passkeys to trunkline_app;
+grant update (last_used_at) on passkeys to trunkline_app;
+grant update (name) on passkeys to trunkline_app;
 
 create table password_resets (
   id uuid not null,
@@ -501,6 +851,17 @@ create table retention_marks (
   constraint retention_marks_pkey PRIMARY KEY (kind)
 );
 grant insert, select, update on retention_marks to trunkline_app;
+
+create table retention_settings (
+  kind text not null,
+  amount integer not null,
+  updated_at timestamp(3) with time zone not null,
+  updated_by text not null,
+  constraint retention_settings_pkey PRIMARY KEY (kind),
+  constraint retention_settings_amount_is_positive CHECK ((amount > 0)),
+  constraint retention_settings_kind_is_known CHECK ((kind = ANY (ARRAY['bytes'::text, 'events'::text, 'audit'::text])))
+);
+grant delete, insert, select, update on retention_settings to trunkline_app;
 
 create table schedules (
   name text not null,
@@ -590,8 +951,13 @@ create table tier_snapshots (
   call_grace_seconds bigint not null,
   effective_from timestamp(3) with time zone not null,
   effective_until timestamp(3) with time zone,
+  sms_grace_segments bigint not null default 0,
+  call_rollover_seconds bigint not null default 0,
+  sms_rollover_segments bigint not null default 0,
+  published_by text,
   constraint tier_snapshots_pkey PRIMARY KEY (id),
   constraint tier_snapshots_version_stands_once UNIQUE (tier, version),
+  constraint tier_snapshots_figures_are_not_negative CHECK ((LEAST((monthly_price_cents)::bigint, call_cap_seconds, sms_cap_segments, call_grace_seconds, sms_grace_segments, call_rollover_seconds, sms_rollover_segments) >= 0)),
   constraint tier_snapshots_tier_is_known CHECK ((tier = ANY (ARRAY['core'::text, 'pro'::text, 'elite'::text, 'scale'::text])))
 );
 grant insert, select on tier_snapshots to trunkline_app;
@@ -638,6 +1004,54 @@ create table unknown_phone_webhooks (
 CREATE INDEX unknown_phone_webhooks_by_webhook ON public.unknown_phone_webhooks USING btree (webhook_id);
 grant delete, insert, select, update on unknown_phone_webhooks to trunkline_app;
 
+create table usage_burns (
+  credit_id uuid not null,
+  customer_id uuid not null,
+  period_start timestamp(3) with time zone not null,
+  quantity bigint not null,
+  constraint usage_burns_credit_id_period_start_pk PRIMARY KEY (credit_id, period_start),
+  constraint usage_burns_credit_id_usage_credits_id_fk FOREIGN KEY (credit_id) REFERENCES usage_credits(id),
+  constraint usage_burns_are_not_negative CHECK ((quantity >= 0))
+);
+CREATE INDEX usage_burns_by_period ON public.usage_burns USING btree (customer_id, period_start);
+alter table usage_burns enable row level security;
+create policy application_sees_all on usage_burns for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on usage_burns for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on usage_burns to trunkline_app;
+grant select on usage_burns to trunkline_owner;
+
+create table usage_credits (
+  id uuid not null,
+  customer_id uuid not null,
+  meter text not null,
+  source text not null,
+  source_key text not null,
+  quantity bigint not null,
+  remaining bigint not null,
+  priority integer not null,
+  expires_at timestamp(3) with time zone,
+  reason text,
+  granted_by text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  ended_at timestamp(3) with time zone,
+  ended_by text,
+  constraint usage_credits_pkey PRIMARY KEY (id),
+  constraint usage_credits_granted_once UNIQUE (source_key),
+  constraint usage_credits_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint usage_credits_ended_say_how CHECK (((ended_at IS NULL) = (ended_by IS NULL))),
+  constraint usage_credits_meter_is_known CHECK ((meter = ANY (ARRAY['call_seconds'::text, 'sms_segments'::text]))),
+  constraint usage_credits_quantity_is_positive CHECK ((quantity > 0)),
+  constraint usage_credits_remain_within_the_grant CHECK (((remaining >= 0) AND (remaining <= quantity))),
+  constraint usage_credits_source_is_known CHECK ((source = ANY (ARRAY['topup'::text, 'goodwill'::text, 'rollover'::text, 'proration'::text])))
+);
+CREATE INDEX usage_credits_by_customer ON public.usage_credits USING btree (customer_id, id);
+CREATE INDEX usage_credits_living ON public.usage_credits USING btree (customer_id) WHERE (ended_at IS NULL);
+alter table usage_credits enable row level security;
+create policy application_sees_all on usage_credits for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on usage_credits for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on usage_credits to trunkline_app;
+grant select on usage_credits to trunkline_owner;
+
 create table usage_crossings (
   id uuid not null,
   customer_id uuid not null,
@@ -649,14 +1063,19 @@ create table usage_crossings (
   after bigint not null,
   base bigint not null,
   at timestamp(3) with time zone not null,
+  cause text not null default 'usage'::text,
+  recovered_at timestamp(3) with time zone,
   constraint usage_crossings_pkey PRIMARY KEY (id),
   constraint usage_crossings_announced_once UNIQUE (customer_id, meter, period_start, limit_revision, level),
-  constraint usage_crossings_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id)
+  constraint usage_crossings_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint usage_crossings_cause_is_known CHECK ((cause = ANY (ARRAY['usage'::text, 'base'::text])))
 );
 alter table usage_crossings enable row level security;
 create policy application_sees_all on usage_crossings for all to trunkline_app using (true) with check (true);
 create policy owner_sees_own on usage_crossings for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select on usage_crossings to trunkline_app;
+grant select on usage_crossings to trunkline_owner;
+grant update (recovered_at) on usage_crossings to trunkline_app;
 
 create table usage_entries (
   id uuid not null,
@@ -670,6 +1089,8 @@ create table usage_entries (
   event_id uuid not null,
   webhook_id uuid,
   created_at timestamp(3) with time zone not null default now(),
+  corrects_id uuid,
+  reason text,
   constraint usage_entries_pkey PRIMARY KEY (id),
   constraint usage_entries_change_something CHECK ((quantity <> 0)),
   constraint usage_entries_kind_is_known CHECK ((kind = ANY (ARRAY['usage'::text, 'revision'::text, 'void'::text, 'adjustment'::text]))),
@@ -681,6 +1102,7 @@ alter table usage_entries enable row level security;
 create policy application_sees_all on usage_entries for all to trunkline_app using (true) with check (true);
 create policy owner_sees_own on usage_entries for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select on usage_entries to trunkline_app;
+grant select on usage_entries to trunkline_owner;
 
 create table usage_entries_default partition of usage_entries (
   id uuid not null,
@@ -693,7 +1115,9 @@ create table usage_entries_default partition of usage_entries (
   period_start timestamp(3) with time zone not null,
   event_id uuid not null,
   webhook_id uuid,
-  created_at timestamp(3) with time zone not null default now()
+  created_at timestamp(3) with time zone not null default now(),
+  corrects_id uuid,
+  reason text
 ) default;
 
 create table usage_holds (
@@ -707,17 +1131,38 @@ create table usage_holds (
   created_at timestamp(3) with time zone not null default now(),
   ended_at timestamp(3) with time zone,
   provider_id text,
+  asked_at timestamp(3) with time zone,
+  overrun bigint not null default 0,
   constraint usage_holds_pkey PRIMARY KEY (id),
   constraint usage_holds_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
   constraint usage_holds_quantity_is_positive CHECK ((quantity > 0)),
-  constraint usage_holds_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'settled'::text, 'expired'::text])))
+  constraint usage_holds_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'settled'::text, 'expired'::text, 'reported'::text])))
 );
+CREATE INDEX usage_holds_by_customer ON public.usage_holds USING btree (customer_id, id);
 CREATE INDEX usage_holds_open ON public.usage_holds USING btree (expires_at) WHERE (state = 'open'::text);
 alter table usage_holds enable row level security;
 create policy application_sees_all on usage_holds for all to trunkline_app using (true) with check (true);
 create policy owner_sees_own on usage_holds for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on usage_holds to trunkline_app;
 grant select on usage_holds to trunkline_owner;
+
+create table usage_hours (
+  customer_id uuid not null,
+  meter text not null,
+  hour timestamp(3) with time zone not null,
+  provider text not null,
+  direction text not null,
+  quantity bigint not null,
+  entries integer not null,
+  constraint usage_hours_customer_id_meter_hour_provider_direction_pk PRIMARY KEY (customer_id, meter, hour, provider, direction),
+  constraint usage_hours_meter_is_known CHECK ((meter = ANY (ARRAY['call_seconds'::text, 'sms_segments'::text])))
+);
+CREATE INDEX usage_hours_by_time ON public.usage_hours USING btree (meter, hour);
+alter table usage_hours enable row level security;
+create policy application_sees_all on usage_hours for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on usage_hours for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on usage_hours to trunkline_app;
+grant select on usage_hours to trunkline_owner;
 
 create table usage_keys (
   meter text not null,
@@ -726,6 +1171,8 @@ create table usage_keys (
   booked bigint not null default 0,
   entries integer not null default 0,
   period_start timestamp(3) with time zone,
+  last_entry_id uuid,
+  waived_at timestamp(3) with time zone,
   constraint usage_keys_meter_idem_key_pk PRIMARY KEY (meter, idem_key),
   constraint usage_keys_booked_have_a_period CHECK (((entries = 0) OR (period_start IS NOT NULL)))
 );
@@ -753,6 +1200,8 @@ create table usage_limits (
   sms_credit bigint not null default 0,
   force_pause boolean not null default false,
   updated_at timestamp(3) with time zone not null,
+  sms_grace bigint not null default 0,
+  next_change_at timestamp(3) with time zone,
   constraint usage_limits_pkey PRIMARY KEY (customer_id),
   constraint usage_limits_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
   constraint usage_limits_tier_snapshot_id_tier_snapshots_id_fk FOREIGN KEY (tier_snapshot_id) REFERENCES tier_snapshots(id),
@@ -762,12 +1211,36 @@ create table usage_limits (
   constraint usage_limits_sms_reserved_is_not_negative CHECK ((sms_reserved >= 0)),
   constraint usage_limits_sms_used_is_not_negative CHECK ((sms_used >= 0))
 ) with (fillfactor=50);
+CREATE INDEX usage_limits_next_change ON public.usage_limits USING btree (next_change_at) WHERE (next_change_at IS NOT NULL);
 CREATE INDEX usage_limits_period_end ON public.usage_limits USING btree (period_end);
 alter table usage_limits enable row level security;
 create policy application_sees_all on usage_limits for all to trunkline_app using (true) with check (true);
 create policy owner_sees_own on usage_limits for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on usage_limits to trunkline_app;
 grant select on usage_limits to trunkline_owner;
+
+create table usage_pauses (
+  id uuid not null,
+  customer_id uuid not null,
+  cause text not null,
+  reason text not null,
+  paused_by text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  expires_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  ended_by text,
+  end_reason text,
+  constraint usage_pauses_pkey PRIMARY KEY (id),
+  constraint usage_pauses_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint usage_pauses_cause_is_known CHECK ((cause = ANY (ARRAY['force'::text, 'payment'::text, 'compliance'::text, 'provider'::text])))
+);
+CREATE INDEX usage_pauses_by_customer ON public.usage_pauses USING btree (customer_id, id);
+CREATE UNIQUE INDEX usage_pauses_one_a_cause ON public.usage_pauses USING btree (customer_id, cause) WHERE (ended_at IS NULL);
+alter table usage_pauses enable row level security;
+create policy application_sees_all on usage_pauses for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on usage_pauses for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on usage_pauses to trunkline_app;
+grant select on usage_pauses to trunkline_owner;
 
 create table usage_periods (
   customer_id uuid not null,
@@ -776,6 +1249,8 @@ create table usage_periods (
   tier_snapshot_id uuid not null,
   call_used_seconds bigint not null,
   sms_used bigint not null,
+  call_cap_seconds bigint not null default 0,
+  sms_cap bigint not null default 0,
   constraint usage_periods_customer_id_period_start_pk PRIMARY KEY (customer_id, period_start),
   constraint usage_periods_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
   constraint usage_periods_tier_snapshot_id_tier_snapshots_id_fk FOREIGN KEY (tier_snapshot_id) REFERENCES tier_snapshots(id),
@@ -787,6 +1262,54 @@ alter table usage_periods enable row level security;
 create policy application_sees_all on usage_periods for all to trunkline_app using (true) with check (true);
 create policy owner_sees_own on usage_periods for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
 grant insert, select, update on usage_periods to trunkline_app;
+grant select on usage_periods to trunkline_owner;
+
+create table usage_tier_changes (
+  id uuid not null,
+  customer_id uuid not null,
+  from_snapshot_id uuid not null,
+  to_tier text not null,
+  to_snapshot_id uuid,
+  moment text not null,
+  state text not null,
+  due_at timestamp(3) with time zone not null,
+  reason text not null,
+  source_key text,
+  credit_cents integer not null default 0,
+  charge_cents integer not null default 0,
+  requested_by text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  ended_at timestamp(3) with time zone,
+  constraint usage_tier_changes_pkey PRIMARY KEY (id),
+  constraint usage_tier_changes_made_once UNIQUE (source_key),
+  constraint usage_tier_changes_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint usage_tier_changes_from_snapshot_id_tier_snapshots_id_fk FOREIGN KEY (from_snapshot_id) REFERENCES tier_snapshots(id),
+  constraint usage_tier_changes_to_snapshot_id_tier_snapshots_id_fk FOREIGN KEY (to_snapshot_id) REFERENCES tier_snapshots(id),
+  constraint usage_tier_changes_moment_is_known CHECK ((moment = ANY (ARRAY['now'::text, 'period_end'::text]))),
+  constraint usage_tier_changes_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'applied'::text, 'cancelled'::text, 'superseded'::text]))),
+  constraint usage_tier_changes_tier_is_known CHECK ((to_tier = ANY (ARRAY['core'::text, 'pro'::text, 'elite'::text, 'scale'::text])))
+);
+CREATE INDEX usage_tier_changes_by_customer ON public.usage_tier_changes USING btree (customer_id, id);
+CREATE UNIQUE INDEX usage_tier_changes_one_waits ON public.usage_tier_changes USING btree (customer_id) WHERE (state = 'pending'::text);
+alter table usage_tier_changes enable row level security;
+create policy application_sees_all on usage_tier_changes for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on usage_tier_changes for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on usage_tier_changes to trunkline_app;
+grant select on usage_tier_changes to trunkline_owner;
+
+create table usage_topups (
+  key text not null,
+  meter text not null,
+  quantity bigint not null,
+  price_cents integer not null,
+  lasts_days integer,
+  is_on_sale boolean not null default true,
+  constraint usage_topups_pkey PRIMARY KEY (key),
+  constraint usage_topups_meter_is_known CHECK ((meter = ANY (ARRAY['call_seconds'::text, 'sms_segments'::text]))),
+  constraint usage_topups_quantity_is_positive CHECK ((quantity > 0))
+);
+grant insert, select, update on usage_topups to trunkline_app;
+grant select on usage_topups to trunkline_owner;
 
 create table users (
   id uuid not null,
@@ -895,7 +1418,7 @@ create table webhook_sources (
   created_at timestamp(3) with time zone not null default now(),
   constraint webhook_sources_pkey PRIMARY KEY (id),
   constraint webhook_sources_secret_stands_once UNIQUE (secret_sha256),
-  constraint webhook_sources_provider_is_known CHECK ((provider = ANY (ARRAY['retell'::text, 'twilio'::text])))
+  constraint webhook_sources_provider_is_known CHECK ((provider = ANY (ARRAY['retell'::text, 'twilio'::text, 'stripe'::text])))
 );
 grant insert, select, update on webhook_sources to trunkline_app;
 
@@ -939,6 +1462,17 @@ AS $function$
 $function$
 ;
 grant execute on function forget_audit(timestamp with time zone,integer) to trunkline_app;
+
+CREATE OR REPLACE FUNCTION public.refuse_change_of_closed_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'a closed line never changes' USING ERRCODE = '23514';
+END
+$function$
+;
 
 grant usage on schema public to public;
 grant usage on schema public to trunkline_app;

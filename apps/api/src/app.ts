@@ -5,6 +5,7 @@ import { TRPCError } from '@trpc/server'
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { fastifyTRPCOpenApiPlugin } from 'trpc-to-openapi'
+import { registerBillingCsv } from './billing/http.ts'
 import { holdings } from './holdings.ts'
 import type { SpoolState } from './monitors/health.ts'
 import { registerMonitors } from './monitors/http.ts'
@@ -106,6 +107,7 @@ export async function buildApp(parts: AppParts) {
     })
     registerExport(pages, { holdings, ctxOf })
     registerAuditCsv(pages, { ctxOf })
+    registerBillingCsv(pages, { ctxOf })
     const onError = noteRpcError(parts)
     await registerRest(pages, { createContext, onError })
     await pages.register(fastifyTRPCPlugin, {

@@ -1,4 +1,5 @@
 import { alertHoldings } from './alerts/holdings.ts'
+import { billingHoldings } from './billing/holdings.ts'
 import { customerHoldings } from './customers/holdings.ts'
 import { errorHoldings } from './errors/holdings.ts'
 import { eventHoldings } from './events/holdings.ts'
@@ -13,6 +14,7 @@ import { webhookHoldings } from './webhooks/holdings.ts'
 export const holdings: readonly Holding[] = [
   ...webhookHoldings,
   ...eventHoldings,
+  ...billingHoldings,
   ...usageHoldings,
   ...numberHoldings,
   ...errorHoldings,

@@ -1,4 +1,5 @@
 import { alertJobs, alertSchedules } from './alerts/jobs.ts'
+import { billingJobs, billingSchedules } from './billing/jobs.ts'
 import { customerJobs } from './customers/jobs.ts'
 import { errorJobs, errorSchedules } from './errors/jobs.ts'
 import { holdings } from './holdings.ts'
@@ -13,6 +14,7 @@ import { webhookJobs, webhookSchedules } from './webhooks/jobs.ts'
 
 export const jobs: readonly AnyJob[] = [
   ...webhookJobs,
+  ...billingJobs,
   ...usageJobs,
   ...numberJobs,
   ...errorJobs,
@@ -24,6 +26,7 @@ export const jobs: readonly AnyJob[] = [
 ]
 export const schedules: readonly Recurring[] = [
   ...webhookSchedules,
+  ...billingSchedules,
   ...usageSchedules,
   ...errorSchedules,
   ...alertSchedules,

@@ -1,5 +1,6 @@
 import type {} from '@trpc/server/unstable-core-do-not-import'
 import { alertsRouter } from './alerts/router.ts'
+import { billingRouter } from './billing/router.ts'
 import { agentsRouter, customersRouter } from './customers/router.ts'
 import { errorsRouter } from './errors/router.ts'
 import { callsRouter, messagesRouter } from './events/router.ts'
@@ -29,6 +30,7 @@ export const appRouter = router({
   calls: callsRouter,
   messages: messagesRouter,
   usage: usageRouter,
+  billing: billingRouter,
   unknownPhones: unknownPhonesRouter,
   alerts: alertsRouter,
   errors: errorsRouter,

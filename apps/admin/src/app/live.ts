@@ -17,6 +17,7 @@ const touches: Record<Exclude<Topic, 'resync'>, readonly string[]> = {
   alerts: ['alerts', 'insights'],
   errors: ['errors'],
   usage: ['usage', 'customers', 'insights'],
+  billing: ['billing'],
   unknown_phones: ['unknownPhones', 'insights'],
   customers: ['customers', 'agents', 'owners'],
   sessions: ['sessions', 'staff', 'apiKeys'],

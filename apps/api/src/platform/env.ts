@@ -42,6 +42,9 @@ const schema = z.object({
   TWILIO_AUTH_TOKEN: list.optional(),
   TWILIO_NUMBER: phone.optional(),
   TWILIO_BASE_URL: url.default('https://api.twilio.com'),
+  STRIPE_SECRET_KEY: z.string().optional(),
+  STRIPE_WEBHOOK_SECRET: list.optional(),
+  STRIPE_BASE_URL: url.default('https://api.stripe.com'),
   ADMIN_PHONE: phone.optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional(),
   MAIL_FROM: z.email('must be an e-mail address').optional(),
@@ -85,6 +88,7 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     /** Secrets with which webhooks are signed; the first of a list is the one that we use ourselves. */
     retellSecrets: env.RETELL_WEBHOOK_SECRET ?? env.RETELL_API_KEY ?? [],
     twilioSecrets: env.TWILIO_AUTH_TOKEN ?? [],
+    stripeSecrets: env.STRIPE_WEBHOOK_SECRET ?? [],
   }
 }
 
@@ -96,6 +100,8 @@ export function secretsOf(env: Env): string[] {
     ...env.retellSecrets,
     ...(env.RETELL_API_KEY ?? []),
     ...env.twilioSecrets,
+    ...env.stripeSecrets,
+    env.STRIPE_SECRET_KEY,
     env.TRUNKLINE_KEY,
     env.ADMIN_PASSWORD,
     env.CRON_SECRET,

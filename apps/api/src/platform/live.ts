@@ -13,6 +13,7 @@ export const topics = [
   'alerts',
   'errors',
   'usage',
+  'billing',
   'unknown_phones',
   'customers',
   'jobs',

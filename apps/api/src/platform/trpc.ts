@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import type {} from '@trpc/server/unstable-core-do-not-import'
+import type { RelyingParty } from '@trunkline/core/sessions/passkey'
 import { may, type Permission } from '@trunkline/core/sessions/permission'
 import { keyMay } from '@trunkline/core/sessions/scope'
 import { DrizzleQueryError } from 'drizzle-orm'
@@ -36,6 +37,8 @@ export type RequestCtx = NetCtx & {
   isBatch: boolean
   /** The token by which this browser is known from earlier sign-ins. */
   device: string | undefined
+  /** Who passkeys are asked for at the address that the request came to; nobody where browsers know none. */
+  relyingParty: RelyingParty | undefined
   setSessionCookie(token: string | null): void
   setDeviceCookie(token: string): void
   setRetryAfter(seconds: number): void
@@ -84,7 +87,9 @@ const mostFaults = 20
 
 function fieldsOf(error: z.ZodError): Record<string, string> {
   return Object.fromEntries(
-    error.issues.slice(0, mostFaults).map((issue) => [issue.path.join('.') || 'input', issue.message.replace(/^Invalid input: /, '')]),
+    error.issues
+      .slice(0, mostFaults)
+      .map((issue) => [issue.path.join('.') || 'input', issue.message.replace(/^Invalid input: /, '')]),
   )
 }
 
@@ -255,6 +260,8 @@ export const operator = signedInAs('operator')
 export const admin = signedInAs('admin')
 /** Those of ours who may act, and programs that report alerts. */
 export const reporting = calledBy('raiseAlerts')
+/** Of a customer's: those of ours who may act, and its owner. */
+export const operatorOrOwner = ofCustomer('operatorOrOwner')
 /** Of a customer's: those who may see what was used. Every person of ours, an owner, a program with the scope. */
 export const usageReader = ofCustomer('readUsage')
 /** Of a customer's: those who may ask for usage and settle it. */

@@ -29,7 +29,7 @@ const named: [method: 'GET' | 'POST' | 'DELETE', path: string, answer: number | 
   ['POST', '/retell-webhook', 401],
   ['POST', '/api/telnyx/voice-webhook', 'webhooks'],
   ['POST', '/api/sms/webhook', 'webhooks'],
-  ['POST', '/stripe-webhook', 'billing'],
+  ['POST', '/stripe-webhook', 401],
   ['GET', '/api/admin/stuck-clients', 'onboarding'],
   ['GET', '/api/admin/stuck-clients?severity=HIGH', 'onboarding'],
   ['GET', '/api/admin/stuck-clients?terminal=true', 'onboarding'],

@@ -7,8 +7,6 @@ export const unbuilt: readonly { path: string; domain: string }[] = [
   { path: '/webhooks/telnyx', domain: 'webhooks' },
   { path: '/api/telnyx/voice-webhook', domain: 'webhooks' },
   { path: '/api/sms/webhook', domain: 'webhooks' },
-  { path: '/webhooks/stripe', domain: 'billing' },
-  { path: '/stripe-webhook', domain: 'billing' },
   { path: '/webhooks/standard/:source', domain: 'webhooks' },
   { path: '/api/admin/webhook-queue/replays', domain: 'webhooks' },
   { path: '/api/admin/churn-alerts', domain: 'health' },

@@ -205,15 +205,15 @@ export function expectSensible(events: ReturnType<WebhookAdapter['events']>): vo
   for (const { kind, keys, register, fact } of events) {
     expect(keys.length).toBeGreaterThan(0)
     for (const key of keys) {
-      expect(key).toMatch(/^(retell|twilio):./s)
+      expect(key).toMatch(/^(retell|twilio|stripe):./s)
       expect(key.length).toBeLessThanOrEqual(longestId + 7)
     }
     expect(register.startsWith(`${fact.source}:`)).toBe(true)
     expect(JSON.parse(JSON.stringify(fact))).toEqual(fact)
     const instants = kind === 'call' ? [fact.at, fact.startedAt, fact.endedAt] : [fact.at]
     const seconds = kind === 'call' ? [fact.durationSeconds, (fact.durationMs ?? 0) / 1000] : []
-    const figures =
-      kind === 'call' ? [...instants, fact.durationMs, fact.durationSeconds, fact.costMicros] : [fact.segments]
+    const segments = kind === 'message' ? [fact.segments] : []
+    const figures = kind === 'call' ? [...instants, fact.durationMs, fact.durationSeconds, fact.costMicros] : segments
     for (const figure of figures) expect([Number.isSafeInteger(figure ?? 0), (figure ?? 0) >= 0]).toEqual([true, true])
     for (const instant of instants) {
       if (instant) expect(instant).toBeGreaterThanOrEqual(Date.UTC(2010, 0, 1))

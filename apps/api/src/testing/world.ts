@@ -30,6 +30,7 @@ import { openSpool } from '../webhooks/spool.ts'
 
 export const retellKey = 'key_world_retell_0123456789'
 export const twilioToken = 'world_twilio_token_0123456789'
+export const stripeSecret = 'whsec_world_stripe_0123456789'
 export const publicUrl = 'https://hooks.trunkline.example'
 
 /** A mail that was handed over to be sent. */
@@ -58,6 +59,9 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
     TWILIO_AUTH_TOKEN: twilioToken,
     TWILIO_NUMBER: '+15005550100',
     TWILIO_BASE_URL: 'https://twilio.test',
+    STRIPE_SECRET_KEY: 'sk_test_world_0123456789',
+    STRIPE_WEBHOOK_SECRET: stripeSecret,
+    STRIPE_BASE_URL: 'https://stripe.test',
     ADMIN_PHONE: '+15005550199',
     SMTP_URL: 'smtp://mail.test',
     MAIL_FROM: 'trunkline@trunkline.example',
@@ -237,6 +241,22 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
         payload: new URLSearchParams(form).toString(),
       })
       return { status: answer.statusCode, body: answer.body }
+    },
+
+    /** Delivers an event as Stripe does. */
+    async stripe(event: object, delivery: { secret?: string } = {}) {
+      const body = JSON.stringify(event)
+      const at = Math.floor(Date.now() / 1000)
+      const digest = createHmac('sha256', delivery.secret ?? stripeSecret)
+        .update(`${at}.${body}`)
+        .digest('hex')
+      const answer = await app.inject({
+        method: 'POST',
+        url: '/webhooks/stripe',
+        headers: { 'content-type': 'application/json', 'stripe-signature': `t=${at},v1=${digest}` },
+        payload: body,
+      })
+      return { status: answer.statusCode, body: answer.json<{ received?: boolean; duplicate?: boolean }>() }
     },
 
     /** Processes the inbox until nothing waits, in batches of `limit`. */

@@ -1,6 +1,7 @@
 import type { WebhookAdapter } from '@trunkline/core/webhooks/adapter'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { retell } from '../providers/retell/webhook.ts'
+import { stripe } from '../providers/stripe/webhook.ts'
 import { twilio } from '../providers/twilio/webhook.ts'
 
-export const adapters: Readonly<Record<WebhookProvider, WebhookAdapter>> = { retell, twilio }
+export const adapters: Readonly<Record<WebhookProvider, WebhookAdapter>> = { retell, twilio, stripe }

@@ -4,6 +4,7 @@ export const doorPaths: Readonly<Record<string, readonly string[]>> = {
   'twilio/status': ['/webhooks/twilio/status', '/api/twilio/status'],
   'twilio/sms': ['/webhooks/twilio/sms', '/api/twilio/sms'],
   'twilio/sms-status': ['/webhooks/twilio/sms-status'],
+  'stripe/events': ['/webhooks/stripe', '/stripe-webhook'],
 }
 
 /** The address that a request to a door had, seen from another public one. Undefined where no door stands there. */

@@ -29,6 +29,7 @@ const doors: readonly Door[] = [
   { provider: 'twilio', door: 'status', answer: acknowledge },
   { provider: 'twilio', door: 'sms', answer: emptyTwiml },
   { provider: 'twilio', door: 'sms-status', answer: acknowledge },
+  { provider: 'stripe', door: 'events', answer: acknowledge },
 ]
 
 type Body = { bytes: Buffer } | { tooLarge: { bytes: number; sha256: string } }

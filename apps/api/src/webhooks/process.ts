@@ -1,7 +1,9 @@
+import type { BillingEvent } from '@trunkline/core/billing/event'
 import type { VendorEvent } from '@trunkline/core/webhooks/adapter'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
 import { noteReceipts } from '../alerts/note-receipt.ts'
+import { recordBilling } from '../billing/record.ts'
 import { type Recorded, recordEvents, type Said } from '../events/record.ts'
 import { keepUnknown } from '../numbers/keep-unknown.ts'
 import { type Ctx, inTransaction } from '../platform/context.ts'
@@ -98,8 +100,10 @@ export async function digest(
   options = { isReplay: false },
 ): Promise<{ recorded: Recorded[]; faults: ReadonlyMap<string, string> }> {
   const { said, faults } = readAll(batch)
-  const lines = said.flatMap(({ event }) => endsOf(event))
-  const [recorded, erased] = await Promise.all([recordEvents(ctx, said), findErased(ctx, lines)])
+  const { spoken, money } = split(said)
+  const lines = spoken.flatMap(({ event }) => endsOf(event))
+  const [recorded, erased] = await Promise.all([recordEvents(ctx, spoken), findErased(ctx, lines)])
+  const payers = await recordBilling(ctx, money)
   const own = ctx.env.TWILIO_NUMBER
   const isOurs = (numbers: readonly string[]) => own !== undefined && numbers.includes(own)
   const strangers = recorded.flatMap(({ customerId, numbers, waitsAs, webhooks }) =>
@@ -120,15 +124,27 @@ export async function digest(
       .map((charge) => ({ ...charge, webhookId: webhooks.at(-1)?.webhookId })),
   )
   // sent together, carried out one after the other: counters are locked last, so that nobody waits for them longer than he must
-  const [, { booked }] = await Promise.all([markDone(ctx, batch, { recorded, faults }), meterUsage(ctx, charges)])
-  await noteReceipts(ctx, receiptsOf(said, own))
-  await shredErased(ctx, said, { recorded, erased })
+  const [, { booked }] = await Promise.all([
+    markDone(ctx, batch, { recorded, payers, faults }),
+    meterUsage(ctx, charges),
+  ])
+  await noteReceipts(ctx, receiptsOf(spoken, own))
+  await shredErased(ctx, spoken, { recorded, erased })
   await announce(ctx, changedTopics({ recorded, booked, strangers: strangers.length }))
   return { recorded, faults }
 }
 
+type SpokenEvent = Exclude<VendorEvent, BillingEvent>
+
+/** What is said of calls and messages, and what of money. */
+function split(said: readonly Said<VendorEvent>[]): { spoken: Said<SpokenEvent>[]; money: Said<BillingEvent>[] } {
+  const isMoney = (one: Said<VendorEvent>): one is Said<BillingEvent> => one.event.kind === 'billing'
+  const isSpoken = (one: Said<VendorEvent>): one is Said<SpokenEvent> => one.event.kind !== 'billing'
+  return { spoken: said.filter(isSpoken), money: said.filter(isMoney) }
+}
+
 /** Receipts of texts that we sent ourselves, from our own number. */
-function receiptsOf(said: readonly Said<VendorEvent>[], own: string | undefined) {
+function receiptsOf(said: readonly Said<SpokenEvent>[], own: string | undefined) {
   return said.flatMap(({ event }) =>
     event.kind === 'message' && own !== undefined && event.fact.from === own
       ? [{ messageSid: (event.keys[0] ?? '').replace(/^twilio:/, ''), status: event.fact.status }]
@@ -158,13 +174,18 @@ function readAll(batch: readonly Stored[]): { said: Said<VendorEvent>[]; faults:
 async function markDone(
   ctx: Ctx,
   batch: readonly Stored[],
-  found: { recorded: readonly Recorded[]; faults: ReadonlyMap<string, string> },
+  found: {
+    recorded: readonly Recorded[]
+    payers: ReadonlyMap<string, string>
+    faults: ReadonlyMap<string, string>
+  },
 ): Promise<void> {
-  const ownerOf = new Map(
-    found.recorded.flatMap(({ webhooks, customerId }) =>
+  const ownerOf = new Map<string, string | undefined>([
+    ...found.payers,
+    ...found.recorded.flatMap(({ webhooks, customerId }) =>
       webhooks.map(({ webhookId }) => [webhookId, customerId] as const),
     ),
-  )
+  ])
   // what was processed stays so, whatever is made of its bytes now: its money stands
   await statement(
     ctx.db,

@@ -17,6 +17,7 @@ export async function bootstrapSources(ctx: Ctx): Promise<void> {
   const given: [WebhookProvider, readonly string[]][] = [
     ['retell', ctx.env.retellSecrets],
     ['twilio', ctx.env.twilioSecrets],
+    ['stripe', ctx.env.stripeSecrets],
   ]
   const rows = given.flatMap(([provider, secrets]) =>
     secrets.map((secret) => ({
@@ -63,7 +64,7 @@ export async function loadSecrets(ctx: Pick<Ctx, 'db' | 'env'>): Promise<Secrets
     .from(webhookSources)
     .where(or(isNull(webhookSources.notAfter), gt(webhookSources.notAfter, sql`now()`)))
     .orderBy(webhookSources.id)
-  const secrets: Record<WebhookProvider, SigningSecret[]> = { retell: [], twilio: [] }
+  const secrets: Record<WebhookProvider, SigningSecret[]> = { retell: [], twilio: [], stripe: [] }
   for (const row of rows) {
     secrets[row.provider].push({ id: row.id, text: openSecret(row.secretCiphertext, ctx.env.TRUNKLINE_KEY) })
   }

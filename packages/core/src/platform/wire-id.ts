@@ -20,6 +20,10 @@ export const idPrefixes = {
   errorSample: 'ers',
   audit: 'aud',
   apiKey: 'key',
+  line: 'bln',
+  invoice: 'bin',
+  payment: 'bpy',
+  request: 'brq',
   passkey: 'psk',
 } as const
 export type IdKind = keyof typeof idPrefixes

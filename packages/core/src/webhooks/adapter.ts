@@ -1,3 +1,4 @@
+import type { BillingEvent } from '../billing/event.ts'
 import type { CallEvent } from '../events/call.ts'
 import type { MessageEvent } from '../events/message.ts'
 import type { Verdict, WebhookProvider } from './state.ts'
@@ -21,7 +22,7 @@ export type Reading =
   | { readable: true; identity: string | undefined; eventType: string; phoneNumber: string | undefined }
   | { readable: false; reason: string }
 
-export type VendorEvent = CallEvent | MessageEvent
+export type VendorEvent = CallEvent | MessageEvent | BillingEvent
 
 /** A provider's webhooks: who sent it, what is it called, what does it say. Pure but for the HMAC; no clock, no network. */
 export type WebhookAdapter = {
@@ -29,7 +30,7 @@ export type WebhookAdapter = {
   /** True where the delivery came from the provider: bytes as received, constant time, time window. */
   verify(delivery: Delivery, secrets: readonly SigningSecret[]): Verification
   read(delivery: Delivery, bodySha256: string): Reading
-  /** What the delivery says in our words; an empty list where it says nothing about calls or messages. */
+  /** What the delivery says in our words; an empty list where it says nothing about calls, messages or money. */
   events(delivery: Delivery, webhookId: string): VendorEvent[]
 }
 

@@ -33,6 +33,11 @@ export function twilioMessageIdentity(event: {
   return `twilio:message:${event.messageSid}:${event.status}:${event.errorCode ?? ''}`
 }
 
+/** Stripe names its events itself: a retry has the same name, whatever its time and signature. */
+export function stripeIdentity(event: { eventId: string }): string {
+  return `stripe:${event.eventId}`
+}
+
 /** Signed bytes that nobody can read are known by their content alone. */
 export function unreadableIdentity(provider: string, bodySha256: string): string {
   return `${provider}:unreadable:${bodySha256}`

@@ -19,9 +19,12 @@ const particular: Record<string, Record<string, string | null>> = {
   sms_events: { direction: 'inbound' },
   ops_alerts: { delivery: 'delivered' },
   api_keys: { revoked_by: null },
+  billing_accounts: { subscription_status: 'active' },
+  usage_credits: { meter: 'call_seconds', ended_by: null },
   usage_crossings: { meter: 'call_seconds' },
   usage_holds: { meter: 'call_seconds' },
   usage_keys: { meter: 'call_seconds' },
+  usage_pauses: { ended_by: null },
   password_resets: { token_hash: 'reset', expires_at: '2100-01-01Z' },
 }
 /** Columns that hold what was said, by whatever table. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { appRouter } from '../../router.ts'
 import { codeShown } from '../../testing/authenticator.ts'
+import { passkeyDevice } from '../../testing/passkey-device.ts'
 import { openWorld, randomNumber, retellCall, type World } from '../../testing/world.ts'
 import { newId } from '../id.ts'
 
@@ -57,6 +58,15 @@ async function withSecondFactor() {
   return { ...person, key: String(body.key), confirmed }
 }
 
+async function withPasskey() {
+  const { token } = await somebody()
+  const device = passkeyDevice()
+  const { body } = await ask('sessions.passkeys.begin', { password }, token)
+  const registration = device.create(body as unknown as Parameters<typeof device.create>[0])
+  const added = await ask('sessions.passkeys.add', { name: 'Laptop', registration }, token)
+  return { device, added, token: String(added.body.token), id: (added.body.passkey as unknown as { id: string }).id }
+}
+
 async function linkFor(to: string): Promise<string> {
   await world.drainJobs()
   return /#(\S+)/.exec(world.mails.findLast((mail) => mail.to === to)?.text ?? '')?.[1] ?? ''
@@ -100,6 +110,9 @@ async function messageId(): Promise<string> {
   const [row] = await world.owner`select id from sms_events order by id desc limit 1`
   return `msg_${row?.id.replaceAll('-', '')}`
 }
+
+/** What is asked about the call minutes of a customer. */
+const calls = async () => ({ customerId: (await somebody()).customerId, meter: 'call_seconds' })
 
 async function errorId(): Promise<string> {
   world.faults.track({
@@ -172,6 +185,21 @@ const acts: Record<string, () => Promise<Answer>> = {
       String(confirmed.body.token),
     )
   },
+  'sessions.passkeys.add': async () => (await withPasskey()).added,
+  'sessions.passkeys.signIn': async () => {
+    const { device } = await withPasskey()
+    const { body } = await ask('sessions.passkeys.beginSignIn', {}, null)
+    const assertion = device.get(body as unknown as Parameters<typeof device.get>[0])
+    return await ask('sessions.passkeys.signIn', assertion, null)
+  },
+  'sessions.passkeys.rename': async () => {
+    const { id, token } = await withPasskey()
+    return await ask('sessions.passkeys.rename', { id, name: 'Phone' }, token)
+  },
+  'sessions.passkeys.remove': async () => {
+    const { id, token } = await withPasskey()
+    return await ask('sessions.passkeys.remove', { id, password }, token)
+  },
   'apiKeys.create': () => ask('apiKeys.create', { name: 'Billing', scopes: ['usage:read'] }),
   'apiKeys.rotate': async () => ask('apiKeys.rotate', { id: await keyId() }),
   'apiKeys.revoke': async () => ask('apiKeys.revoke', { id: await keyId() }),
@@ -209,6 +237,52 @@ const acts: Record<string, () => Promise<Answer>> = {
   'calls.reveal': async () => ask('calls.reveal', { id: await callId() }),
   'messages.reveal': async () => ask('messages.reveal', { id: await messageId() }),
   'customers.create': () => ask('customers.create', { businessName: 'New', tier: 'core' }),
+  'customers.notices.setPreference': async () =>
+    ask('customers.notices.setPreference', { channel: 'sms', muted: [] }, (await somebody()).token),
+  'usage.credits.grant': async () =>
+    ask('usage.credits.grant', { ...(await calls()), quantity: 60, reason: 'Goodwill' }),
+  'usage.credits.revoke': async () => {
+    const { body } = await ask('usage.credits.grant', { ...(await calls()), quantity: 60, reason: 'Goodwill' })
+    return await ask('usage.credits.revoke', { id: body.id, reason: 'A mistake' })
+  },
+  'usage.tiers.publish': async () => {
+    const { body } = await world.rest('GET', '/api/usage/tiers', { token: admin })
+    const present = body.items.find(({ tier }: { tier: string }) => tier === 'scale')
+    const terms = { ...present, monthlyPriceCents: present.monthlyPriceCents + 1 }
+    return await ask('usage.tiers.publish', {
+      tier: 'scale',
+      terms,
+      followsVersion: present.version,
+      appliesTo: 'next_period',
+    })
+  },
+  'usage.tierChanges.create': async () =>
+    ask('usage.tierChanges.create', { ...(await calls()), tier: 'pro', when: 'now', reason: 'They asked' }),
+  'usage.tierChanges.cancel': async () => {
+    const { customerId } = await calls()
+    await ask('usage.tierChanges.create', { customerId, tier: 'pro', when: 'period_end', reason: 'They asked' })
+    return await ask('usage.tierChanges.cancel', { customerId, reason: 'They stay' })
+  },
+  'billing.checkout': async () =>
+    ask('billing.checkout', { customerId: (await somebody()).customerId, topup: 'call_300' }),
+  'billing.portal': async () => {
+    const { customerId } = await somebody()
+    const id = `${customerId.slice(4, 12)}-${customerId.slice(12, 16)}-${customerId.slice(16, 20)}-${customerId.slice(20, 24)}-${customerId.slice(24)}`
+    await world.owner`
+      insert into billing_accounts (customer_id, stripe_customer_id, updated_at) values (${id}, ${`cus_${id}`}, now())`
+    return await ask('billing.portal', { customerId })
+  },
+  'usage.pause': async () => ask('usage.pause', { ...(await calls()), reason: 'They asked' }),
+  'usage.resume': async () => {
+    const customer = await calls()
+    await ask('usage.pause', { ...customer, reason: 'They asked' })
+    return await ask('usage.resume', { ...customer, reason: 'They asked' })
+  },
+  'usage.adjust': async () => ask('usage.adjust', { ...(await calls()), quantity: 60, reason: 'Not reported' }),
+  'usage.waive': async () => {
+    const { body } = await ask('usage.adjust', { ...(await calls()), quantity: 60, reason: 'Not reported' })
+    return await ask('usage.waive', { id: body.id, reason: 'A mistake' })
+  },
   'customers.update': async () =>
     ask('customers.update', { id: (await somebody()).customerId, businessName: 'Other name' }),
   'customers.delete': async () => {
@@ -238,6 +312,8 @@ const withoutRow: Record<string, string> = {
   'sessions.requestReset':
     'Anybody may ask about any address; the link that is made for a user is written down by the job',
   'sessions.startSecondFactor': 'Nothing is in force before it is confirmed, and that is written down',
+  'sessions.passkeys.begin': 'Nothing is in force before the passkey is added, and that is written down',
+  'sessions.passkeys.beginSignIn': 'Anybody may ask for a challenge; who signs in by it is written down',
   'usage.check': 'Each call asks; the hold itself is the row',
   'usage.settle': 'Each call settles; the hold and the ledger are the rows',
   'errors.report': 'A front end tells what it met; the error is the row',

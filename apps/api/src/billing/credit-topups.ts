@@ -1,0 +1,70 @@
+import { billingLineItems, billingPayments } from '@trunkline/db/schema/billing'
+import { usageLimits, usageTopups } from '@trunkline/db/schema/usage'
+import { and, eq, isNotNull, isNull, lt } from 'drizzle-orm'
+import type { Ctx } from '../platform/context.ts'
+import { newId } from '../platform/id.ts'
+import { grantCredit } from '../usage/grant-credit.ts'
+
+/** Bought units are spent after what was given and what rolled over. */
+const boughtPriority = 100
+
+/**
+ * Credits the top-ups that are paid and were not credited yet, with their lines. The payment's row says so in the same commit, and
+ * the credit stands under the session's name for ever. What was given back whole before it was credited is not credited.
+ */
+export async function creditTopups(ctx: Ctx, input: { customerId: string }): Promise<void> {
+  const { customerId } = input
+  const due = await ctx.db
+    .select({ payment: billingPayments, topup: usageTopups })
+    .from(billingPayments)
+    .innerJoin(usageTopups, eq(usageTopups.key, billingPayments.topupKey))
+    .where(
+      and(
+        eq(billingPayments.customerId, customerId),
+        isNotNull(billingPayments.paidAt),
+        isNull(billingPayments.creditedAt),
+        lt(billingPayments.refundedCents, billingPayments.amountCents),
+      ),
+    )
+    .orderBy(billingPayments.id)
+  for (const { payment, topup } of due) {
+    const { meter, quantity, lastsDays } = topup
+    await grantCredit(ctx, {
+      customerId,
+      meter,
+      quantity,
+      source: 'topup',
+      sourceKey: `stripe:${payment.checkoutSessionId}`,
+      priority: boughtPriority,
+      expiresAt: lastsDays === null ? null : new Date(ctx.now.getTime() + lastsDays * 86_400_000),
+      reason: `Bought: ${topup.key}`,
+    })
+    await ctx.db
+      .update(billingPayments)
+      .set({ meter, quantity, creditedAt: ctx.now })
+      .where(eq(billingPayments.id, payment.id))
+    const [limits] = await ctx.db.select().from(usageLimits).where(eq(usageLimits.customerId, customerId))
+    if (limits === undefined) throw new Error('A customer has no usage limits to credit')
+    await ctx.db
+      .insert(billingLineItems)
+      .values({
+        id: newId(),
+        customerId,
+        periodStart: limits.periodStart,
+        periodEnd: limits.periodEnd,
+        kind: 'topup',
+        meter,
+        sourceKey: `topup:${payment.checkoutSessionId}`,
+        tierSnapshotId: limits.tierSnapshotId,
+        quantity,
+        unitPriceMicros: Math.round((payment.amountCents * 10_000) / quantity),
+        amountCents: payment.amountCents,
+        state: 'closed',
+        paymentId: payment.id,
+        createdAt: ctx.now,
+        updatedAt: ctx.now,
+        closedAt: ctx.now,
+      })
+      .onConflictDoNothing({ target: billingLineItems.sourceKey })
+  }
+}

@@ -1,0 +1,214 @@
+import type { BillingSaid } from '@trunkline/core/billing/event'
+import { invoiceStatuses, subscriptionStatuses } from '@trunkline/core/billing/words'
+import { plainText } from '@trunkline/core/platform/plain-text'
+import { wireId } from '@trunkline/core/platform/wire-id'
+import { type TierKey, tierKeys } from '@trunkline/core/usage/tier'
+import { longestId } from '@trunkline/core/webhooks/adapter'
+import { z } from 'zod'
+
+export const envelopeSchema = z.object({
+  id: z.string().min(1).max(longestId),
+  object: z.literal('event'),
+  type: z.string().min(1).max(100),
+  created: z.number().optional().catch(undefined),
+  data: z.object({ object: z.looseObject({}) }),
+})
+
+export type StripeObject = { readonly [field: string]: unknown }
+
+/** Something of Stripe's named by its id, or given whole where it was expanded. */
+export function idOf(value: unknown): string | undefined {
+  const id = typeof value === 'object' && value !== null ? (value as StripeObject).id : value
+  return typeof id === 'string' && id !== '' && id.length <= longestId ? plainText(id, longestId) : undefined
+}
+
+export const part = (value: unknown, ...path: (string | number)[]): unknown =>
+  path.reduce<unknown>(
+    (inner, step) => (typeof inner === 'object' && inner !== null ? (inner as StripeObject)[step] : undefined),
+    value,
+  )
+const textOf = (value: unknown, atMost: number) =>
+  typeof value === 'string' && value !== '' ? plainText(value, atMost) : undefined
+
+const latest = Date.UTC(2100, 0, 1)
+/** Stripe's unix seconds as milliseconds, where they can be the time of anything. */
+function instant(value: unknown): number | undefined {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return undefined
+  return value >= Date.UTC(2010, 0, 1) / 1000 && value * 1000 < latest ? value * 1000 : undefined
+}
+
+/** A sum of money. One that cannot be true is a fault of the whole webhook: counted or not, it would be unseen. */
+function cents(object: StripeObject, field: string): number {
+  const value = object[field] ?? 0
+  // credit notes make an invoice negative, and nothing else
+  if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) < 1e12) return value
+  throw new SyntaxError(`${field} is no whole number of cents: ${plainText(JSON.stringify(value) ?? '', 40)}`)
+}
+
+const currencyOf = (object: StripeObject) => textOf(object.currency, 10)?.toLowerCase() ?? 'usd'
+
+function word<Word extends string>(object: StripeObject, words: readonly Word[]): Word {
+  const found = words.find((one) => one === object.status)
+  if (found !== undefined) return found
+  throw new SyntaxError(`The status is not known: ${plainText(JSON.stringify(object.status) ?? 'none', 40)}`)
+}
+
+function named(object: StripeObject): string {
+  const id = idOf(object)
+  if (id === undefined) throw new SyntaxError('The object names no id')
+  return id
+}
+
+/** Names under which tiers were sold before they had their own. */
+const oldNames: Record<string, TierKey> = { white_glove: 'scale', hvac: 'pro', plumbing: 'elite' }
+
+function tierNamed(value: unknown): TierKey | undefined {
+  const name = textOf(value, 100)
+    ?.toLowerCase()
+    .replace(/^trunkline_/, '')
+  return name === undefined ? undefined : (tierKeys.find((tier) => tier === name) ?? oldNames[name])
+}
+
+/** Only what Stripe charges says which tier it is: the subscription's own note may be older than its price. */
+function tierOf(object: StripeObject): TierKey | undefined {
+  const price = part(object, 'items', 'data', 0, 'price') ?? part(object, 'plan')
+  return (
+    tierNamed(part(price, 'lookup_key')) ??
+    tierNamed(part(price, 'metadata', 'tier')) ??
+    tierNamed(part(object, 'metadata', 'tier'))
+  )
+}
+
+/** The subscription of an invoice: since 2025-03-31 below `parent`. */
+export const subscriptionOf = (invoice: StripeObject) =>
+  idOf(part(invoice, 'parent', 'subscription_details', 'subscription')) ?? idOf(invoice.subscription)
+
+const customerId = wireId('customer')
+/** Our customer, as we wrote it into the object or into the subscription that it belongs to. */
+export function ownCustomerOf(object: StripeObject): string | undefined {
+  const notes = [
+    part(object, 'metadata', 'trunkline_customer'),
+    part(object, 'parent', 'subscription_details', 'metadata', 'trunkline_customer'),
+    part(object, 'subscription_details', 'metadata', 'trunkline_customer'),
+    object.object === 'checkout.session' ? object.client_reference_id : undefined,
+  ]
+  return notes.map((note) => customerId.safeParse(note).data).find((id) => id !== undefined)
+}
+
+const optional = <Fields extends Record<string, unknown>>(fields: Fields) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Fields]?: Exclude<Fields[Name], undefined>
+  }
+
+/** What an event says of money in our words; nothing where it says nothing of it. */
+export function saidBy(type: string, object: StripeObject): BillingSaid | undefined {
+  if (type.startsWith('checkout.session.') && object.object === 'checkout.session') return checkout(object)
+  if (type.startsWith('customer.subscription.') && object.object === 'subscription') return subscription(type, object)
+  if (type === 'invoice.upcoming' && object.object === 'invoice') return upcoming(object)
+  // a deleted draft was never owed
+  if (type.startsWith('invoice.') && type !== 'invoice.deleted' && object.object === 'invoice')
+    return invoice(type, object)
+  if (type === 'charge.refunded' && object.object === 'charge') return refund(object)
+  if (type.startsWith('charge.dispute.') && object.object === 'dispute') return dispute(object)
+  return undefined
+}
+
+function checkout(object: StripeObject): BillingSaid {
+  const topup = textOf(part(object, 'metadata', 'trunkline_topup'), 100)
+  return {
+    of: 'checkout',
+    id: named(object),
+    status: word(object, ['open', 'complete', 'expired'] as const),
+    isPaid:
+      object.status === 'complete' &&
+      (object.payment_status === 'paid' || object.payment_status === 'no_payment_required'),
+    isPurchase: object.mode === 'payment',
+    amountCents: cents(object, 'amount_total'),
+    currency: currencyOf(object),
+    ...optional({
+      paymentIntentId: idOf(object.payment_intent),
+      purchase: topup === undefined || object.mode !== 'payment' ? undefined : { topup },
+    }),
+  }
+}
+
+function subscription(type: string, object: StripeObject): BillingSaid {
+  const item = part(object, 'items', 'data', 0)
+  const status = type === 'customer.subscription.deleted' ? 'canceled' : word(object, subscriptionStatuses)
+  const periodEnd = instant(part(item, 'current_period_end')) ?? instant(object.current_period_end)
+  return {
+    of: 'subscription',
+    id: named(object),
+    status,
+    createdAt: instant(object.created) ?? 0,
+    ...optional({
+      itemId: idOf(item),
+      tier: tierOf(object),
+      periodStart: instant(part(item, 'current_period_start')) ?? instant(object.current_period_start),
+      periodEnd,
+      cancelAt: instant(object.cancel_at) ?? (object.cancel_at_period_end === true ? periodEnd : undefined),
+    }),
+  }
+}
+
+function invoice(type: string, object: StripeObject): BillingSaid {
+  const attempts = object.attempt_count
+  return {
+    of: 'invoice',
+    id: named(object),
+    status: word(object, invoiceStatuses),
+    hasFailed: type === 'invoice.payment_failed',
+    amountDueCents: cents(object, 'amount_due'),
+    amountPaidCents: cents(object, 'amount_paid'),
+    currency: currencyOf(object),
+    attempts:
+      typeof attempts === 'number' && Number.isInteger(attempts) && attempts >= 0 && attempts < 1000 ? attempts : 0,
+    ...optional({
+      number: textOf(object.number, 100),
+      subscriptionId: subscriptionOf(object),
+      periodStart: instant(object.period_start),
+      periodEnd: instant(object.period_end),
+      nextAttemptAt: instant(object.next_payment_attempt),
+      url: webAddress(object.hosted_invoice_url),
+    }),
+  }
+}
+
+/** An address that a person may be sent to. */
+export function webAddress(value: unknown): string | undefined {
+  const text = textOf(value, 2000)
+  return text !== undefined && /^https?:\/\/[^\s"<>]+$/.test(text) && URL.canParse(text) ? text : undefined
+}
+
+function upcoming(object: StripeObject): BillingSaid {
+  return {
+    of: 'upcoming',
+    amountDueCents: cents(object, 'amount_due'),
+    currency: currencyOf(object),
+    ...optional({
+      dueAt: instant(object.next_payment_attempt) ?? instant(object.period_end),
+      subscriptionId: subscriptionOf(object),
+    }),
+  }
+}
+
+function refund(object: StripeObject): BillingSaid {
+  return {
+    of: 'refund',
+    id: named(object),
+    refundedCents: cents(object, 'amount_refunded'),
+    currency: currencyOf(object),
+    ...optional({ paymentIntentId: idOf(object.payment_intent) }),
+  }
+}
+
+function dispute(object: StripeObject): BillingSaid {
+  return {
+    of: 'dispute',
+    id: named(object),
+    amountCents: cents(object, 'amount'),
+    reason: textOf(object.reason, 100) ?? 'unknown',
+    status: textOf(object.status, 100) ?? 'unknown',
+    ...optional({ chargeId: idOf(object.charge), paymentIntentId: idOf(object.payment_intent) }),
+  }
+}

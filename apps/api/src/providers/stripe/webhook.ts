@@ -1,0 +1,113 @@
+import type { BillingEvent } from '@trunkline/core/billing/event'
+import { statedInstant } from '@trunkline/core/events/call'
+import { plainText } from '@trunkline/core/platform/plain-text'
+import {
+  type Delivery,
+  longestId,
+  type Reading,
+  type VendorEvent,
+  type WebhookAdapter,
+} from '@trunkline/core/webhooks/adapter'
+import { stripeIdentity } from '@trunkline/core/webhooks/idempotency'
+import type { z } from 'zod'
+import { envelopeSchema, idOf, ownCustomerOf, part, type StripeObject, saidBy, subscriptionOf } from './event.ts'
+import { verifyStripe } from './signature.ts'
+
+type Envelope = z.infer<typeof envelopeSchema>
+
+function envelopeOf(body: Uint8Array): Envelope | string {
+  let json: unknown
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch (error) {
+    return `The body is not JSON in UTF-8: ${error instanceof Error ? error.message.slice(0, 120) : 'unreadable'}`
+  }
+  const parsed = envelopeSchema.safeParse(json)
+  return parsed.success ? parsed.data : 'The body is no event with id, type and object'
+}
+
+const idIn = (envelope: Envelope) => plainText(envelope.id, longestId)
+
+function read(delivery: Delivery): Reading {
+  const envelope = envelopeOf(delivery.body)
+  if (typeof envelope === 'string') return { readable: false, reason: envelope }
+  return {
+    readable: true,
+    identity: stripeIdentity({ eventId: idIn(envelope) }),
+    eventType: plainText(envelope.type, 100),
+    phoneNumber: undefined,
+  }
+}
+
+/** The names by which it may be known whose it is. */
+function namesOf(object: StripeObject): string[] {
+  const names = [
+    idOf(object.id),
+    idOf(object.customer),
+    idOf(object.subscription),
+    subscriptionOf(object),
+    idOf(object.payment_intent),
+    idOf(object.charge),
+    idOf(object.latest_charge),
+    idOf(part(object, 'payments', 'data', 0, 'payment', 'payment_intent')),
+  ]
+  return [...new Set(names.flatMap((name) => (name === undefined ? [] : [`stripe:${name}`])))]
+}
+
+function events(delivery: Delivery, webhookId: string): VendorEvent[] {
+  const envelope = envelopeOf(delivery.body)
+  if (typeof envelope === 'string') throw new SyntaxError(envelope)
+  const { object } = envelope.data
+  const said = saidBy(envelope.type, object)
+  if (said === undefined) return []
+  const { receivedAt } = delivery
+  const customerId = ownCustomerOf(object)
+  const stripeCustomerId = idOf(object.customer)
+  const eventId = idIn(envelope)
+  const names = namesOf(object)
+  return [
+    {
+      kind: 'billing',
+      keys: names.length > 0 ? names : [`stripe:${eventId}`.slice(0, longestId + 7)],
+      register: `stripe:${plainText(envelope.type, 100)}`,
+      fact: {
+        source: 'stripe',
+        at: statedInstant(envelope.created === undefined ? undefined : envelope.created * 1000, receivedAt) ?? 0,
+        receivedAt,
+        webhookId,
+        eventId,
+        type: plainText(envelope.type, 100),
+        ...(customerId === undefined ? {} : { customerId }),
+        ...(stripeCustomerId === undefined ? {} : { stripeCustomerId }),
+        said,
+      },
+    },
+  ]
+}
+
+export const stripe: WebhookAdapter = { provider: 'stripe', verify: verifyStripe, read, events }
+
+/** What Stripe answers when it is asked for an invoice, as a statement like its webhooks. */
+export function askedInvoice(
+  invoice: StripeObject,
+  asked: { eventId: string; customerId: string; now: number },
+): BillingEvent {
+  const said = saidBy('invoice.asked', invoice)
+  if (said === undefined) throw new SyntaxError('Stripe answered with something that is no invoice')
+  const { eventId, customerId, now } = asked
+  return {
+    kind: 'billing',
+    keys: namesOf(invoice),
+    register: 'stripe:invoice.asked',
+    fact: {
+      source: 'stripe',
+      at: now,
+      receivedAt: now,
+      webhookId: '',
+      eventId,
+      type: 'invoice.asked',
+      customerId,
+      said,
+    },
+  }
+}

@@ -1,0 +1,286 @@
+import type { BillingFact } from '@trunkline/core/billing/event'
+import {
+  accountStates,
+  deadlineKinds,
+  deadlineStates,
+  invoiceStatuses,
+  lineKinds,
+  lineStates,
+  paymentStates,
+  requestKinds,
+  requestStates,
+  subscriptionStatuses,
+} from '@trunkline/core/billing/words'
+import { meters } from '@trunkline/core/usage/meter'
+import { tierKeys } from '@trunkline/core/usage/tier'
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { at, created, id, oneOf, quantity } from '../columns.ts'
+import { customers } from './customers.ts'
+import { tierSnapshots } from './usage.ts'
+
+const ofCustomer = () =>
+  uuid()
+    .notNull()
+    .references(() => customers.id)
+
+const underTier = () =>
+  uuid()
+    .notNull()
+    .references(() => tierSnapshots.id)
+const amount = () => bigint({ mode: 'number' })
+
+/**
+ * What Stripe said, one row an event, whoever it is about. Accounts, invoices and payments are computed from these rows alone, so
+ * order and repetition do not matter. `customer_id` is null while nobody is known who bears one of its `names`.
+ */
+export const billingEvents = pgTable(
+  'billing_events',
+  {
+    id: id(),
+    eventId: text().notNull().unique('billing_events_said_once'),
+    customerId: uuid(),
+    webhookId: uuid(),
+    type: text().notNull(),
+    names: text().array().notNull(),
+    fact: jsonb().$type<BillingFact>().notNull(),
+    at: at().notNull(),
+    ...created,
+  },
+  (event) => [
+    index('billing_events_by_customer').on(event.customerId, event.id),
+    index('billing_events_of_nobody').on(event.id).where(sql`customer_id is null`),
+  ],
+)
+
+/** Whom Stripe means: each name of its customers, subscriptions, invoices and payments belongs to one customer of ours. */
+export const billingNames = pgTable(
+  'billing_names',
+  { name: text().primaryKey(), customerId: ofCustomer() },
+  (name) => [index('billing_names_by_customer').on(name.customerId)],
+)
+
+/** How a customer stands. Its row is the lock under which money of the customer moves. */
+export const billingAccounts = pgTable(
+  'billing_accounts',
+  {
+    customerId: ofCustomer().primaryKey(),
+    state: text({ enum: accountStates }).notNull().default('none'),
+    stripeCustomerId: text().unique('billing_accounts_stripe_customer_is_one'),
+    stripeSubscriptionId: text(),
+    subscriptionItemId: text(),
+    subscriptionStatus: text({ enum: subscriptionStatuses }),
+    tier: text({ enum: tierKeys }),
+    subscriptionPeriodEnd: at(),
+    cancelAt: at(),
+    pastDueSince: at(),
+    suspendedAt: at(),
+    upcomingCents: amount(),
+    upcomingAt: at(),
+    updatedAt: at().notNull(),
+  },
+  (account) => [
+    check('billing_accounts_state_is_known', oneOf(account.state, accountStates)),
+    check('billing_accounts_tier_is_known', oneOf(account.tier, tierKeys)),
+    check(
+      'billing_accounts_suspended_say_when',
+      sql`(${account.state} = 'suspended') = (${account.suspendedAt} is not null)`,
+    ),
+    index('billing_accounts_by_state').on(account.state, account.customerId),
+  ],
+)
+
+/** An invoice of Stripe's, as it stands. */
+export const billingInvoices = pgTable(
+  'billing_invoices',
+  {
+    id: id(),
+    customerId: ofCustomer(),
+    stripeInvoiceId: text().notNull().unique('billing_invoices_stand_once'),
+    status: text({ enum: invoiceStatuses }).notNull(),
+    number: text(),
+    amountDueCents: amount().notNull(),
+    amountPaidCents: amount().notNull(),
+    currency: text().notNull(),
+    attempts: integer().notNull(),
+    periodStart: at(),
+    periodEnd: at(),
+    failedAt: at(),
+    paidAt: at(),
+    nextAttemptAt: at(),
+    url: text(),
+    issuedAt: at().notNull(),
+    updatedAt: at().notNull(),
+  },
+  (invoice) => [
+    check('billing_invoices_status_is_known', oneOf(invoice.status, invoiceStatuses)),
+    index('billing_invoices_by_customer').on(invoice.customerId, invoice.id),
+  ],
+)
+
+/** A top-up that is being bought: one row a checkout session. `credited_at` is written with the credit itself, once. */
+export const billingPayments = pgTable(
+  'billing_payments',
+  {
+    id: id(),
+    customerId: ofCustomer(),
+    checkoutSessionId: text().notNull().unique('billing_payments_stand_once'),
+    paymentIntentId: text(),
+    topupKey: text(),
+    meter: text({ enum: meters }),
+    quantity: quantity(),
+    amountCents: amount().notNull(),
+    refundedCents: amount().notNull().default(0),
+    disputedCents: amount().notNull().default(0),
+    currency: text().notNull(),
+    state: text({ enum: paymentStates }).notNull(),
+    paidAt: at(),
+    creditedAt: at(),
+    ...created,
+    updatedAt: at().notNull(),
+  },
+  (payment) => [
+    check('billing_payments_state_is_known', oneOf(payment.state, paymentStates)),
+    check('billing_payments_meter_is_known', oneOf(payment.meter, meters)),
+    check('billing_payments_credited_is_paid', sql`${payment.creditedAt} is null or ${payment.paidAt} is not null`),
+    index('billing_payments_by_customer').on(payment.customerId, payment.id),
+  ],
+)
+
+/** What a unit beyond the included ones costs, in micro-dollars. Without a row it costs nothing. */
+export const billingRates = pgTable(
+  'billing_rates',
+  {
+    tierSnapshotId: underTier(),
+    meter: text({ enum: meters }).notNull(),
+    unitPriceMicros: amount().notNull(),
+  },
+  (rate) => [
+    primaryKey({ columns: [rate.tierSnapshotId, rate.meter] }),
+    check('billing_rates_meter_is_known', oneOf(rate.meter, meters)),
+    check('billing_rates_are_not_negative', sql`${rate.unitPriceMicros} >= 0`),
+  ],
+)
+
+/**
+ * What a period costs. The lines of one meter add up to the price of the quantity that its ledger holds: one open line follows
+ * the ledger; when the period is closed it never changes again, and what comes later is a line that names the one it corrects.
+ */
+export const billingLineItems = pgTable(
+  'billing_line_items',
+  {
+    id: id(),
+    customerId: ofCustomer(),
+    periodStart: at().notNull(),
+    periodEnd: at().notNull(),
+    kind: text({ enum: lineKinds }).notNull(),
+    meter: text({ enum: meters }),
+    sourceKey: text().notNull().unique('billing_line_items_stand_once'),
+    tierSnapshotId: underTier(),
+    quantity: quantity().notNull(),
+    unitPriceMicros: amount().notNull(),
+    amountCents: amount().notNull(),
+    providerCostMicros: amount().notNull().default(0),
+    state: text({ enum: lineStates }).notNull(),
+    /** The first and the last of its ledger entries; `billing_line_entries` holds each. */
+    fromEntry: uuid(),
+    toEntry: uuid(),
+    correctsLineId: uuid(),
+    paymentId: uuid(),
+    tierChangeId: uuid(),
+    ...created,
+    updatedAt: at().notNull(),
+    closedAt: at(),
+  },
+  (line) => [
+    check('billing_line_items_kind_is_known', oneOf(line.kind, lineKinds)),
+    check('billing_line_items_meter_is_known', oneOf(line.meter, meters)),
+    check('billing_line_items_state_is_known', oneOf(line.state, lineStates)),
+    check('billing_line_items_usage_has_a_meter', sql`${line.kind} <> 'usage' or ${line.meter} is not null`),
+    check('billing_line_items_closed_say_when', sql`(${line.state} = 'closed') = (${line.closedAt} is not null)`),
+    uniqueIndex('billing_line_items_one_follows')
+      .on(line.customerId, line.periodStart, line.meter)
+      .where(sql`state = 'open' and kind = 'usage'`),
+    index('billing_line_items_by_customer').on(line.customerId, line.periodStart, line.id),
+    index('billing_line_items_open').on(line.periodEnd).where(sql`state = 'open'`),
+  ],
+)
+
+/** Which line a ledger entry went into: one, for ever. */
+export const billingLineEntries = pgTable(
+  'billing_line_entries',
+  { entryId: uuid().primaryKey(), lineId: uuid().notNull(), customerId: uuid().notNull() },
+  (entry) => [index('billing_line_entries_by_line').on(entry.lineId, entry.entryId)],
+)
+
+/** How far the ledger has been rated: what is older has its line. */
+export const billingMarks = pgTable('billing_marks', {
+  name: text().primaryKey(),
+  throughId: uuid().notNull(),
+  updatedAt: at().notNull(),
+})
+
+/** What happens while an invoice stays unpaid, written down when it failed: each once, by the database's clock. */
+export const billingDeadlines = pgTable(
+  'billing_deadlines',
+  {
+    id: id(),
+    customerId: ofCustomer(),
+    stripeInvoiceId: text().notNull(),
+    kind: text({ enum: deadlineKinds }).notNull(),
+    day: integer().notNull(),
+    dueAt: at().notNull(),
+    state: text({ enum: deadlineStates }).notNull().default('waiting'),
+    leaseGeneration: integer().notNull().default(0),
+    leaseUntil: at(),
+    reason: text(),
+    ...created,
+    endedAt: at(),
+  },
+  (deadline) => [
+    check('billing_deadlines_kind_is_known', oneOf(deadline.kind, deadlineKinds)),
+    check('billing_deadlines_state_is_known', oneOf(deadline.state, deadlineStates)),
+    unique('billing_deadlines_stand_once').on(deadline.stripeInvoiceId, deadline.kind, deadline.day),
+    index('billing_deadlines_waiting').on(deadline.dueAt).where(sql`state = 'waiting'`),
+    index('billing_deadlines_by_customer').on(deadline.customerId, deadline.id),
+  ],
+)
+
+/** Something that somebody asked of Stripe. The job asks under the row's id, so that Stripe does it once. */
+export const billingRequests = pgTable(
+  'billing_requests',
+  {
+    id: id(),
+    customerId: ofCustomer(),
+    kind: text({ enum: requestKinds }).notNull(),
+    topupKey: text(),
+    tier: text({ enum: tierKeys }),
+    state: text({ enum: requestStates }).notNull().default('pending'),
+    url: text(),
+    error: text(),
+    attempts: integer().notNull().default(0),
+    leaseGeneration: integer().notNull().default(0),
+    leaseUntil: at(),
+    requestedBy: text().notNull(),
+    ...created,
+    endedAt: at(),
+  },
+  (request) => [
+    check('billing_requests_kind_is_known', oneOf(request.kind, requestKinds)),
+    check('billing_requests_state_is_known', oneOf(request.state, requestStates)),
+    check('billing_requests_tier_is_known', oneOf(request.tier, tierKeys)),
+    index('billing_requests_by_customer').on(request.customerId, request.id),
+  ],
+)
