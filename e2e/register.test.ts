@@ -65,7 +65,7 @@ test('a colleague who is invited chooses a password by the link and signs in as 
   await page.getByRole('link', { name: 'Sign in' }).click()
   await page.getByLabel('E-mail', { exact: true }).fill('joan@bright.example')
   await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 
   await page.getByRole('heading', { name: 'Usage', level: 1 }).waitFor()
   expect(new URL(page.url()).hash).toBe('')

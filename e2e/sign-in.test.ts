@@ -26,7 +26,7 @@ test('a wrong password is answered in words, and what was typed stays', async ({
 
   await page.getByLabel('E-mail', { exact: true }).fill(admin.email)
   await page.getByLabel('Password', { exact: true }).fill('not the password')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 
   await page.getByRole('alert').waitFor()
   expect(await page.getByLabel('E-mail', { exact: true }).inputValue()).toBe(admin.email)
@@ -35,7 +35,7 @@ test('a wrong password is answered in words, and what was typed stays', async ({
 test('an empty form says what is missing before the server is asked', async ({ open }) => {
   const page = await open('/sign-in', { signedIn: false })
 
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 
   await page.getByText('Type your e-mail address').waitFor()
   await page.getByText('Type your password').waitFor()
@@ -46,7 +46,7 @@ test('an address of another house is not followed after signing in', async ({ op
 
   await page.getByLabel('E-mail', { exact: true }).fill(admin.email)
   await page.getByLabel('Password', { exact: true }).fill(admin.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 
   await page.getByRole('navigation', { name: 'Main' }).waitFor()
   expect(new URL(page.url()).origin).toBe(world.url)
@@ -64,7 +64,7 @@ test('a session that was ended elsewhere leads to the sign-in, and from there ba
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   await page.getByLabel('E-mail', { exact: true }).fill(admin.email)
   await page.getByLabel('Password', { exact: true }).fill(admin.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 
   await page.getByRole('heading', { name: 'Customers', level: 1 }).waitFor()
   expect(new URL(page.url()).search).toBe('?tier=core')
@@ -83,7 +83,7 @@ async function person(world: World): Promise<{ id: string; email: string }> {
 async function typePassword(page: Page, email: string, password = admin.password) {
   await page.getByLabel('E-mail', { exact: true }).fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
 /** A link as it would stand in the mail. */
@@ -233,7 +233,7 @@ for (const look of looks) {
 for (const look of looks)
   test(`the sign-in page is sound at ${look.width} px in the ${look.theme} theme`, async ({ open }) => {
     const page = await open('/sign-in', { ...look, signedIn: false })
-    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
 
     await expectSoundLook(page)
   })

@@ -3,9 +3,9 @@ import { isTest, type Node, nameOf, nodesIn, pathOf, type Source, stringOf, type
 
 type Table = { name: string; constant: string; domain: string }
 
-const schemaFile = /^packages\/db\/src\/schema\/([\w-]+)\.ts$/
+const schemaFile = /^packages\/db\/src\/schema\/(\w+)(?:-[\w-]+)?\.ts$/
 
-/** The tables of packages/db/src/schema, each belonging to the domain its file is named after. */
+/** The tables of packages/db/src/schema, each belonging to the domain that the name of its file begins with. */
 export const tablesOf = (sources: Source[]): Table[] =>
   sources.flatMap((source) => {
     const domain = schemaFile.exec(source.path)?.[1]
@@ -43,7 +43,7 @@ export function writeViolations(source: Source, tables: Table[]): Violation[] {
 function importedTables(source: Source, tables: Table[]): Map<string, Table> {
   const names = new Map<string, Table>()
   for (const entry of source.imports) {
-    const domain = /^@trunkline\/db\/schema\/([\w-]+)$/.exec(entry.specifier)?.[1]
+    const domain = /^@trunkline\/db\/schema\/(\w+)(?:-[\w-]+)?$/.exec(entry.specifier)?.[1]
     const own = tables.filter((table) => table.domain === domain)
     for (const [local, exported] of entry.names)
       for (const table of own) {

@@ -1,3 +1,4 @@
+import { relyingPartyOf } from '@trunkline/core/sessions/passkey'
 import { DrizzleQueryError } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isPassing } from './platform/await-database.ts'
@@ -77,6 +78,11 @@ export async function requestCtx(
     userAgent: request.headers['user-agent'] ?? '',
     isBatch: (info?.calls.length ?? 1) > 1,
     device: request.cookies[deviceCookie],
+    relyingParty: relyingPartyOf({
+      publicUrl: env.PUBLIC_URL,
+      host: request.headers.host,
+      port: request.socket.localPort,
+    }),
     live,
     actorNow: () => actorOf(parts, request, { isUse: false }),
     setRetryAfter,

@@ -10,6 +10,7 @@ type ItemOf<List extends Page<unknown>> = List['items'][number]
 
 export type User = Answers['sessions']['me']
 export type SessionRow = ItemOf<Answers['sessions']['list']>
+export type PasskeyRow = ItemOf<Answers['sessions']['passkeys']['list']>
 export type StaffRow = ItemOf<Answers['staff']['list']>
 export type ApiKeyRow = ItemOf<Answers['apiKeys']['list']>
 export type Overview = Answers['insights']['overview']
@@ -32,6 +33,7 @@ export type CustomerDetail = Answers['customers']['find']
 export type Tier = CustomerRow['tier']
 export type OwnerRow = ItemOf<Answers['owners']['list']>
 export type AuditRow = ItemOf<Answers['audit']['list']>
+export type RetentionSettings = Answers['privacy']['retention']
 export type HeldRow = Answers['privacy']['plan']['rows'][number]
 export type UsageStatus = Answers['usage']['status']
 export type UsageMeter = CustomerRow['calls']

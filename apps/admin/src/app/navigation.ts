@@ -99,7 +99,7 @@ export const places: { group: string; places: Place[] }[] = [
         label: 'Settings',
         letter: 's',
         icon: Settings,
-        words: ['sessions', 'password', 'account', 'second factor', 'two-step'],
+        words: ['sessions', 'password', 'passkey', 'account', 'second factor', 'two-step'],
       },
     ],
   },

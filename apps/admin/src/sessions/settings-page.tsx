@@ -14,6 +14,7 @@ import { Pill } from '../ui/pill.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { toast } from '../ui/toast.tsx'
+import { PasskeysPanel } from './passkeys-panel.tsx'
 import { PasswordForm } from './password-form.tsx'
 import { SecondFactorPanel } from './second-factor-panel.tsx'
 
@@ -37,6 +38,9 @@ export function SettingsPage() {
           </Facts>
         </Panel>
         <Sessions />
+        <div id="passkeys" className="scroll-mt-4">
+          <PasskeysPanel />
+        </div>
         <div id="second-factor" className="scroll-mt-4">
           <SecondFactorPanel />
         </div>

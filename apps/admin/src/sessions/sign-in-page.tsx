@@ -1,5 +1,7 @@
 import { zodResolver } from '@hookform/resolvers/zod'
+import { useMutation } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
+import { KeyRound } from 'lucide-react'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { problemOf, rpc } from '../app/rpc.ts'
@@ -10,6 +12,7 @@ import { Note } from '../ui/notice.tsx'
 import { CodeField, codeInput } from './code-field.tsx'
 import { DoorFrame } from './door-frame.tsx'
 import { useEnter } from './enter.ts'
+import { passkeyProblem, signInWithPasskey } from './passkey.ts'
 import { PasswordInput } from './password-input.tsx'
 
 const credentials = z.object({
@@ -51,6 +54,11 @@ function PasswordStep({
     meta: { signsIn: true },
     onSuccess: (answer) => ('ticket' in answer ? onTicket(answer.ticket) : enter(answer.user, to)),
     onError: () => form.setFocus('password'),
+  })
+  const byPasskey = useMutation({
+    meta: { signsIn: true },
+    mutationFn: signInWithPasskey,
+    onSuccess: ({ user }) => enter(user, to),
   })
   const { errors } = form.formState
   const problem = login.error ? problemOf(login.error).message : refused
@@ -104,6 +112,17 @@ function PasswordStep({
           Sign in
         </Button>
       </form>
+      <div className="mt-4 grid gap-4 border-t pt-4">
+        <Button size="large" busy={byPasskey.isPending} onClick={() => byPasskey.mutate()}>
+          <KeyRound aria-hidden className="size-4" />
+          Sign in with a passkey
+        </Button>
+        {byPasskey.error && (
+          <Note tone="bad" live>
+            {passkeyProblem(byPasskey.error).message}
+          </Note>
+        )}
+      </div>
     </DoorFrame>
   )
 }

@@ -37,7 +37,8 @@ export async function actorOfToken(
       name: users.name,
       role: users.role,
       customerId: users.customerId,
-      hasSecondFactor: isNotNull(secondFactors.confirmedAt).mapWith(Boolean),
+      // a passkey is both factors, for the session that it opened
+      hasSecondFactor: sql<boolean>`(${isNotNull(secondFactors.confirmedAt)} or ${sessions.provedBy} = 'passkey')`,
       viewId: customerViews.id,
       viewed: customerViews.customerId,
       businessName: customers.businessName,

@@ -16,6 +16,8 @@ export const sessionHoldings: readonly Holding[] = [
   },
   { table: 'known_places', key: 'user_id, mark', hidden: ['mark'], ofCustomer: gone },
   { table: 'login_tickets', hidden: ['token_hash'], ofCustomer: gone },
+  { table: 'passkeys', hidden: ['credential_id', 'public_key'], ofCustomer: gone },
+  { table: 'passkey_challenges', key: 'challenge_hash', hidden: ['challenge_hash'], ofCustomer: gone },
   { table: 'second_factors', key: 'user_id', hidden: ['secret_ciphertext'], ofCustomer: gone },
   { table: 'recovery_codes', hidden: ['code_hash'], ofCustomer: gone },
   {

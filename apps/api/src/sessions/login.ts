@@ -8,7 +8,14 @@ import { type Ctx, inTransaction } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
 import { signIns } from '../platform/metrics.ts'
-import { type Account, lockUser, openSession, owesSecondFactor, shownUser } from './open-session.ts'
+import {
+  type Account,
+  lockUser,
+  openSession,
+  owesSecondFactor,
+  type SecondFactorShown,
+  shownUser,
+} from './open-session.ts'
 import { isPassword } from './password.ts'
 import { findPlace, rememberPlace } from './place.ts'
 import { giveBack, takeAttempt, takeAttempts } from './take-attempt.ts'
@@ -59,7 +66,7 @@ export async function signIn(
     userAgent: string
     device: string | undefined
     isKnownDevice: boolean
-    secondFactor: 'none' | 'totp' | 'recovery'
+    secondFactor: SecondFactorShown
   },
 ): Promise<SignedIn> {
   const { user, secondFactor } = input
@@ -95,7 +102,7 @@ async function handOutTicket(ctx: Ctx, userId: string): Promise<{ ticket: string
 /** Counts every refusal and writes down the first few of an account in an hour: an attacker does not fill the audit. */
 export async function noteRefusal(
   ctx: Ctx,
-  refused: { userId: string | undefined; reason: 'password' | 'code' },
+  refused: { userId: string | undefined; reason: 'password' | 'code' | 'passkey' },
 ): Promise<void> {
   signIns.inc({ outcome: `wrong_${refused.reason}` })
   const subject = refused.userId === undefined ? 'user:unknown' : toWireId('user', refused.userId)

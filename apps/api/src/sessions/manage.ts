@@ -1,5 +1,6 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { invitations, loginTickets, passwordResets, sessions } from '@trunkline/db/schema/sessions'
+import { passkeyChallenges } from '@trunkline/db/schema/sessions-passkeys'
 import { and, desc, eq, isNull, ne } from 'drizzle-orm'
 import { audit } from '../platform/audit.ts'
 import { type Ctx, inTransaction, type Person } from '../platform/context.ts'
@@ -68,9 +69,10 @@ export async function endSessions(
   return ended.length
 }
 
-/** Takes back what was handed out before the password was changed: tickets, reset links, an invitation. */
+/** Takes back what was handed out before the password was changed: tickets, challenges, reset links, an invitation. */
 export async function takeBackTokens(ctx: Ctx, userId: string): Promise<void> {
   await ctx.db.delete(loginTickets).where(eq(loginTickets.userId, userId))
+  await ctx.db.delete(passkeyChallenges).where(eq(passkeyChallenges.userId, userId))
   await ctx.db
     .update(passwordResets)
     .set({ usedAt: ctx.now })

@@ -11,6 +11,8 @@ import { announce } from '../platform/live.ts'
 import { hashToken, newToken } from './token.ts'
 
 export type Account = typeof users.$inferSelect
+/** A passkey is the first factor as well. */
+export type SecondFactorShown = 'none' | 'totp' | 'recovery' | 'passkey'
 
 /** The user as he is now, and as he stays until the caller's transaction ends. */
 export async function lockUser(ctx: Ctx, userId: string): Promise<Account | undefined> {
@@ -31,7 +33,7 @@ export const asHimself = (ctx: Ctx, doing: string, userId: string): Ctx => ({
 /** Opens a session. The caller holds the user's lock, so that what he checked is still true. */
 export async function openSession(
   ctx: Ctx,
-  input: { user: Account; userAgent: string; secondFactor: 'none' | 'totp' | 'recovery' },
+  input: { user: Account; userAgent: string; secondFactor: SecondFactorShown },
 ): Promise<{ token: string }> {
   const { user, userAgent, secondFactor } = input
   const token = newToken('session')
@@ -41,6 +43,7 @@ export async function openSession(
     userId: user.id,
     tokenHash: hashToken(token),
     device: deviceOf(userAgent),
+    provedBy: secondFactor === 'passkey' ? 'passkey' : 'password',
     ip: ctx.address ?? 'unknown',
     userAgent: userAgent.slice(0, 500),
     lastActiveAt: sql`now()`,

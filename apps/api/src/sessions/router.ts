@@ -1,15 +1,15 @@
 import { pageOf } from '@trunkline/core/platform/page'
 import { wireId } from '@trunkline/core/platform/wire-id'
-import { roleSchema } from '@trunkline/core/sessions/permission'
 import { secondFactorCode } from '@trunkline/core/sessions/second-factor'
 import { devices, emailSchema, newPasswordSchema } from '@trunkline/core/sessions/session'
 import { z } from 'zod'
-import { account, proving, type RequestCtx, signedIn } from '../platform/trpc.ts'
+import { account, proving, signedIn } from '../platform/trpc.ts'
 import { changePassword } from './change-password.ts'
-import { logIn, type SignedIn } from './login.ts'
+import { logIn } from './login.ts'
 import { logInWithCode } from './login-with-code.ts'
 import { listSessions, logOut, revokeOtherSessions, revokeSession } from './manage.ts'
 import { shownUser } from './open-session.ts'
+import { passkeysRouter } from './passkeys/router.ts'
 import { requestReset } from './request-reset.ts'
 import { resetPassword } from './reset-password.ts'
 import {
@@ -20,15 +20,8 @@ import {
   turnOffSecondFactor,
 } from './second-factor.ts'
 import { shownView, viewing } from './view-as/wire.ts'
+import { keepSession, rotated, secretText, shownUserSchema, signedInAnswer, welcome } from './wire.ts'
 
-const user = z.object({
-  id: z.string(),
-  email: z.string(),
-  name: z.string().nullable(),
-  role: roleSchema,
-  customerId: z.string().nullable(),
-  needsSecondFactor: z.boolean(),
-})
 const session = z.object({
   id: z.string(),
   device: z.enum(devices),
@@ -38,24 +31,11 @@ const session = z.object({
   current: z.boolean(),
 })
 const revoked = z.object({ revoked: z.number() })
-/** What was done ends the other sessions and gives this one another token. */
-const rotated = z.object({ revoked: z.number(), token: z.string() })
-const signedInAnswer = z.object({ token: z.string(), user })
-const secretText = z.string().min(1).max(200)
 const tags = ['sessions']
 
-function welcome(ctx: RequestCtx, { device, ...answer }: SignedIn) {
-  ctx.setSessionCookie(answer.token)
-  ctx.setDeviceCookie(device)
-  return answer
-}
-
-function keepSession<Answer extends { token: string }>(ctx: RequestCtx, answer: Answer): Answer {
-  ctx.setSessionCookie(answer.token)
-  return answer
-}
-
 export const sessionsRouter = {
+  passkeys: passkeysRouter,
+
   login: proving
     .meta({ openapi: { method: 'POST', path: '/auth/login', tags, summary: 'Sign in', protect: false } })
     .input(z.object({ email: emailSchema, password: secretText }))
@@ -125,7 +105,7 @@ export const sessionsRouter = {
   me: account
     .meta({ openapi: { method: 'GET', path: '/auth/me', tags, summary: 'Who is signed in', protect: true } })
     .input(z.object({}).optional())
-    .output(user.extend({ viewing: viewing.nullish() }))
+    .output(shownUserSchema.extend({ viewing: viewing.nullish() }))
     .query(({ ctx }) => ({
       ...shownUser({ ...ctx.actor, needsSecondFactor: ctx.actor.kind === 'enrolling' }),
       viewing: shownView(ctx.actor),

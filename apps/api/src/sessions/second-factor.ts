@@ -20,6 +20,7 @@ import { provePassword } from './change-password.ts'
 import { wrongCode } from './login-with-code.ts'
 import { endSessions } from './manage.ts'
 import { lockUser, owesSecondFactor, rotateToken } from './open-session.ts'
+import { expectMayEnrol } from './passkeys/list.ts'
 import { hashRecoveryCode, spendCode } from './spend-code.ts'
 import { giveBack, takeAttempts } from './take-attempt.ts'
 
@@ -43,6 +44,7 @@ export async function findSecondFactor(ctx: Ctx, input: { user: Person }) {
 /** Makes a key for an authenticator app. It counts for nothing until a code of it has been typed. */
 export async function startSecondFactor(ctx: Ctx, input: { user: Person; password: string }) {
   const { user } = input
+  await expectMayEnrol(ctx, user)
   await provePassword(ctx, { user, password: input.password, field: 'password' })
   const secret = randomBytes(totpRule.secretBytes)
   const secretCiphertext = sealSecret(secret.toString('base64'), ctx.env.TRUNKLINE_KEY)
@@ -62,6 +64,7 @@ export async function startSecondFactor(ctx: Ctx, input: { user: Person; passwor
 
 /** Puts the key in force: from now on the password alone opens nothing, and what it had opened elsewhere ends. */
 export async function confirmSecondFactor(ctx: Ctx, input: { user: Person; code: SecondFactorCode }) {
+  await expectMayEnrol(ctx, input.user)
   return await withCode(ctx, { ...input, isConfirming: true }, async (ctx, { userId, sessionId }) => {
     await ctx.db.update(secondFactors).set({ confirmedAt: ctx.now }).where(eq(secondFactors.userId, userId))
     const codes = await replaceCodes(ctx, userId)
@@ -110,7 +113,7 @@ async function removeSecondFactor(ctx: Ctx, userId: string): Promise<void> {
 }
 
 /** Does something that asks for a code, under the user's lock; the code is used up if and only if it is done. */
-async function withCode<Result>(
+export async function withCode<Result>(
   ctx: Ctx,
   input: { user: Person; code: SecondFactorCode; isConfirming?: boolean },
   work: (ctx: Ctx, user: Person) => Promise<Result>,

@@ -13,6 +13,9 @@ export const viewSeconds = 30 * 60
 /** How long a place from which somebody signed in is remembered. */
 export const placeSeconds = 180 * 86_400
 
+/** By what a session's user proved who he is. A passkey is both factors in one; after a password a code may be owed. */
+export const proofs = ['password', 'passkey'] as const
+
 export const devices = ['desktop', 'mobile', 'tablet'] as const
 export type Device = (typeof devices)[number]
 

@@ -1,7 +1,7 @@
 import { attemptScopes } from '@trunkline/core/sessions/attempts'
 import { roles } from '@trunkline/core/sessions/permission'
 import { scopeNames } from '@trunkline/core/sessions/scope'
-import { devices } from '@trunkline/core/sessions/session'
+import { devices, proofs } from '@trunkline/core/sessions/session'
 import { sql } from 'drizzle-orm'
 import {
   boolean,
@@ -50,6 +50,7 @@ export const sessions = pgTable(
       .references(() => users.id),
     tokenHash: bytes().notNull().unique('active_sessions_token_stands_once'),
     device: text({ enum: devices }).notNull(),
+    provedBy: text({ enum: proofs }).notNull().default('password'),
     ip: text().notNull(),
     userAgent: text().notNull(),
     ...created,
@@ -60,6 +61,7 @@ export const sessions = pgTable(
   },
   (session) => [
     check('active_sessions_device_is_known', oneOf(session.device, devices)),
+    check('active_sessions_proof_is_known', oneOf(session.provedBy, proofs)),
     index('active_sessions_alive').on(session.userId, session.createdAt).where(sql`revoked_at is null`),
   ],
 )

@@ -25,7 +25,7 @@ export async function disableStaff(ctx: Ctx, input: { userId: string; reason: st
   })
 }
 
-/** Lets him in again, by his old password. Keys that were ended stay ended. */
+/** Lets him in again, by his old password and passkeys. Keys that were ended stay ended. */
 export async function enableStaff(ctx: Ctx, input: { userId: string; by: Person }): Promise<StaffRow> {
   return await change(ctx, input, async (ctx, user) => {
     if (user.isActive) throw new DomainError('conflict', 'This person is not disabled')
