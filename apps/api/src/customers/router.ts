@@ -6,7 +6,7 @@ import { emailSchema } from '@trunkline/core/sessions/session'
 import { tierSchema } from '@trunkline/core/usage/tier'
 import { z } from 'zod'
 import { customerOf } from '../platform/customer-reach.ts'
-import { acting, operator, staff, staffOrOwner } from '../platform/trpc.ts'
+import { operator, operatorOrOwner, staff, staffOrOwner } from '../platform/trpc.ts'
 import { createAgent } from './create-agent.ts'
 import { customerDetail, findCustomer } from './find.ts'
 import { customerRow, listCustomers } from './list.ts'
@@ -75,7 +75,7 @@ export const customersRouter = {
       .output(noticePreference)
       .query(({ ctx, input }) => loadNoticePreference(ctx, { customerId: customerOf(ctx.actor, input.customerId) })),
 
-    setPreference: acting
+    setPreference: operatorOrOwner
       .meta({
         openapi: {
           method: 'POST',

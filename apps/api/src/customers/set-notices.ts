@@ -2,7 +2,8 @@ import type { NoticeChannel, NoticeKind } from '@trunkline/core/customers/notice
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { noticePreferences } from '@trunkline/db/schema/customers'
 import { audit } from '../platform/audit.ts'
-import { type Ctx, inTransaction } from '../platform/context.ts'
+import type { Ctx } from '../platform/context.ts'
+import { asApplication } from '../platform/customer-reach.ts'
 import { announce } from '../platform/live.ts'
 
 /** How an owner wants to be told, and of what not. */
@@ -12,7 +13,7 @@ export async function setNotices(
 ): Promise<void> {
   const { customerId, channel } = input
   const muted = [...new Set(input.muted)].sort()
-  await inTransaction(ctx, async (ctx) => {
+  await asApplication(ctx, async (ctx) => {
     await ctx.db
       .insert(noticePreferences)
       .values({ customerId, channel, muted, updatedAt: ctx.now })

@@ -7,6 +7,7 @@ import { type Ctx, inTransaction } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
 import { announce } from '../platform/live.ts'
+import { step } from '../platform/step.ts'
 import { announceCrossings } from './announce-crossings.ts'
 import { bookEntries } from './book-entries.ts'
 import { openPeriods } from './open-periods.ts'
@@ -64,6 +65,7 @@ export async function adjustUsage(
       },
     ])
     await announceCrossings(ctx, await recordCrossings(ctx, counters))
+    step('usage.adjustment_written')
     await audit(ctx, {
       action: 'usage.adjust',
       subject: toWireId('usageEntry', id),

@@ -10,6 +10,7 @@ import { actorLabel, type Ctx } from '../platform/context.ts'
 import { asApplication } from '../platform/customer-reach.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
+import { step } from '../platform/step.ts'
 import { openPeriods } from './open-periods.ts'
 import { type LimitsRow, refreshLimits } from './refresh-limits.ts'
 
@@ -72,6 +73,7 @@ export async function changeTier(
       await setTier(ctx, { customerId, tier })
       await refreshLimits(ctx, limits, underSnapshot(limits, target))
     }
+    step('usage.tier_written')
     await audit(ctx, {
       action: 'usage.changeTier',
       subject: toWireId('customer', customerId),

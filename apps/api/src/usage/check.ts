@@ -8,6 +8,7 @@ import type { Ctx } from '../platform/context.ts'
 import { asApplication } from '../platform/customer-reach.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
+import { step } from '../platform/step.ts'
 import { type Admission, askOrAdmit, type Evidence } from './admission.ts'
 import { openPeriods } from './open-periods.ts'
 import type { LimitsRow } from './refresh-limits.ts'
@@ -60,6 +61,7 @@ async function reserveOrRefuse(ctx: Ctx, input: Question): Promise<Admission> {
     expiresAt: sql<Date>`now() + make_interval(secs => ${holdSeconds(kind, quantity)})`,
     providerId: input.providerId ?? null,
   }
+  step('usage.reserved')
   const [held] = await ctx.db.insert(usageHolds).values(hold).returning({ expiresAt: usageHolds.expiresAt })
   return {
     allowed: true,

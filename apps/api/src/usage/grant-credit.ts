@@ -8,6 +8,7 @@ import { actorLabel, type Ctx } from '../platform/context.ts'
 import { asApplication } from '../platform/customer-reach.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
+import { step } from '../platform/step.ts'
 import { openPeriods } from './open-periods.ts'
 import { refreshLimits } from './refresh-limits.ts'
 
@@ -58,6 +59,7 @@ export async function grantCredit(
       .returning({ id: usageCredits.id })
     if (granted === undefined) return { creditId: await creditOf(ctx, input), granted: false }
     await refreshLimits(ctx, limits)
+    step('usage.credit_written')
     await audit(ctx, {
       action: 'usage.grantCredit',
       subject: toWireId('credit', granted.id),

@@ -5,6 +5,7 @@ import { usageCredits, usageLimits, usagePauses, usagePeriods } from '@trunkline
 import { and, eq, inArray, isNull, lte, or } from 'drizzle-orm'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
+import { step } from '../platform/step.ts'
 import { burnPeriod, endCredits } from './burn-credits.ts'
 import { takeTier } from './change-tier.ts'
 import { type LimitsRow, refreshLimits } from './refresh-limits.ts'
@@ -58,6 +59,7 @@ async function bringUpToDate(ctx: Ctx, limits: LimitsRow, zone: string): Promise
       },
     })
     present = await beginPeriod(ctx, present, over[index + 1] ?? open)
+    step('usage.period_written')
   }
   await endCredits(ctx, present, ctx.now)
   await ctx.db

@@ -7,6 +7,7 @@ import { actorLabel, type Ctx } from '../platform/context.ts'
 import { asApplication } from '../platform/customer-reach.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
+import { step } from '../platform/step.ts'
 import { openPeriods } from './open-periods.ts'
 import { refreshLimits } from './refresh-limits.ts'
 
@@ -36,6 +37,7 @@ export async function pauseCustomer(
       .returning({ id: usagePauses.id })
     if (paused === undefined) return { changed: false }
     await refreshLimits(ctx, limits)
+    step('usage.pause_written')
     await audit(ctx, {
       action: 'usage.pause',
       subject: toWireId('customer', customerId),

@@ -50,9 +50,9 @@ export async function publishTier(
     if (appliesTo === 'now') await enqueue(ctx, applyTierSpec, { snapshotId: published.id })
     await audit(ctx, {
       action: 'usage.publishTier',
-      subject: `${tier} ${published.version}`,
+      subject: `tier:${tier}`,
       before: { ...toTerms(present), version: present.version },
-      after: { ...terms, appliesTo },
+      after: { ...terms, version: published.version, appliesTo },
     })
     await announce(ctx, ['usage'])
     return toTierVersion(published)
