@@ -4,6 +4,9 @@ export type Demo = {
   retellApiKey: string
   twilioAccountSid: string
   twilioAuthToken: string
+  /** Missing in a demo of before Stripe was spoken. */
+  stripeSecretKey?: string
+  stripeWebhookSecret?: string
   opsNumber: string
   adminPhone: string
   customers: DemoCustomer[]
@@ -27,6 +30,8 @@ export function inventDemo(): Demo {
     retellApiKey: `key_${randomBytes(16).toString('hex')}`,
     twilioAccountSid: `AC${randomBytes(16).toString('hex')}`,
     twilioAuthToken: randomBytes(16).toString('hex'),
+    stripeSecretKey: `sk_test_${randomBytes(16).toString('hex')}`,
+    stripeWebhookSecret: `whsec_${randomBytes(16).toString('hex')}`,
     opsNumber: '+15005550100',
     adminPhone: '+15005550199',
     customers: [

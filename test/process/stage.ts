@@ -26,6 +26,8 @@ const account: Account = {
   retellApiKey: 'canary retell secret 5d2f',
   twilioAccountSid: 'AC5e1fb09a7c3d48269b0f1e2d3c4b5a69',
   twilioAuthToken: 'canary twilio secret 81c0',
+  stripeSecretKey: 'canary stripe key 4b7e',
+  stripeWebhookSecret: 'canary stripe secret 90cd',
   publicUrl: 'https://hooks.trunkline.example',
 }
 const admin = { email: 'admin@trunkline.example', password: 'canary password 77e1' }
@@ -88,7 +90,15 @@ function openStage({ databaseUrl, reachedAt = databaseUrl }: { databaseUrl: stri
   const sims: Sim[] = []
   const numbers = [callerNumber, adminPhone, opsNumber]
   const basic = Buffer.from(`${account.twilioAccountSid}:${account.twilioAuthToken}`).toString('base64')
-  const secrets = [account.retellApiKey, account.twilioAuthToken, basic, admin.password, key]
+  const secrets = [
+    account.retellApiKey,
+    account.twilioAuthToken,
+    account.stripeSecretKey,
+    account.stripeWebhookSecret,
+    basic,
+    admin.password,
+    key,
+  ]
   let token: string | undefined
 
   async function start(options: StartOptions = {}): Promise<Process> {
@@ -107,6 +117,8 @@ function openStage({ databaseUrl, reachedAt = databaseUrl }: { databaseUrl: stri
         TWILIO_ACCOUNT_SID: account.twilioAccountSid,
         TWILIO_AUTH_TOKEN: account.twilioAuthToken,
         TWILIO_NUMBER: opsNumber,
+        STRIPE_SECRET_KEY: account.stripeSecretKey,
+        STRIPE_WEBHOOK_SECRET: account.stripeWebhookSecret,
         ...env,
       },
       (process) => processes.push(process),

@@ -3,6 +3,8 @@ export type Account = {
   retellApiKey: string
   twilioAccountSid: string
   twilioAuthToken: string
+  stripeSecretKey: string
+  stripeWebhookSecret: string
   /** The origin that Twilio signs, whatever address the request really goes to. */
   publicUrl: string
 }

@@ -2,8 +2,8 @@ import type { Account } from './account.ts'
 import type { Demo } from './demo-file.ts'
 
 export function accountOf(demo: Demo, publicUrl: string): Account {
-  const { retellApiKey, twilioAccountSid, twilioAuthToken } = demo
-  return { retellApiKey, twilioAccountSid, twilioAuthToken, publicUrl }
+  const { retellApiKey, twilioAccountSid, twilioAuthToken, stripeSecretKey, stripeWebhookSecret } = demo
+  return { retellApiKey, twilioAccountSid, twilioAuthToken, stripeSecretKey, stripeWebhookSecret, publicUrl }
 }
 
 export function numbersOf(demo: Demo) {

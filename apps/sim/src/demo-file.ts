@@ -8,6 +8,9 @@ const demoSchema = z.object({
   retellApiKey: z.string().min(1),
   twilioAccountSid: z.string().regex(/^AC[0-9a-f]{32}$/i, 'must be AC and 32 hex digits'),
   twilioAuthToken: z.string().min(1),
+  // an older demo has none: these two hold on this machine alone
+  stripeSecretKey: z.string().min(1).default('sk_test_demo'),
+  stripeWebhookSecret: z.string().min(1).default('whsec_demo'),
   opsNumber: e164,
   adminPhone: e164,
   strangerNumber: e164,
@@ -20,9 +23,16 @@ const demoSchema = z.object({
         phoneNumber: e164,
         provider: z.enum(['retell', 'twilio']),
         agentId: z.string().min(1).nullish(),
+        stripeCustomerId: z.string().min(1).optional(),
       }),
     )
-    .min(1),
+    .min(1)
+    .transform((customers) =>
+      customers.map((customer) => ({
+        ...customer,
+        stripeCustomerId: customer.stripeCustomerId ?? `cus_demo${customer.phoneNumber.replace('+', '')}`,
+      })),
+    ),
 })
 
 export type Demo = z.infer<typeof demoSchema>

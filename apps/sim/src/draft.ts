@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Account } from './account.ts'
 import { signRetell } from './retell/sign.ts'
 import type { RetellEvent } from './retell/webhook.ts'
+import { signStripe } from './stripe/sign.ts'
+import type { StripeEvent } from './stripe/webhook.ts'
 import { signedUrl, signTwilio } from './twilio/sign.ts'
 
 export type RetellDraft = { provider: 'retell'; path: string; at: number; payload: RetellEvent }
@@ -16,11 +18,13 @@ export type TwilioDraft = {
   message?: { body: string; direction: 'inbound' | 'outbound-api'; sentAt: number }
 }
 
+export type StripeDraft = { provider: 'stripe'; path: string; at: number; payload: StripeEvent }
+
 /** Something that a provider has to tell; `at` is when it happened. */
-export type Draft = RetellDraft | TwilioDraft
+export type Draft = RetellDraft | TwilioDraft | StripeDraft
 
 export type SignedRequest = {
-  provider: 'retell' | 'twilio'
+  provider: Draft['provider']
   path: string
   headers: Record<string, string>
   body: string
@@ -29,6 +33,7 @@ export type SignedRequest = {
 
 /** Signs a draft as the provider does at the moment of sending. */
 export function signDraft(draft: Draft, account: Account, atMs: number): SignedRequest {
+  if (draft.provider === 'stripe') return signStripeDraft(draft, account, atMs)
   return draft.provider === 'retell' ? signRetellDraft(draft, account, atMs) : signTwilioDraft(draft, account)
 }
 
@@ -39,6 +44,23 @@ function signRetellDraft(draft: RetellDraft, account: Account, atMs: number): Si
     path: draft.path,
     at: draft.at,
     headers: retellHeaders(signRetell(body, account.retellApiKey, atMs)),
+    body,
+  }
+}
+
+function signStripeDraft(draft: StripeDraft, account: Account, atMs: number): SignedRequest {
+  const body = JSON.stringify(draft.payload, null, 2)
+  return {
+    provider: 'stripe',
+    path: draft.path,
+    at: draft.at,
+    headers: {
+      accept: '*/*; q=0.5, application/json',
+      'cache-control': 'no-cache',
+      'content-type': 'application/json; charset=utf-8',
+      'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+      'stripe-signature': signStripe(body, account.stripeWebhookSecret, atMs),
+    },
     body,
   }
 }

@@ -1,6 +1,6 @@
 import { storyNames } from './stories/names.ts'
 
-export const help = `The sim stands in for the outside world: it is Retell and Twilio, their callers included.
+export const help = `The sim stands in for the outside world: it is Retell, Twilio and Stripe, callers included.
 
   node apps/sim/src/main.ts                                  serve, and let quiet days go by
   node apps/sim/src/main.ts <story> [--seed s] [--minutes n] tell one story to a running system
@@ -10,6 +10,8 @@ Stories: ${storyNames.join(', ')}
   quiet-day   calls and texts of all customers, a stranger now and then, one customer that reaches its cap
   bad-night   duplicates, reordering, forgeries, unreadable bytes, late events, Twilio down, a burst
   back-fill   the last 24 hours, told in half a minute
+
+Whoever opens a checkout page of this Stripe (/stripe/pay/…) has paid.
 
 Environment
   SIM_PORT              where it serves, on 127.0.0.1 (4010; 0 takes any free port)

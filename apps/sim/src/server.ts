@@ -2,13 +2,17 @@ import { setMaxListeners } from 'node:events'
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Account } from './account.ts'
 import { openControl } from './control/http.ts'
+import { deliver } from './delivery/deliver.ts'
+import { stripePolicy } from './delivery/policy.ts'
 import { openTally, type Tally } from './delivery/tally.ts'
+import { signDraft } from './draft.ts'
 import { takeFault, type Vendor } from './faults.ts'
 import { openRetell } from './retell/http.ts'
 import type { Stage } from './stories/tell.ts'
+import { openStripe, type Tell } from './stripe/http.ts'
 import { twilioError } from './twilio/error.ts'
 import { openTwilio } from './twilio/http.ts'
-import { openWorld, type World } from './world.ts'
+import { openWorld, recordDraft, type World } from './world.ts'
 
 export type SimOptions = {
   account: Account
@@ -34,7 +38,7 @@ export type Sim = {
 
 const longestHoldMs = 60_000
 
-/** The outside world on a loopback port: Twilio's and Retell's REST doors, and the control plane under /sim. */
+/** The outside world on a loopback port: Twilio's, Retell's and Stripe's REST doors, and the control plane under /sim. */
 export async function startSim(options: SimOptions): Promise<Sim> {
   const world = openWorld(options)
   const callbacks = openTally()
@@ -78,11 +82,23 @@ export async function startSim(options: SimOptions): Promise<Sim> {
     scope.addHook('onRequest', async (request, reply) => befall(world, 'retell', request, reply))
     openRetell(scope, world)
   })
+  const tell: Tell = (draft) => {
+    recordDraft(world, draft)
+    if (options.trunklineUrl === undefined) return
+    const sign = () => signDraft(draft, world.account, Date.now())
+    const address = `${options.trunklineUrl}${draft.path}`
+    follow(deliver(address, sign, { ...route, policy: stripePolicy }).then(() => undefined))
+  }
+  let url = ''
+  app.register(async (scope) => {
+    scope.addHook('onRequest', async (request, reply) => befall(world, 'stripe', request, reply))
+    openStripe(scope, world, { tell, url: () => url })
+  })
   app.register(async (scope) => openControl(scope, world, { stage, follow, signal: stopping.signal }), {
     prefix: '/sim',
   })
 
-  const url = await app.listen({ host: '127.0.0.1', port: options.port })
+  url = await app.listen({ host: '127.0.0.1', port: options.port })
   return {
     url,
     world,

@@ -2,6 +2,8 @@ import type { Account } from './account.ts'
 import type { Draft, TwilioDraft } from './draft.ts'
 import { type Faults, openFaults } from './faults.ts'
 import type { RetellCall } from './retell/call.ts'
+import type { Invoice, Session, Subscription } from './stripe/objects.ts'
+import type { StripeEvent } from './stripe/webhook.ts'
 import { countSegments } from './twilio/segments.ts'
 import type { VoiceStatus } from './twilio/voice.ts'
 
@@ -29,6 +31,17 @@ export type StoredCall = {
   seconds: number | null
 }
 
+/** What Stripe remembers: pages, subscriptions, invoices, events, and what it answered under each idempotency key. */
+type StripeMemory = {
+  sessions: Map<string, Session>
+  subscriptions: Map<string, Subscription>
+  /** What will be subscribed to once the page is paid. */
+  waiting: Map<string, Subscription>
+  invoices: Map<string, Invoice>
+  events: Map<string, StripeEvent>
+  answers: Map<string, object>
+}
+
 /** What the providers remember. */
 export type World = {
   account: Account
@@ -37,6 +50,7 @@ export type World = {
   messages: Map<string, StoredMessage>
   carrierCalls: Map<string, StoredCall>
   retellCalls: Map<string, Partial<RetellCall>>
+  stripe: StripeMemory
   /** Pairs `from>to` that may not be texted; `*` stands for every sender. */
   blocked: Set<string>
   /** Recipients that no carrier reaches. */
@@ -54,6 +68,14 @@ export function openWorld(options: { account: Account; ownNumbers?: Iterable<str
     messages: new Map(),
     carrierCalls: new Map(),
     retellCalls: new Map(),
+    stripe: {
+      sessions: new Map(),
+      subscriptions: new Map(),
+      waiting: new Map(),
+      invoices: new Map(),
+      events: new Map(),
+      answers: new Map(),
+    },
     blocked: new Set(),
     unreachable: new Set(),
     faults: openFaults(),
@@ -72,11 +94,21 @@ export function recordDraft(world: World, draft: Draft) {
   if (draft.provider === 'retell') {
     const { call } = draft.payload
     if (call.call_id) remember(world.retellCalls, call.call_id, { ...world.retellCalls.get(call.call_id), ...call })
+  } else if (draft.provider === 'stripe') {
+    recordStripe(world, draft.payload)
   } else if (draft.message) {
     recordMessage(world, draft, draft.message)
   } else if (draft.params.CallSid) {
     recordCarrierCall(world, draft)
   }
+}
+
+function recordStripe({ stripe }: World, event: StripeEvent) {
+  remember(stripe.events, event.id, event)
+  const { object } = event.data
+  if (object.object === 'invoice') remember(stripe.invoices, object.id, object as Invoice)
+  if (object.object === 'subscription') remember(stripe.subscriptions, object.id, object as Subscription)
+  if (object.object === 'checkout.session') remember(stripe.sessions, object.id, object as Session)
 }
 
 const stopWords = new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'END', 'QUIT', 'CANCEL', 'REVOKE', 'OPTOUT'])

@@ -5,6 +5,7 @@ import { tierSchema } from '@trunkline/core/usage/tier'
 import { agents } from '@trunkline/db/schema/customers'
 import { inArray } from 'drizzle-orm'
 import { z } from 'zod'
+import { nameCustomer } from '../billing/record.ts'
 import type { Ctx } from '../platform/context.ts'
 import type { Logger } from '../platform/log.ts'
 import { createCustomer } from './create-customer.ts'
@@ -20,6 +21,7 @@ const demoWorld = z.object({
       phoneNumber: z.string(),
       provider: z.enum(lineProviders),
       agentId: z.string().optional(),
+      stripeCustomerId: z.string().optional(),
     }),
   ),
 })
@@ -30,10 +32,17 @@ export async function seedDemo(ctx: Ctx, log: Logger): Promise<void> {
   const { customers } = demoWorld.parse(JSON.parse(await readFile(file, 'utf8')))
   const numbers = customers.map(({ phoneNumber }) => phoneNumber)
   const known = await ctx.db
-    .select({ phoneNumber: agents.phoneNumber })
+    .select({ phoneNumber: agents.phoneNumber, customerId: agents.customerId })
     .from(agents)
     .where(inArray(agents.phoneNumber, numbers))
-  const missing = customers.filter(({ phoneNumber }) => !known.some((agent) => agent.phoneNumber === phoneNumber))
-  for (const customer of missing) await createCustomer(ctx, customer)
-  log.info({ created: missing.length }, 'demo world')
+  let created = 0
+  for (const { stripeCustomerId, ...customer } of customers) {
+    const agent = known.find(({ phoneNumber }) => phoneNumber === customer.phoneNumber)
+    const customerId = agent?.customerId ?? (await createCustomer(ctx, customer))
+    if (agent === undefined) created++
+    // the sim's Stripe knows each by its number, where the demo names it no other way
+    const name = stripeCustomerId ?? `cus_demo${customer.phoneNumber.replace('+', '')}`
+    await nameCustomer(ctx, { customerId, stripeCustomerId: name })
+  }
+  log.info({ created }, 'demo world')
 }

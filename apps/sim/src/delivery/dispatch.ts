@@ -5,7 +5,7 @@ import { waitUntil } from '../time.ts'
 import { recordDraft, type World } from '../world.ts'
 import { deliver } from './deliver.ts'
 import { createPace } from './pace.ts'
-import { type DeliveryPolicy, oncePolicy, retellPolicy, twilioPolicy } from './policy.ts'
+import { type DeliveryPolicy, oncePolicy, retellPolicy, stripePolicy, twilioPolicy } from './policy.ts'
 import { openTally, type Tally } from './tally.ts'
 import { type Tampering, tamper } from './tamper.ts'
 
@@ -65,5 +65,6 @@ async function sendOne(courier: Courier, { at, draft, copies = 1, tampering }: D
 
 function policyFor(draft: Draft, tampering: Tampering | undefined): DeliveryPolicy {
   if (tampering) return oncePolicy
+  if (draft.provider === 'stripe') return stripePolicy
   return draft.provider === 'retell' ? retellPolicy : twilioPolicy
 }

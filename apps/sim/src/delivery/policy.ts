@@ -26,6 +26,9 @@ export const twilioPolicy: DeliveryPolicy = {
   retriesOn: ['ct'],
 }
 
+/** Stripe repeats whatever is not answered by a 2xx; the pauses, which grow to hours, are cut short. */
+export const stripePolicy: DeliveryPolicy = { ...retellPolicy, retryDelaysMs: [1_000, 5_000, 20_000] }
+
 export const oncePolicy: DeliveryPolicy = { ...retellPolicy, retryDelaysMs: [] }
 
 const failures: readonly Failure[] = ['4xx', '5xx', 'ct', 'rt']

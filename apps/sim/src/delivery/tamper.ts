@@ -14,7 +14,7 @@ export function tamper(
   by: { tampering: Tampering; draft: Draft; account: Account; atMs: number },
 ): Parcel {
   const { tampering, draft, account, atMs } = by
-  const header = `x-${draft.provider}-signature`
+  const header = draft.provider === 'stripe' ? 'stripe-signature' : `x-${draft.provider}-signature`
   switch (tampering) {
     case 'wrong_key':
       return signDraft(draft, forger(account), atMs)
@@ -23,17 +23,22 @@ export function tamper(
     case 'malformed':
       return { ...signed, headers: { ...signed.headers, [header]: 'v=,d=' } }
     case 'changed_byte':
-      return { ...signed, body: draft.provider === 'retell' ? `${signed.body} ` : `${signed.body}&Extra=1` }
+      return { ...signed, body: draft.provider !== 'twilio' ? `${signed.body} ` : `${signed.body}&Extra=1` }
     case 'stale':
       // Twilio signs no time: an old request of its own is not a forgery
-      return signDraft(draft, draft.provider === 'retell' ? account : forger(account), atMs - staleMs)
+      return signDraft(draft, draft.provider === 'twilio' ? forger(account) : account, atMs - staleMs)
     case 'unreadable':
       return garble(signed, account, atMs)
   }
 }
 
 function forger(account: Account): Account {
-  return { ...account, retellApiKey: 'key_of_somebody_else', twilioAuthToken: '0123456789abcdef0123456789abcdef' }
+  return {
+    ...account,
+    retellApiKey: 'key_of_somebody_else',
+    twilioAuthToken: '0123456789abcdef0123456789abcdef',
+    stripeWebhookSecret: 'whsec_other',
+  }
 }
 
 function omit(headers: Record<string, string>, name: string) {

@@ -1,6 +1,7 @@
 import { type Courier, hireCourier, sendDrafts } from '../delivery/dispatch.ts'
 import type { Tally } from '../delivery/tally.ts'
 import type { Progress } from '../progress.ts'
+import { planMoney, planSubscriptions } from '../stripe/story.ts'
 import { monthIn, waitUntil } from '../time.ts'
 import { isThisMonth, planBackFill } from './back-fill.ts'
 import { mergeSpending, type Plan } from './plan.ts'
@@ -30,6 +31,7 @@ export async function live(stage: Stage, life: Life) {
   const beganAt = Date.now()
   const seed = `${life.seed}:${beganAt}`
   begin(life, courier, stage, planApproach({ ...stage, seed, now: beganAt }))
+  begin(life, courier, stage, { drafts: planMoney({ ...stage, seed, now: beganAt }), spent: {} })
   for (let minute = 0; !isLargeEnough(courier.tally); minute++) {
     const startsAt = beganAt + minute * 60_000
     turnMonth(stage, progress, startsAt)
@@ -49,7 +51,8 @@ async function backFill(stage: Stage, { seed, progress, signal }: Life) {
   const now = progress.firstStartedAt
   if (!isThisMonth('UTC', now, Date.now())) return
   const { drafts, spent } = planBackFill({ seed, demo: stage.demo, now })
-  await sendDrafts(hireCourier({ ...stage, signal, perSecond: 50 }), drafts)
+  const money = planSubscriptions({ demo: stage.demo, now })
+  await sendDrafts(hireCourier({ ...stage, signal, perSecond: 50 }), [...money, ...drafts])
   Object.assign(stage.spending, mergeSpending(stage.spending, spent))
 }
 

@@ -17,9 +17,12 @@ const core = '+13125550101'
 
 const callsOf = (drafts: Draft[]) =>
   new Set(
-    drafts.map((draft) =>
-      draft.provider === 'retell' ? draft.payload.call.telephony_identifier?.twilio_call_sid : draft.params.CallSid,
-    ),
+    drafts.map((draft) => {
+      if (draft.provider === 'stripe') return undefined
+      return draft.provider === 'retell'
+        ? draft.payload.call.telephony_identifier?.twilio_call_sid
+        : draft.params.CallSid
+    }),
   )
 const asDeliveries = (drafts: Draft[]) => drafts.map((draft) => ({ at: draft.at, draft }))
 

@@ -5,6 +5,8 @@ export const demo: Demo = {
   retellApiKey: 'key_3f9c1d7a52e84b60',
   twilioAccountSid: 'AC5e1fb09a7c3d48269b0f1e2d3c4b5a69',
   twilioAuthToken: '8c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f',
+  stripeSecretKey: 'sk_test_4f1e2d',
+  stripeWebhookSecret: 'whsec_9a8b7c',
   opsNumber: '+15005550100',
   adminPhone: '+15005550199',
   strangerNumber: '+13125550990',
@@ -16,6 +18,7 @@ export const demo: Demo = {
       phoneNumber: '+13125550101',
       provider: 'retell',
       agentId: 'agent_harbor',
+      stripeCustomerId: 'cus_harbor',
     },
     {
       businessName: 'Northside Heating & Air',
@@ -24,6 +27,7 @@ export const demo: Demo = {
       phoneNumber: '+13125550102',
       provider: 'twilio',
       agentId: 'agent_north',
+      stripeCustomerId: 'cus_north',
     },
     {
       businessName: 'Bright Smile Dental',
@@ -32,6 +36,7 @@ export const demo: Demo = {
       phoneNumber: '+13125550103',
       provider: 'retell',
       agentId: 'agent_smile',
+      stripeCustomerId: 'cus_smile',
     },
     {
       businessName: 'Cascade Rooter',
@@ -40,6 +45,7 @@ export const demo: Demo = {
       phoneNumber: '+13125550104',
       provider: 'retell',
       agentId: 'agent_cascade',
+      stripeCustomerId: 'cus_cascade',
     },
   ],
 }
@@ -48,5 +54,7 @@ export const account: Account = {
   retellApiKey: demo.retellApiKey,
   twilioAccountSid: demo.twilioAccountSid,
   twilioAuthToken: demo.twilioAuthToken,
+  stripeSecretKey: demo.stripeSecretKey,
+  stripeWebhookSecret: demo.stripeWebhookSecret,
   publicUrl: 'https://ops.trunkline.example',
 }

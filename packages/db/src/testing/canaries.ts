@@ -25,6 +25,7 @@ const particular: Record<string, Record<string, string | null>> = {
   usage_holds: { meter: 'call_seconds' },
   usage_keys: { meter: 'call_seconds' },
   usage_pauses: { ended_by: null },
+  notice_preferences: { muted: '{}' },
   password_resets: { token_hash: 'reset', expires_at: '2100-01-01Z' },
 }
 /** Columns that hold what was said, by whatever table. */

@@ -1,0 +1,115 @@
+import { createHmac } from 'node:crypto'
+import { expect } from 'vitest'
+import { planCall, post, retellEvent } from './provider.ts'
+import { type Process, type Stage, test, until } from './stage.ts'
+
+const wireId = (id: string) => `cus_${id.replaceAll('-', '')}`
+
+/** An event of Stripe's, delivered until it is taken. */
+async function tell(
+  stage: Stage,
+  api: Process,
+  event: { id: string; type: string; object: object },
+  insist = true,
+): Promise<void> {
+  const body = JSON.stringify({
+    id: event.id,
+    object: 'event',
+    type: event.type,
+    created: Math.floor(Date.now() / 1000),
+    data: { object: event.object },
+  })
+  const seconds = Math.floor(Date.now() / 1000)
+  const digest = createHmac('sha256', stage.account.stripeWebhookSecret).update(`${seconds}.${body}`).digest('hex')
+  const headers = { 'content-type': 'application/json', 'stripe-signature': `t=${seconds},v1=${digest}` }
+  const answer = await post(api, { path: '/webhooks/stripe', headers, body })
+  if (insist) expect(answer?.status).toBe(200)
+}
+
+const topup = (customerId: string, nth: number) => ({
+  id: `evt_topup_${nth}`,
+  type: 'checkout.session.completed',
+  object: {
+    id: `cs_${nth}`,
+    object: 'checkout.session',
+    mode: 'payment',
+    status: 'complete',
+    payment_status: 'paid',
+    amount_total: 5000,
+    currency: 'usd',
+    customer: 'cus_process',
+    payment_intent: `pi_${nth}`,
+    metadata: { trunkline_customer: wireId(customerId), trunkline_topup: 'sms_500' },
+  },
+})
+
+test.concurrent('killed at each step of a top-up, a rating or a suspension, and started again: each is done once (K-16, C-7)', async ({
+  stage,
+}) => {
+  let api = await stage.start({ env: { STRIPE_SECRET_KEY: '' } })
+  const { id, phoneNumber } = await stage.customer(api, 'core')
+  const money = async () => {
+    const [row] = await stage.sql`
+      select (select sms_credit::int from usage_limits where customer_id = ${id}) as credit,
+        (select count(*)::int from billing_payments where customer_id = ${id} and credited_at is not null) as credited,
+        (select count(*)::int from billing_line_items where customer_id = ${id} and kind = 'topup') as topups,
+        (select coalesce(sum(quantity), 0)::int from billing_line_items where customer_id = ${id} and kind = 'usage') as rated,
+        (select coalesce(sum(quantity), 0)::int from usage_entries where customer_id = ${id}) as ledger,
+        (select count(*)::int from usage_pauses where customer_id = ${id} and ended_at is null) as pauses,
+        (select count(*)::int from ops_alerts where customer_id = ${id} and alert_type = 'customer_suspended') as told`
+    return row
+  }
+  let credits = 0
+  for (const step of ['intake.committed', 'billing.applied', 'process.committed']) {
+    await api.killAt(step)
+    const event = topup(id, ++credits)
+    await tell(stage, api, event, false)
+    expect(await api.exited, step).toBe('SIGKILL')
+    api = await api.restart()
+    await tell(stage, api, event)
+    await stage.settled()
+    await tell(stage, api, { ...event, id: `${event.id}_again` })
+    await stage.settled()
+    expect(await money(), step).toMatchObject({ credit: 500 * credits, credited: credits, topups: credits })
+  }
+
+  // the scheduler's own rating dies with its lines written and not committed
+  const due = (name: string) => stage.sql`update schedules set next_due_at = now() where name = ${name}`
+  await stage.provider.insist([api], retellEvent('call_ended', planCall(phoneNumber, 120)))
+  await stage.settled()
+  await api.killAt('billing.rated')
+  await due('billing.rate')
+  expect(await api.exited).toBe('SIGKILL')
+  api = await api.restart()
+  await due('billing.rate')
+  await until('all is rated', async () => (await money())?.rated === 120)
+  expect(await money()).toMatchObject({ rated: 120, ledger: 120 })
+
+  await tell(stage, api, {
+    id: 'evt_failed',
+    type: 'invoice.payment_failed',
+    object: {
+      id: 'in_1',
+      object: 'invoice',
+      status: 'open',
+      amount_due: 14_900,
+      amount_paid: 0,
+      attempt_count: 1,
+      currency: 'usd',
+      customer: 'cus_process',
+    },
+  })
+  await stage.settled()
+  await stage.sql`update billing_deadlines set state = 'done', ended_at = now() - interval '2 days' where kind = 'remind'`
+  await api.killAt('billing.suspended')
+  await stage.sql`update billing_deadlines set due_at = now() where kind = 'suspend'`
+  await due('billing.runDeadlines')
+  expect(await api.exited).toBe('SIGKILL')
+  expect(await money()).toMatchObject({ pauses: 0, told: 0 })
+  api = await api.restart()
+  // the dead process held it: its lease runs out
+  await stage.sql`update billing_deadlines set lease_until = null`
+  await due('billing.runDeadlines')
+  await until('the customer is suspended', async () => (await money())?.pauses === 1)
+  expect(await money()).toMatchObject({ pauses: 1, told: 1, credit: 500 * credits })
+})
