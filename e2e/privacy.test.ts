@@ -57,6 +57,25 @@ test('what is held about a caller is found, handed out and erased', async ({ ope
       timeout: 15_000,
     })
     .toBe(0)
+  // the other tests write from the same number
+  await world.sql`delete from erased_subjects`
+})
+
+test('how long content is kept is changed when it was seen what would go', async ({ open, world }) => {
+  const page = await open('/privacy')
+  const bytes = page.getByLabel('Bytes of webhooks, days')
+  await bytes.fill('3')
+  await page.getByRole('button', { name: 'See what would go' }).click()
+  await page.getByText('must be at least 7 days').waitFor()
+  await bytes.fill('45')
+  await page.getByRole('button', { name: 'See what would go' }).click()
+  const dialog = page.getByRole('alertdialog')
+  await dialog.getByText('Webhook queue: 0 rows').waitFor()
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved').waitFor()
+
+  expect(await world.sql`select kind, amount from retention_settings`).toEqual([{ kind: 'bytes', amount: 45 }])
+  await world.sql`delete from retention_settings`
 })
 
 test('the transcript of a call is shown to who asks for it, which is written down', async ({ open, world }) => {

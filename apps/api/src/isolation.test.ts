@@ -104,7 +104,7 @@ describe('the database', () => {
     const guarded = new Set(tables.map(({ name }) => name))
     const nameless = rows.map(({ name }) => name).filter((name) => !guarded.has(name))
 
-    expect(nameless.filter((name) => !['tier_snapshots', 'usage_topups'].includes(name))).toEqual([])
+    expect(nameless.filter((name) => !['tier_snapshots', 'usage_topups', 'billing_rates'].includes(name))).toEqual([])
     for (const table of ['alert_logs', 'error_groups', 'error_hours', 'webhook_attempts'])
       await expect(
         world.owner.begin(async (sql) => {

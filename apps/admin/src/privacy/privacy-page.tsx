@@ -17,6 +17,7 @@ import { formatPhone, toE164 } from '../ui/phone.tsx'
 import { toast } from '../ui/toast.tsx'
 import { useExport } from './export.ts'
 import { HeldRows } from './held-rows.tsx'
+import { RetentionPanel } from './retention-panel.tsx'
 
 const about = z.object({
   phone: z.string().refine((text) => toE164(text, 'US') !== undefined, 'This is not a phone number'),
@@ -44,7 +45,8 @@ export function PrivacyPage() {
   return (
     <div className="mx-auto max-w-3xl pb-12">
       <PageHeader title="Privacy">
-        What is held about a caller’s number, wherever it stands: to hand it out, or to erase it.
+        What is held about a caller’s number, wherever it stands: to hand it out, or to erase it. And how long anything
+        is kept.
       </PageHeader>
       <div className="grid gap-4 px-4">
         <Panel title="A number">
@@ -105,6 +107,7 @@ export function PrivacyPage() {
             )}
           </Panel>
         )}
+        <RetentionPanel />
       </div>
       <Confirm
         open={asking}

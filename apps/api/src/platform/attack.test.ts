@@ -1,7 +1,7 @@
 import { createHook } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
 import { type AddressInfo, connect } from 'node:net'
-import { idPrefixes } from '@trunkline/core/platform/wire-id'
+import { idPrefixes, toWireId } from '@trunkline/core/platform/wire-id'
 import { may } from '@trunkline/core/sessions/permission'
 import { plantCanaries } from '@trunkline/db/testing/canaries'
 import fc from 'fast-check'
@@ -472,6 +472,48 @@ describe('what is no clean HTTP request', () => {
     }
     expect(changedSince(before, await figures())).toEqual([])
   })
+})
+
+test('every door of a program refuses a customer who has left, and says so', async () => {
+  const { id } = await world.customer()
+  const wire = toWireId('customer', id)
+  const token = await world.signIn('admin')
+  const made = await world.rest('POST', '/api/admin/api-keys', {
+    token,
+    body: { name: 'Dialler', scopes: ['usage:ask', 'usage:read'] },
+  })
+  const own = await world.rest('POST', '/api/admin/api-keys', {
+    token,
+    body: { name: 'Own', scopes: ['usage:ask', 'usage:read'], customerId: wire },
+  })
+  const owner = await world.signIn('owner', id)
+  const ask = (asker: string) =>
+    world.rest('POST', '/api/usage/check', { token: asker, body: { customerId: wire, kind: 'sms', quantity: 1 } })
+  const open = [(await ask(made.body.key)).body, (await ask(own.body.key)).body]
+  const plan = await world.rest('GET', `/api/admin/customers/${wire}/deletion`, { token })
+  const { hash, businessName } = plan.body
+  await world.rest('POST', `/api/admin/customers/${wire}/deletion`, { token, body: { hash, businessName } })
+
+  expect(open).toMatchObject([{ allowed: true }, { allowed: true }])
+  expect((await ask(made.body.key)).body).toMatchObject({ allowed: false, reason: 'closed', holdId: null })
+  for (const gone of [own.body.key, owner]) {
+    expect((await ask(gone)).status).toBe(401)
+    expect((await world.rest('GET', '/api/usage/status', { token: gone })).status).toBe(401)
+  }
+  // what was used before is still told, and ends its hold
+  const settled = await world.rest('POST', `/api/usage/holds/${open[0].holdId}/settle`, {
+    token: made.body.key,
+    body: {},
+  })
+  expect(settled.body).toMatchObject({ settled: true })
+  for (const [path, body] of [
+    ['/api/admin/agents', { customerId: wire, phoneNumber: '+13125550777', provider: 'retell' }],
+    ['/api/owners', { customerId: wire, email: 'late@attack.example', name: 'Late' }],
+    ['/api/admin/api-keys', { customerId: wire, name: 'Late', scopes: ['usage:ask'] }],
+  ] as const) {
+    const { status, body: refused } = await world.rest('POST', path, { token, body })
+    expect([path, status, refused]).toEqual([path, expect.toBeOneOf([400, 404, 409]), { error: expect.any(Object) }])
+  }
 })
 
 test('headers that say what another would have sent change nothing where no proxy was declared', async () => {

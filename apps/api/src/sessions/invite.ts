@@ -2,6 +2,7 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import { invitations } from '@trunkline/db/schema/sessions'
 import { and, eq, isNull } from 'drizzle-orm'
 import { z } from 'zod'
+import { expectOpen } from '../customers/expect-open.ts'
 import { audit } from '../platform/audit.ts'
 import { type Ctx, inTransaction, type NetCtx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
@@ -50,6 +51,7 @@ export async function inviteOwner(
   expectMail(ctx)
   await takeAttempts(ctx, [{ scope: 'invite', subject: input.customerId }])
   return await inTransaction(ctx, async (ctx) => {
+    await expectOpen(ctx, input.customerId)
     const user = await insertOwner(ctx, { ...input, passwordHash: noPassword() }, { field: 'email' })
     await inviteUser(ctx, { userId: user.id })
     await audit(ctx, {

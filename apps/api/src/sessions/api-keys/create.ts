@@ -1,8 +1,8 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { fitsOneCustomer, type Scope } from '@trunkline/core/sessions/scope'
-import { customers } from '@trunkline/db/schema/customers'
 import { apiKeys } from '@trunkline/db/schema/sessions'
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
+import { expectOpen } from '../../customers/expect-open.ts'
 import { audit } from '../../platform/audit.ts'
 import { type Ctx, inTransaction, type Person } from '../../platform/context.ts'
 import { DomainError } from '../../platform/domain-error.ts'
@@ -48,7 +48,5 @@ async function expectFits(ctx: Ctx, { customerId, scopes }: { customerId: string
     throw new DomainError('invalid', `${tooWide.join(' and ')} cannot be given to a key of one customer`, {
       fields: { scopes: 'reach across customers' },
     })
-  const [known] = await ctx.db.select({ id: customers.id }).from(customers).where(eq(customers.id, customerId))
-  if (known === undefined)
-    throw new DomainError('not_found', 'There is no such customer', { fields: { customerId: 'is not known' } })
+  await expectOpen(ctx, customerId)
 }
