@@ -2,10 +2,11 @@ import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { startServer } from './database.ts'
 import { benchIngest } from './ingest.ts'
+import { benchMeter } from './meter.ts'
 import { benchProcess } from './process.ts'
 import { type Judged, print } from './report.ts'
 
-const usage = 'usage: pnpm bench <ingest|process|all> [--rounds n] [--seconds s] [--profile folder]'
+const usage = 'usage: pnpm bench <ingest|process|meter|all> [--rounds n] [--seconds s] [--profile folder]'
 
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
@@ -18,7 +19,7 @@ async function main(): Promise<number> {
   })
   const [name = 'all'] = positionals
   const options = { rounds: Number(values.rounds), seconds: Number(values.seconds), profile: values.profile }
-  const isFine = ['ingest', 'process', 'all'].includes(name) && options.rounds >= 1 && options.seconds > 0
+  const isFine = ['ingest', 'process', 'meter', 'all'].includes(name) && options.rounds >= 1 && options.seconds > 0
   if (!isFine || positionals.length > 1) {
     process.stderr.write(`${usage}\n`)
     return 1
@@ -29,8 +30,10 @@ async function main(): Promise<number> {
   const server = await startServer()
   const judged: Judged[] = []
   try {
-    if (name !== 'process') judged.push(...(await benchIngest(server, options)))
-    if (name !== 'ingest') judged.push(...(await benchProcess(server, options)))
+    const isAsked = (one: string) => name === 'all' || name === one
+    if (isAsked('ingest')) judged.push(...(await benchIngest(server, options)))
+    if (isAsked('process')) judged.push(...(await benchProcess(server, options)))
+    if (isAsked('meter')) judged.push(...(await benchMeter(server, options)))
   } finally {
     await server.stop()
   }

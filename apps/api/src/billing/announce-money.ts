@@ -1,7 +1,7 @@
 import type { AccountSummary } from '@trunkline/core/billing/account'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { customers } from '@trunkline/db/schema/customers'
-import { usageTopups } from '@trunkline/db/schema/usage'
+import { usageTopups } from '@trunkline/db/schema/usage-credits'
 import { eq } from 'drizzle-orm'
 import { type AlertDraft, raiseAlerts } from '../alerts/raise.ts'
 import type { Ctx } from '../platform/context.ts'

@@ -1,5 +1,6 @@
 import { billingLineItems, billingPayments } from '@trunkline/db/schema/billing'
-import { usageLimits, usageTopups } from '@trunkline/db/schema/usage'
+import { usageLimits } from '@trunkline/db/schema/usage'
+import { usageTopups } from '@trunkline/db/schema/usage-credits'
 import { and, eq, isNotNull, isNull, lt } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'

@@ -8,7 +8,7 @@ import {
   billingRequests,
 } from '@trunkline/db/schema/billing'
 import { customers } from '@trunkline/db/schema/customers'
-import { usageTopups } from '@trunkline/db/schema/usage'
+import { usageTopups } from '@trunkline/db/schema/usage-credits'
 import { asc, desc, eq, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'

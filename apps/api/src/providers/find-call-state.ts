@@ -13,7 +13,7 @@ const retellUnderWay = ['registered', 'ongoing']
 
 /** Asks Twilio (`GET …/Calls/{sid}.json`) or Retell (`GET /v2/get-call/{id}`) how a call stands. A call it does not know is over. */
 export async function findCallState(ctx: NetCtx, providerId: string): Promise<CallState> {
-  const isTwilio = /^CA/.test(providerId)
+  const isTwilio = providerId.startsWith('CA')
   const request = isTwilio ? twilioRequest(ctx, providerId) : retellRequest(ctx, providerId)
   if (request === undefined) return 'unknown'
   try {

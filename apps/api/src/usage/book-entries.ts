@@ -6,6 +6,18 @@ import { usageLimits, usagePeriods } from '@trunkline/db/schema/usage'
 import { eq, inArray } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { burnLate } from './burn-late.ts'
+import {
+  entryArrays,
+  entryColumns,
+  entryFields,
+  entryTypes,
+  entryValues,
+  rowsOf,
+  type Sum,
+  sumArrays,
+  sumByHour,
+  sumTypes,
+} from './ledger-rows.ts'
 import type { Charge } from './meter.ts'
 import { openPeriods } from './open-periods.ts'
 
@@ -36,8 +48,6 @@ export type Counter = {
   calls: number
   texts: number
 }
-
-type Sum = { customerId: string; period: string; calls: number; texts: number }
 
 /**
  * Writes the entries into the ledger and moves the counter of the period that each belongs to: the open one, or that of a
@@ -70,55 +80,6 @@ function sumsOf(entries: readonly Placed[]): Sum[] {
   }
   return [...sums.values()]
 }
-
-const entryColumns = `id, customer_id, meter, idem_key, kind, quantity, occurred_at, period_start, event_id, webhook_id, corrects_id, reason, created_at`
-
-/** Rows out of arrays, the first of them parameter number `first`. Arrays are cast whole: once, and not in each comparison. */
-const rowsOf = (first: number, types: readonly string[]) =>
-  `unnest(${types.map((type, index) => `($${first + index}::text[])::${type}[]`).join(', ')})`
-
-const sumTypes = ['uuid', 'timestamptz', 'bigint', 'bigint']
-const entryTypes = [
-  ...['uuid', 'uuid', 'text', 'text', 'text', 'bigint', 'timestamptz', 'timestamptz', 'uuid', 'uuid', 'uuid', 'text'],
-  // for the sums by the hour
-  ...['text', 'text'],
-]
-const entryFields =
-  'id, customer, meter, key, kind, quantity, occurred, period, event, webhook, corrects, reason, provider, direction'
-const entryValues =
-  'id, customer, meter, key, kind, quantity, occurred, period, event, webhook, corrects, reason, now()'
-
-/** The same entries summed by the hour, onto what stands there. The customers' counters are locked. */
-const sumByHour = (from: string) => `
-  insert into usage_hours as hours (customer_id, meter, hour, provider, direction, quantity, entries)
-  select customer, meter, date_trunc('hour', occurred, 'UTC'), provider, direction, sum(quantity)::bigint, count(*)::integer
-  from ${from} group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
-  on conflict (customer_id, meter, hour, provider, direction)
-    do update set quantity = hours.quantity + excluded.quantity, entries = hours.entries + excluded.entries`
-
-const entryArrays = (entries: readonly Placed[]) => [
-  entries.map(({ id }) => id),
-  entries.map(({ customerId }) => customerId),
-  entries.map(({ meter }) => meter),
-  entries.map(({ idemKey }) => idemKey),
-  entries.map(({ kind }) => kind),
-  entries.map(({ delta }) => String(delta)),
-  entries.map(({ occurredAt }) => occurredAt),
-  entries.map(({ period }) => period),
-  entries.map(({ eventId }) => eventId),
-  entries.map(({ webhookId }) => webhookId ?? null),
-  entries.map(({ correctsId }) => correctsId),
-  entries.map(({ reason }) => reason ?? null),
-  entries.map(({ provider }) => provider ?? 'service'),
-  entries.map(({ direction }) => direction ?? 'unknown'),
-]
-
-const sumArrays = (sums: readonly Sum[]) => [
-  sums.map(({ customerId }) => customerId),
-  sums.map(({ period }) => period),
-  sums.map(({ calls }) => String(calls)),
-  sums.map(({ texts }) => String(texts)),
-]
 
 /**
  * Books what belongs to an open period that still runs, ledger and counter in one statement; the rest is left alone. The

@@ -1,6 +1,6 @@
 import { spend, spendingOrder, unspend } from '@trunkline/core/usage/credit'
 import { type Meter, meters } from '@trunkline/core/usage/meter'
-import { usageBurns, usageCredits } from '@trunkline/db/schema/usage'
+import { usageBurns, usageCredits } from '@trunkline/db/schema/usage-credits'
 import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import type { LimitsRow } from './refresh-limits.ts'

@@ -1,4 +1,5 @@
-import { usageCredits, usagePeriods } from '@trunkline/db/schema/usage'
+import { usagePeriods } from '@trunkline/db/schema/usage'
+import { usageCredits } from '@trunkline/db/schema/usage-credits'
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { burnPeriod } from './burn-credits.ts'

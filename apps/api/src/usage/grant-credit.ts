@@ -1,7 +1,7 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import type { CreditSource } from '@trunkline/core/usage/credit'
 import type { Meter } from '@trunkline/core/usage/meter'
-import { usageCredits } from '@trunkline/db/schema/usage'
+import { usageCredits } from '@trunkline/db/schema/usage-credits'
 import { eq } from 'drizzle-orm'
 import { audit } from '../platform/audit.ts'
 import { actorLabel, type Ctx } from '../platform/context.ts'

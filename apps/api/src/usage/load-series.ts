@@ -1,5 +1,5 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
-import { type Meter, meters } from '@trunkline/core/usage/meter'
+import type { Meter } from '@trunkline/core/usage/meter'
 import { statement } from '@trunkline/db/connect'
 import { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'
@@ -84,5 +84,3 @@ export async function loadUsageSeries(ctx: Ctx, input: Input): Promise<z.infer<t
     })),
   }
 }
-
-export const meterSchema = z.enum(meters)

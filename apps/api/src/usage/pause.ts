@@ -1,6 +1,6 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import type { PauseCause } from '@trunkline/core/usage/pause'
-import { usagePauses } from '@trunkline/db/schema/usage'
+import { usagePauses } from '@trunkline/db/schema/usage-credits'
 import { and, eq, isNull } from 'drizzle-orm'
 import { audit } from '../platform/audit.ts'
 import { actorLabel, type Ctx } from '../platform/context.ts'

@@ -1,6 +1,7 @@
 import { pausedUntil } from '@trunkline/core/usage/pause'
 import type { Standing } from '@trunkline/core/usage/threshold'
-import { usageBurns, usageCredits, usageLimits, usagePauses } from '@trunkline/db/schema/usage'
+import { usageLimits } from '@trunkline/db/schema/usage'
+import { usageBurns, usageCredits, usagePauses } from '@trunkline/db/schema/usage-credits'
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { enqueue } from '../platform/job.ts'

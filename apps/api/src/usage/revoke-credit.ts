@@ -1,5 +1,5 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
-import { usageCredits } from '@trunkline/db/schema/usage'
+import { usageCredits } from '@trunkline/db/schema/usage-credits'
 import { eq } from 'drizzle-orm'
 import { audit } from '../platform/audit.ts'
 import { type Ctx, inTransaction } from '../platform/context.ts'

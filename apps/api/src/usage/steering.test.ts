@@ -283,7 +283,7 @@ test('a new version of a tier shows first who would feel it; two that publish at
     affected: [{ customerId: toWireId('customer', id), crosses: ['call_seconds:warning'] }],
   })
   const answers = await Promise.all([1, 2, 3].map(() => post('tiers', asked, tokens.admin)))
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409])
+  expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409, 409])
   await world.drainJobs()
   await world.drainJobs()
 

@@ -1,6 +1,7 @@
 import { meters } from '@trunkline/core/usage/meter'
 import { tierKeys, tierTerms } from '@trunkline/core/usage/tier'
-import { tierSnapshots, usageTopups } from '@trunkline/db/schema/usage'
+import { tierSnapshots } from '@trunkline/db/schema/usage'
+import { usageTopups } from '@trunkline/db/schema/usage-credits'
 import { asc, desc, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'

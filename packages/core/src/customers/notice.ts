@@ -19,7 +19,6 @@ export const noticeChannelSchema = z.enum(noticeChannels)
 
 /** `undecided`: whether it went out nobody knows, and a second mail is worse than none. */
 export const noticeStates = ['pending', 'sending', 'sent', 'skipped', 'failed', 'undecided'] as const
-export type NoticeState = (typeof noticeStates)[number]
 
 /** What fills the gaps of a notice: figures, and what the sentence needs to name. */
 export type NoticeFacts = Record<string, string | number>

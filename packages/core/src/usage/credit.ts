@@ -6,7 +6,6 @@ export type CreditSource = (typeof creditSources)[number]
 export const creditSourceSchema = z.enum(creditSources)
 
 export const creditEnds = ['spent', 'expired', 'revoked'] as const
-export type CreditEnd = (typeof creditEnds)[number]
 
 /** The lower is spent first. What is lost soonest stands first, what was paid for last. */
 export const usualPriority = { rollover: 10, proration: 20, goodwill: 30, topup: 50 } as const satisfies Record<
