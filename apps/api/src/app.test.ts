@@ -520,7 +520,17 @@ describe('the documentation', () => {
     let answered = 0
     for (const [method, path, operation] of operations) {
       if (method !== 'GET' || !path.startsWith('/api/') || path.includes('{')) continue
-      const query = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z', customerId: customer }
+      const span = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
+      const query = {
+        ...span,
+        customerId: customer,
+        bytes: '90',
+        events: '24',
+        audit: '24',
+        meter: 'call_seconds',
+        grain: 'day',
+        tier: 'pro',
+      }
       const names = (operation.parameters ?? []).filter(
         (parameter) => parameter.required || parameter.name === 'customerId',
       )

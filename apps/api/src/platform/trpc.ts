@@ -3,13 +3,13 @@ import type {} from '@trpc/server/unstable-core-do-not-import'
 import type { RelyingParty } from '@trunkline/core/sessions/passkey'
 import { may, type Permission } from '@trunkline/core/sessions/permission'
 import { keyMay } from '@trunkline/core/sessions/scope'
-import { DrizzleQueryError } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Actor, Caller, NetCtx, Person } from './context.ts'
 import { withinCustomer } from './customer-reach.ts'
 import { DomainError, refusalAt } from './domain-error.ts'
 import { factsOfActor } from './fault.ts'
 import { inputSentence } from './http-errors.ts'
+import { fieldsOf, isUnusable, unusableFields } from './input-faults.ts'
 import type { Topic } from './live.ts'
 
 /** What a procedure says of itself: its REST path and who may call it. */
@@ -82,17 +82,6 @@ const t = initTRPC
     },
   })
 
-/** A list of ten thousand faults is told by its first ones: an answer is not to outgrow what was asked. */
-const mostFaults = 20
-
-function fieldsOf(error: z.ZodError): Record<string, string> {
-  return Object.fromEntries(
-    error.issues
-      .slice(0, mostFaults)
-      .map((issue) => [issue.path.join('.') || 'input', issue.message.replace(/^Invalid input: /, '')]),
-  )
-}
-
 /** A refusal as tRPC says it, for what is thrown past the procedures' middleware. */
 export const asRpcError = (refusal: DomainError): TRPCError =>
   new TRPCError({ code: refusalAt[refusal.refusal].rpc, message: refusal.message, cause: refusal })
@@ -143,23 +132,6 @@ const refuse = t.middleware(async ({ ctx, next, path, type, meta, getRawInput })
   }
   return result
 })
-
-/** SQLSTATEs of a value that came from outside and that no column can hold: a NUL, no date, no uuid, too large. */
-const unusable = ['22021', '22P05', '22P02', '22003', '22007', '22008']
-
-function isUnusable(error: unknown): boolean {
-  const { code } = ((error instanceof DrizzleQueryError ? error.cause : error) ?? {}) as { code?: unknown }
-  return typeof code === 'string' && unusable.includes(code)
-}
-
-/** Which fields hold what no text in the database can: a NUL, half of a surrogate pair. Where none does, it is a value. */
-function unusableFields(input: unknown): Record<string, string> {
-  const fields = Object.entries(typeof input === 'object' && input !== null ? input : {}).filter(([, value]) =>
-    /\\u0000|\\ud[89a-f]/.test(JSON.stringify(value) ?? ''),
-  )
-  if (fields.length === 0) return { input: 'holds a value that cannot be stored' }
-  return Object.fromEntries(fields.map(([name]) => [name, 'holds a character that cannot be stored']))
-}
 
 const base = t.procedure.use(refuse)
 
