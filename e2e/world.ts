@@ -17,6 +17,8 @@ const account: Account = {
   retellApiKey: 'key_of_the_browser_tests_retell',
   twilioAccountSid: 'AC5e1fb09a7c3d48269b0f1e2d3c4b5a70',
   twilioAuthToken: 'token_of_the_browser_tests_twilio',
+  stripeSecretKey: 'sk_test_of_the_browser_tests',
+  stripeWebhookSecret: 'whsec_of_the_browser_tests',
   publicUrl: 'https://hooks.trunkline.example',
 }
 export const admin = { email: 'admin@trunkline.example', password: 'a password of four words' }

@@ -64,6 +64,6 @@ function door(source: Source, entry: Import): Found | undefined {
 }
 
 function vendorSdk(source: Source, entry: Import): Found | undefined {
-  if (isTest(source.path) || !/^(twilio|retell-sdk)(\/|$)/.test(entry.specifier)) return undefined
+  if (isTest(source.path) || !/^(twilio|retell-sdk|stripe)(\/|$)/.test(entry.specifier)) return undefined
   return { rule: 'providers are called with fetch', text: `imports ${entry.specifier} outside a test` }
 }

@@ -74,7 +74,9 @@ test('the same idempotency key opens one page, and opening the page pays it and 
   const [delivery] = receiver.received
   const [, seconds, digest] = /^t=(\d+),v1=(\w+)$/.exec(String(delivery?.headers['stripe-signature'])) ?? []
   expect(digest).toBe(
-    createHmac('sha256', account.stripeWebhookSecret).update(`${seconds}.${delivery?.body}`).digest('hex'),
+    createHmac('sha256', account.stripeWebhookSecret)
+      .update(`${seconds}.${String(delivery?.body)}`)
+      .digest('hex'),
   )
   expect([delivery?.path, JSON.parse(String(delivery?.body))]).toMatchObject([
     '/webhooks/stripe',

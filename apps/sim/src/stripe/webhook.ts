@@ -15,8 +15,9 @@ export type StripeEvent = {
 
 /** An event; of the same type, object and moment it is the same one. */
 export function draftStripeEvent(type: string, object: StripeObject, at: number): StripeDraft {
+  const { attempt_count: attempts } = object
   const payload: StripeEvent = {
-    id: stripeId('evt', `${type}:${object.id}:${unixSeconds(at)}:${String(object.attempt_count ?? '')}`),
+    id: stripeId('evt', `${type}:${object.id}:${unixSeconds(at)}:${typeof attempts === 'number' ? attempts : ''}`),
     object: 'event',
     api_version: '2025-03-31.basil',
     created: unixSeconds(at),

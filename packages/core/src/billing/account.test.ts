@@ -47,7 +47,7 @@ const said: fc.Arbitrary<BillingSaid> = fc.oneof(
     .map(({ status, ...facts }) => invoice(status, facts)),
   fc
     .tuple(fc.constantFrom(...subscriptionStatuses), fc.constantFrom('sub_1', 'sub_2'), fc.constantFrom('core', 'pro'))
-    .map(([status, id, tier]) => subscription(status, id, tier as 'core' | 'pro')),
+    .map(([status, id, tier]) => subscription(status, id, tier)),
   fc.record({ isPaid: fc.boolean(), status: fc.constantFrom('open', 'complete', 'expired') }).map(
     ({ isPaid, status }): BillingSaid => ({
       of: 'checkout',

@@ -118,6 +118,13 @@ function inTime<Item extends { fact: BillingFact }>(items: readonly Item[]): Ite
 
 const last = <Item extends { fact: BillingFact }>(items: readonly Item[]): Item | undefined => inTime(items).at(-1)
 
+/** The last of several statements about one thing: there is one, or nobody would have spoken of it. */
+function newestOf<Item>(told: readonly Item[]): Item {
+  const newest = told.at(-1)
+  if (newest === undefined) throw new RangeError('Nothing was said of it')
+  return newest
+}
+
 function byId<Item extends { said: { id: string } }>(items: readonly Item[]): Item[][] {
   const groups = new Map<string, Item[]>()
   for (const item of items) groups.set(item.said.id, [...(groups.get(item.said.id) ?? []), item])
@@ -126,7 +133,7 @@ function byId<Item extends { said: { id: string } }>(items: readonly Item[]): It
 
 function summarizeSubscription(told: Told<'subscription'>[]): SubscriptionSummary {
   const end = told.find(({ said }) => ended.includes(said.status))
-  const { fact, said } = end ?? (told.at(-1) as Told<'subscription'>)
+  const { fact, said } = end ?? newestOf(told)
   const { of: _word, ...rest } = said
   return { ...rest, isEnded: end !== undefined, eventId: fact.eventId }
 }
@@ -147,7 +154,7 @@ function summarizeInvoice(told: Told<'invoice'>[]): InvoiceSummary {
     of: _word,
     hasFailed: _failed,
     ...newest
-  } = (told.findLast(({ said }) => said.status === furthest) ?? (told.at(-1) as Told<'invoice'>)).said
+  } = (told.findLast(({ said }) => said.status === furthest) ?? newestOf(told)).said
   const failedAt = least(told.flatMap(({ said, fact }) => (said.hasFailed ? fact.at : [])))
   return {
     ...newest,
@@ -164,7 +171,7 @@ function summarizePayment(
   told: Told<'checkout'>[],
   after: { refunds: readonly Told<'refund'>[]; disputes: readonly Told<'dispute'>[] },
 ): PaymentSummary {
-  const { said: newest } = told.at(-1) as Told<'checkout'>
+  const { said: newest } = newestOf(told)
   const find = <Value>(pick: (said: Of<'checkout'>) => Value | undefined) =>
     told.map(({ said }) => pick(said)).findLast((value) => value !== undefined)
   const paymentIntentId = find((said) => said.paymentIntentId)

@@ -24,7 +24,6 @@ export type PaymentState = (typeof paymentStates)[number]
 
 /** What a line is for: a month of a tier, the rest of one after a change, usage of one meter, a top-up, money given back. */
 export const lineKinds = ['fee', 'proration', 'usage', 'topup', 'refund'] as const
-export type LineKind = (typeof lineKinds)[number]
 
 /** An open line follows its ledger; a closed one never changes. */
 export const lineStates = ['open', 'closed'] as const
