@@ -68,6 +68,9 @@ test('strangers and owners get in where that was meant, and nowhere else (C-1, K
     'sessions.resetPassword',
   ])
   expect(open('owner')).toEqual([
+    'customers.notices.list',
+    'customers.notices.preference',
+    'customers.notices.setPreference',
     'errors.report',
     'onboarding.acceptInvitation',
     'onboarding.register',
@@ -96,8 +99,16 @@ test('strangers and owners get in where that was meant, and nowhere else (C-1, K
     'sessions.startSecondFactor',
     'sessions.turnOffSecondFactor',
     'usage.check',
+    'usage.credits.list',
+    'usage.holds.list',
+    'usage.ledger',
+    'usage.projection',
+    'usage.series',
     'usage.settle',
     'usage.status',
+    'usage.tierChanges.list',
+    'usage.tiers.list',
+    'usage.topups.list',
     'views.end',
   ])
 })
@@ -112,7 +123,17 @@ test('an API key gets in where its scopes say, and changes nothing but by asking
       .map(({ path, type }) => ({ path, type }))
   const paths = (scope: Scope) => openTo(scope).map(({ path }) => path)
 
-  expect(paths('usage:read')).toEqual(['usage.status'])
+  expect(paths('usage:read')).toEqual([
+    'usage.status',
+    'usage.series',
+    'usage.ledger',
+    'usage.projection',
+    'usage.holds.list',
+    'usage.credits.list',
+    'usage.tiers.list',
+    'usage.topups.list',
+    'usage.tierChanges.list',
+  ])
   expect(paths('usage:ask')).toEqual(['usage.check', 'usage.settle'])
   expect(paths('alerts:raise')).toEqual(['alerts.report'])
   expect(paths('compliance:audit')).toEqual([])

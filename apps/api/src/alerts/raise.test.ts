@@ -119,6 +119,12 @@ test('usage that crosses both levels makes one alert a level that names its cust
       title: 'Bay Roofing: 100 % of its call minutes used',
       runbook: 'docs/runbooks/usage.md#limit-reached',
     },
+    {
+      alert_type: 'usage_hard_stop',
+      severity: 'high',
+      title: 'Bay Roofing: call minutes are stopped',
+      runbook: 'docs/runbooks/usage.md#hard-stop',
+    },
   ])
 })
 

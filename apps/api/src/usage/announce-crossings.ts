@@ -98,15 +98,15 @@ function noticeOf(crossing: WrittenCrossing, customer: Named): NoticeDraft {
 }
 
 const kinds = {
-  80: { type: 'usage_warning', severity: 'medium', anchor: 'warning' },
-  100: { type: 'usage_limit_reached', severity: 'high', anchor: 'limit-reached' },
-  [hardStopLevel]: { type: 'usage_hard_stop', severity: 'high', anchor: 'hard-stop' },
+  80: { type: 'usage_warning', severity: 'medium', runbook: 'docs/runbooks/usage.md#warning' },
+  100: { type: 'usage_limit_reached', severity: 'high', runbook: 'docs/runbooks/usage.md#limit-reached' },
+  [hardStopLevel]: { type: 'usage_hard_stop', severity: 'high', runbook: 'docs/runbooks/usage.md#hard-stop' },
 } as const
 
 function draftOf(crossing: WrittenCrossing, name: string): AlertDraft {
   const { customerId, meter, level, after, base } = crossing
   const series = seriesOf(crossing)
-  const { type, severity, anchor } = kinds[level]
+  const { type, severity, runbook } = kinds[level]
   return {
     type,
     severity,
@@ -119,7 +119,7 @@ function draftOf(crossing: WrittenCrossing, name: string): AlertDraft {
         ? `${name}: ${noun[meter]} are stopped`
         : `${name}: ${level} % of its ${noun[meter]} used`,
     message: `${name} has used ${shownUse(meter, after, base)} in this period. ${adviceOf(meter, level)}`,
-    runbook: `docs/runbooks/usage.md#${anchor}`,
+    runbook,
     metadata: { level, meter, used: after, cap: base, crossingId: crossing.id },
   }
 }
