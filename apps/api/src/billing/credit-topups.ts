@@ -1,4 +1,5 @@
-import { billingLineItems, billingPayments } from '@trunkline/db/schema/billing'
+import { billingPayments } from '@trunkline/db/schema/billing'
+import { billingLineItems } from '@trunkline/db/schema/billing-lines'
 import { usageLimits } from '@trunkline/db/schema/usage'
 import { usageTopups } from '@trunkline/db/schema/usage-credits'
 import { and, eq, isNotNull, isNull, lt } from 'drizzle-orm'

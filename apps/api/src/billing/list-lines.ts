@@ -1,5 +1,5 @@
 import { toPage } from '@trunkline/core/platform/page'
-import { billingLineItems } from '@trunkline/db/schema/billing'
+import { billingLineItems } from '@trunkline/db/schema/billing-lines'
 import { tierSnapshots } from '@trunkline/db/schema/usage'
 import { and, desc, eq, lt } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'

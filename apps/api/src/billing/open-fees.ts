@@ -1,5 +1,5 @@
 import { statement } from '@trunkline/db/connect'
-import { billingLineItems } from '@trunkline/db/schema/billing'
+import { billingLineItems } from '@trunkline/db/schema/billing-lines'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { announce } from '../platform/live.ts'

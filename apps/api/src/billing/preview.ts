@@ -1,6 +1,6 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import type { TierKey } from '@trunkline/core/usage/tier'
-import { billingLineItems } from '@trunkline/db/schema/billing'
+import { billingLineItems } from '@trunkline/db/schema/billing-lines'
 import { tierSnapshots, usageLimits, usagePeriods } from '@trunkline/db/schema/usage'
 import { and, asc, desc, eq } from 'drizzle-orm'
 import type { z } from 'zod'

@@ -9,7 +9,8 @@ import {
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { meters } from '@trunkline/core/usage/meter'
 import { tierSchema } from '@trunkline/core/usage/tier'
-import type { billingInvoices, billingLineItems, billingPayments, billingRequests } from '@trunkline/db/schema/billing'
+import type { billingInvoices, billingPayments, billingRequests } from '@trunkline/db/schema/billing'
+import type { billingLineItems } from '@trunkline/db/schema/billing-lines'
 import { z } from 'zod'
 
 export const lineSchema = z.object({

@@ -1,5 +1,6 @@
 import type { RefundSummary } from '@trunkline/core/billing/account'
-import { billingLineItems, billingPayments } from '@trunkline/db/schema/billing'
+import { billingPayments } from '@trunkline/db/schema/billing'
+import { billingLineItems } from '@trunkline/db/schema/billing-lines'
 import { usageLimits } from '@trunkline/db/schema/usage'
 import { and, eq, like, sql } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
