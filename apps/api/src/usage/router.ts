@@ -4,15 +4,17 @@ import { wireId } from '@trunkline/core/platform/wire-id'
 import { refusalReasons } from '@trunkline/core/usage/limit'
 import { entryKinds, meters } from '@trunkline/core/usage/meter'
 import { projection } from '@trunkline/core/usage/projection'
+import { tierSchema } from '@trunkline/core/usage/tier'
 import { ledgerEntry, usageStatus } from '@trunkline/core/usage/wire'
 import { z } from 'zod'
 import type { Caller } from '../platform/context.ts'
 import { customerOf, customerOrAll } from '../platform/customer-reach.ts'
-import { usageAsker, usageReader } from '../platform/trpc.ts'
+import { staff, usageAsker, usageReader } from '../platform/trpc.ts'
 import { callDirections, callKinds, checkUsage } from './check.ts'
 import { creditRow, listCredits } from './list-credits.ts'
 import { holdRow, holdStateSchema, listHolds } from './list-holds.ts'
 import { listLedger } from './list-ledger.ts'
+import { listStandings, standingRow } from './list-standings.ts'
 import { grains, groupings, loadUsageSeries, usageSeries } from './load-series.ts'
 import { loadUsageStatus } from './load-status.ts'
 import { listTierChanges, tierChangeRow } from './preview-tier-change.ts'
@@ -56,6 +58,12 @@ export const usageRouter = {
     .input(ofOne)
     .output(usageStatus)
     .query(({ ctx, input }) => loadUsageStatus(ctx, { customerId: customerOf(ctx.actor, input.customerId) })),
+
+  standings: staff
+    .meta(get('/admin/usage/standings', 'Customers by the share of a cap that they have used'))
+    .input(pageInput.extend({ q: z.string().max(100).optional(), tier: tierSchema.optional() }))
+    .output(pageOf(standingRow))
+    .query(({ ctx, input }) => listStandings(ctx, input)),
 
   series: usageReader
     .meta(get('/usage/series', 'What was used by hour, day or month; of one customer, or of all where none is named'))
