@@ -20,10 +20,13 @@ export type PeriodFacts = {
   smsSegments: number
 }
 
-/** One of a customer's periods with what was used in it: the open one, the last one that is over, or the one that begins then. */
+/**
+ * One of a customer's periods with what was used in it: the open one, the last one that is over, the one that begins then, or
+ * the latest of which the figures are whole: the last one that is over, else the open one.
+ */
 export async function findPeriod(
   ctx: Ctx,
-  input: { customerId: string; period: 'current' | 'last' | { start: string } },
+  input: { customerId: string; period: 'current' | 'last' | 'latest' | { start: string } },
 ): Promise<PeriodFacts> {
   const { customerId, period } = input
   const [open] = await ctx.db
@@ -34,7 +37,7 @@ export async function findPeriod(
   if (open === undefined) throw new DomainError('not_found', 'There is no such customer')
   const { limits } = open
   const isOpen =
-    period === 'current' || (period !== 'last' && Date.parse(period.start) === limits.periodStart.getTime())
+    period === 'current' || (typeof period === 'object' && Date.parse(period.start) === limits.periodStart.getTime())
   if (isOpen) {
     return {
       start: limits.periodStart,
@@ -53,11 +56,12 @@ export async function findPeriod(
     .where(
       and(
         eq(usagePeriods.customerId, customerId),
-        period === 'last' ? undefined : eq(usagePeriods.periodStart, new Date(period.start)),
+        typeof period === 'object' ? eq(usagePeriods.periodStart, new Date(period.start)) : undefined,
       ),
     )
     .orderBy(desc(usagePeriods.periodStart))
     .limit(1)
+  if (over === undefined && period === 'latest') return await findPeriod(ctx, { customerId, period: 'current' })
   if (over === undefined)
     throw new DomainError('not_found', 'The customer has no such period', { fields: { period: 'is not on record' } })
   return {

@@ -11,12 +11,15 @@ import { loadSnapshot, presentSnapshot, type Snapshot } from '../usage/change-ti
 import { findPeriod } from './preview.ts'
 import type { whatIfSchema } from './views.ts'
 
-/** What a period's usage would have cost under another tier, beside what it costs under its own: fee, overage, top-ups needed. */
+/**
+ * What a period's usage would have cost under another tier, beside what it costs under its own: fee, overage, top-ups needed.
+ * Where none is named it is the last one that is over, and of a new customer the present one.
+ */
 export async function rateWhatIf(
   ctx: Ctx,
-  input: { customerId: string; tier: TierKey; period: 'current' | 'last' },
+  input: { customerId: string; tier: TierKey; period?: 'current' | 'last' | undefined },
 ): Promise<z.infer<typeof whatIfSchema>> {
-  const period = await findPeriod(ctx, input)
+  const period = await findPeriod(ctx, { ...input, period: input.period ?? 'latest' })
   const used: Record<Meter, number> = { call_seconds: period.callSeconds, sms_segments: period.smsSegments }
   const present = await rateTier(ctx, await loadSnapshot(ctx, period.tierSnapshotId), used)
   const other = await rateTier(ctx, await presentSnapshot(ctx, input.tier, ctx.now), used)
