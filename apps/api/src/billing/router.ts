@@ -138,7 +138,7 @@ export const billingRouter = {
         protect: true,
       },
     })
-    .input(ofCustomer.extend({ tier: tierSchema, period: periodSchema.default('last') }))
+    .input(ofCustomer.extend({ tier: tierSchema, period: periodSchema.optional() }))
     .output(whatIfSchema)
     .query(({ ctx, input }) => rateWhatIf(ctx, { ...input, customerId: customerOf(ctx.actor, input.customerId) })),
 
