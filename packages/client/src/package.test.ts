@@ -1,6 +1,11 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { isBuiltin } from 'node:module'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { raiseAlerts } from '@trunkline/api/alerts/raise'
 import { publint } from 'publint'
@@ -209,6 +214,118 @@ describe('the README', () => {
     expect(blocks.map(({ language }) => language)).toEqual(['sh', ...examples.map(() => 'ts')])
   })
 })
+
+describe('the dialler, a program of somebody else’s', () => {
+  const files = ['dialler.js', 'package.json', 'README.md'] as const
+  const source = Object.fromEntries(
+    files.map((file) => [file, readFileSync(new URL(`../../../examples/dialler/${file}`, import.meta.url), 'utf8')]),
+  )
+  const from = '+13125550100'
+  const numbers = ['+14155550101', '+14155550102', '+14155550103']
+
+  test('asks before each call, settles after it, stops at the cap, and is charged once though Retell reports too', async () => {
+    const { world } = server
+    const customer = await world.customer({ tier: 'core', phoneNumber: from })
+    const wireId = `cus_${customer.id.replaceAll('-', '')}`
+    const admin = await world.signIn('admin')
+    const { body } = await world.rest('POST', '/api/admin/api-keys', {
+      token: admin,
+      body: { name: 'Dialler', scopes: ['usage:ask', 'usage:read'] },
+    })
+    // what is left is enough for one call, not for a second one
+    await world.owner`update usage_limits set call_used_seconds = call_cap_seconds + grace_seconds - 700 where customer_id = ${customer.id}`
+    const retell = await openRetell({ seconds: 124.2, refuse: numbers[0] ?? '' })
+    await consumer.write('dialler.js', source['dialler.js'] ?? '')
+    try {
+      const { code, output, errors } = await start(
+        consumer.folder,
+        process.execPath,
+        ['dialler.js', wireId, from, ...numbers],
+        {
+          TRUNKLINE_URL: server.url,
+          TRUNKLINE_TOKEN: body.key,
+          RETELL_BASE_URL: retell.url,
+          RETELL_API_KEY: 'key_of_the_dialler',
+          POLL_MS: '10',
+        },
+      ).ended
+
+      expect({ code, errors }).toEqual({ code: 2, errors: '' })
+      expect(output).toMatch(/^…0101: not called: Retell refused\n…0102: 125 s\n…0103: not called: \w+\n$/)
+    } finally {
+      await retell.close()
+    }
+    const [call] = retell.calls
+    expect(retell.calls).toHaveLength(1)
+    expect(call?.metadata).toEqual({ customer_id: wireId, hold_id: expect.stringMatching(/^hld_/) })
+    const [holds] = await world.owner`
+      select count(*)::int as all, count(*) filter (where state = 'settled')::int as settled from usage_holds where customer_id = ${customer.id}`
+    expect(holds).toEqual({ all: 2, settled: 2 })
+    await world.retell({
+      event: 'call_ended',
+      call: {
+        call_id: call?.call_id,
+        direction: 'outbound',
+        from_number: from,
+        to_number: numbers[1],
+        call_status: 'ended',
+        start_timestamp: Date.now() - 130_000,
+        end_timestamp: Date.now() - 5_800,
+        duration_ms: 124_200,
+        metadata: call?.metadata,
+      },
+    })
+    await world.process()
+    const [ledger] = await world.owner`
+      select sum(quantity)::int as seconds, (select call_reserved_seconds::int from usage_limits where customer_id = ${customer.id}) as reserved
+      from usage_entries where customer_id = ${customer.id}`
+    expect(ledger).toEqual({ seconds: 125, reserved: 0 })
+  })
+
+  test('says in its README what it is told and asks for', () => {
+    const variables = [...(source['dialler.js'] ?? '').matchAll(/^ {2}([A-Z_]+)/gm)].map(([, name = '']) => name)
+    const command = /```sh\nnpm install\n(.+)\n```/.exec(source['README.md'] ?? '')?.[1] ?? ''
+
+    expect(variables).toEqual(expect.arrayContaining([...command.matchAll(/([A-Z_]+)=/g)].map(([, name]) => name)))
+    expect(Object.keys(JSON.parse(source['package.json'] ?? '{}').dependencies)).toEqual(['@trunkline/client'])
+  })
+})
+
+type Placed = { call_id: string; metadata: object; to_number: string; asked: number }
+
+/** As much of Retell as places calls: each ends after it was asked about twice. */
+async function openRetell(story: { seconds: number; refuse: string }) {
+  const calls: Placed[] = []
+  const http = createServer(async (request, response) => {
+    const answer = (status: number, body: object) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    if (request.headers.authorization !== 'Bearer key_of_the_dialler') return answer(401, {})
+    if (request.method === 'POST') {
+      const asked = (await json(request)) as Placed
+      if (asked.to_number === story.refuse) return answer(422, { status: 'error', message: 'not a number' })
+      const call = { ...asked, call_id: `call_${randomUUID().replaceAll('-', '')}`, asked: 0 }
+      calls.push(call)
+      return answer(201, { call_id: call.call_id, call_status: 'registered' })
+    }
+    const call = calls.find(({ call_id: id }) => request.url === `/v2/get-call/${id}`)
+    if (call === undefined) return answer(404, {})
+    const isOver = ++call.asked > 2
+    return answer(200, {
+      call_id: call.call_id,
+      call_status: isOver ? 'ended' : 'ongoing',
+      ...(isOver && { duration_ms: story.seconds * 1000 }),
+    })
+  })
+  await once(http.listen(0, '127.0.0.1'), 'listening')
+  return {
+    calls,
+    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    close: async () => {
+      http.closeAllConnections()
+      await new Promise((resolve) => http.close(resolve))
+    },
+  }
+}
 
 const installed = (file: string) => join(consumer.folder, 'node_modules/@trunkline/client', file)
 
