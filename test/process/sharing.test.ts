@@ -27,8 +27,9 @@ test.concurrent('one process takes, two work: each webhook is processed once, a 
 
   const [taking, ...working] = await Promise.all([web, ...workers].map((process) => process.steps()))
   expect(Object.keys(taking ?? {}).sort()).toEqual(['intake.committed', 'intake.storing', 'receive.verified'])
+  const ofInbox = (steps: object) => Object.keys(steps).filter((name) => /^(?:receive|intake|process)\./.test(name))
   for (const steps of working)
-    expect(Object.keys(steps).sort()).toEqual(['process.claimed', 'process.committed', 'process.written'])
+    expect(ofInbox(steps).sort()).toEqual(['process.claimed', 'process.committed', 'process.written'])
   expect(await stage.figures(id)).toMatchObject({
     inbox: { processed: 600 },
     keys: 600,
