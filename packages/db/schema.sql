@@ -1,4 +1,4 @@
--- migrations: 1e8d3f3ea409b2762e34a074e9aebd85f50573353d180018860451b871a19770
+-- migrations: b80fe3931f362c30bed5aad642d8260d5c0d00a30dc095a0083cf501e3413876
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -419,6 +419,7 @@ create table call_events (
   created_at timestamp(3) with time zone not null default now(),
   updated_at timestamp(3) with time zone not null,
   shredded_at timestamp(3) with time zone,
+  telnyx_call_id text,
   constraint call_events_pkey PRIMARY KEY (id),
   constraint call_events_seconds_are_not_negative CHECK ((seconds >= 0)),
   constraint call_events_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'initiated'::text, 'ringing'::text, 'in-progress'::text, 'canceled'::text, 'failed'::text, 'busy'::text, 'no-answer'::text, 'completed'::text])))
@@ -455,7 +456,8 @@ create table call_events_default partition of call_events (
   facts jsonb not null,
   created_at timestamp(3) with time zone not null default now(),
   updated_at timestamp(3) with time zone not null,
-  shredded_at timestamp(3) with time zone
+  shredded_at timestamp(3) with time zone,
+  telnyx_call_id text
 ) default with (fillfactor=60);
 
 create table call_keys (
@@ -828,6 +830,93 @@ create table provider_status (
   constraint provider_status_state_is_known CHECK ((state = ANY (ARRAY['healthy'::text, 'degraded'::text, 'down'::text, 'not_configured'::text])))
 );
 grant insert, select, update on provider_status to trunkline_app;
+
+create table reconciliation_differences (
+  id uuid not null,
+  run_id uuid not null,
+  level integer not null,
+  class text not null,
+  customer_id uuid,
+  provider text,
+  kind text,
+  provider_id text,
+  unit text not null,
+  ours bigint not null,
+  theirs bigint not null,
+  delta bigint not null,
+  flagged boolean not null,
+  period_start timestamp(3) with time zone,
+  occurred_at timestamp(3) with time zone,
+  event_id uuid,
+  record text,
+  heal_state text,
+  heal_webhook_id uuid,
+  healed_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint reconciliation_differences_pkey PRIMARY KEY (id),
+  constraint reconciliation_differences_run_id_reconciliation_runs_id_fk FOREIGN KEY (run_id) REFERENCES reconciliation_runs(id),
+  constraint reconciliation_differences_class_is_known CHECK ((class = ANY (ARRAY['missing_here'::text, 'missing_there'::text, 'quantity_differs'::text, 'price_differs'::text, 'late'::text, 'duplicate'::text, 'counter_differs'::text, 'lines_differ'::text, 'rating_differs'::text, 'cost_differs'::text]))),
+  constraint reconciliation_differences_delta_is_ours_less_theirs CHECK ((delta = (ours - theirs))),
+  constraint reconciliation_differences_heal_state_is_known CHECK ((heal_state = ANY (ARRAY['queued'::text, 'admitted'::text]))),
+  constraint reconciliation_differences_kind_is_known CHECK ((kind = ANY (ARRAY['call'::text, 'message'::text]))),
+  constraint reconciliation_differences_unit_is_known CHECK ((unit = ANY (ARRAY['seconds'::text, 'segments'::text, 'micros'::text, 'cents'::text])))
+);
+CREATE INDEX reconciliation_differences_by_customer ON public.reconciliation_differences USING btree (customer_id, id);
+CREATE INDEX reconciliation_differences_by_event ON public.reconciliation_differences USING btree (event_id);
+CREATE INDEX reconciliation_differences_by_size ON public.reconciliation_differences USING btree (run_id, flagged, abs(delta), id);
+alter table reconciliation_differences enable row level security;
+create policy application_sees_all on reconciliation_differences for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on reconciliation_differences for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on reconciliation_differences to trunkline_app;
+
+create table reconciliation_listed (
+  run_id uuid not null,
+  provider text not null,
+  kind text not null,
+  provider_id text not null,
+  carrier_id text,
+  numbers text[] not null,
+  agent_id text,
+  quantity bigint not null,
+  price_micros bigint,
+  started_at timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone,
+  record text,
+  constraint reconciliation_listed_run_id_provider_kind_provider_id_pk PRIMARY KEY (run_id, provider, kind, provider_id),
+  constraint reconciliation_listed_kind_is_known CHECK ((kind = ANY (ARRAY['call'::text, 'message'::text])))
+);
+CREATE INDEX reconciliation_listed_by_carrier ON public.reconciliation_listed USING btree (run_id, carrier_id) WHERE (carrier_id IS NOT NULL);
+grant delete, insert, select, update on reconciliation_listed to trunkline_app;
+
+create table reconciliation_runs (
+  id uuid not null,
+  trigger text not null,
+  triggered_by text not null,
+  state text not null default 'running'::text,
+  phase text not null default 'ledger'::text,
+  window_from timestamp(3) with time zone not null,
+  window_to timestamp(3) with time zone not null,
+  sources jsonb not null default '[]'::jsonb,
+  levels jsonb not null default '[]'::jsonb,
+  checked bigint not null default 0,
+  differences integer not null default 0,
+  flagged integer not null default 0,
+  missing_here integer not null default 0,
+  error text,
+  started_at timestamp(3) with time zone not null,
+  heartbeat_at timestamp(3) with time zone not null,
+  finished_at timestamp(3) with time zone,
+  lease_generation integer not null default 0,
+  lease_until timestamp(3) with time zone,
+  constraint reconciliation_runs_pkey PRIMARY KEY (id),
+  constraint reconciliation_runs_ended_say_when CHECK (((state = 'running'::text) = (finished_at IS NULL))),
+  constraint reconciliation_runs_phase_is_known CHECK ((phase = ANY (ARRAY['ledger'::text, 'listing'::text, 'comparing'::text, 'money'::text, 'done'::text]))),
+  constraint reconciliation_runs_state_is_known CHECK ((state = ANY (ARRAY['running'::text, 'matched'::text, 'differences'::text, 'failed'::text, 'stale'::text]))),
+  constraint reconciliation_runs_trigger_is_known CHECK ((trigger = ANY (ARRAY['scheduled'::text, 'manual'::text]))),
+  constraint reconciliation_runs_window_runs_forward CHECK ((window_to > window_from))
+);
+CREATE UNIQUE INDEX reconciliation_runs_one_at_a_time ON public.reconciliation_runs USING btree (state) WHERE (state = 'running'::text);
+grant insert, select, update on reconciliation_runs to trunkline_app;
 
 create table recovery_codes (
   id uuid not null,
@@ -1416,9 +1505,11 @@ create table webhook_sources (
   secret_sha256 bytea not null,
   not_after timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null default now(),
+  source text,
   constraint webhook_sources_pkey PRIMARY KEY (id),
   constraint webhook_sources_secret_stands_once UNIQUE (secret_sha256),
-  constraint webhook_sources_provider_is_known CHECK ((provider = ANY (ARRAY['retell'::text, 'twilio'::text, 'stripe'::text])))
+  constraint webhook_sources_provider_is_known CHECK ((provider = ANY (ARRAY['retell'::text, 'twilio'::text, 'telnyx'::text, 'stripe'::text, 'standard'::text]))),
+  constraint webhook_sources_standard_names_its_source CHECK (((provider = 'standard'::text) = (source IS NOT NULL)))
 );
 grant insert, select, update on webhook_sources to trunkline_app;
 

@@ -20,6 +20,7 @@ const columns = [
   ['transcript', 'text'],
   ['retell_call_id', 'text'],
   ['twilio_call_sid', 'text'],
+  ['telnyx_call_id', 'text'],
   ['facts', 'jsonb'],
   ['updated_at', 'timestamptz'],
 ] as const

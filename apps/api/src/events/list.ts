@@ -4,7 +4,7 @@ import { toE164 } from '@trunkline/core/numbers/phone'
 import { toPage } from '@trunkline/core/platform/page'
 import { customers } from '@trunkline/db/schema/customers'
 import { callEvents, smsEvents } from '@trunkline/db/schema/events'
-import { and, desc, eq, gte, isNotNull, lt, or } from 'drizzle-orm'
+import { and, desc, eq, gte, isNotNull, lt, or, sql } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
 import { cursorOfId, idOfCursor } from '../platform/keyset.ts'
@@ -14,7 +14,7 @@ import { toCallRow, toMessageRow } from './wire.ts'
 type Input<Status> = {
   customerId?: string | undefined
   phone?: string | undefined
-  provider?: 'retell' | 'twilio' | undefined
+  provider?: 'retell' | 'twilio' | 'telnyx' | undefined
   status?: Status | undefined
   from?: string | undefined
   to?: string | undefined
@@ -42,6 +42,7 @@ export async function listCalls(ctx: Ctx, input: Input<CallStatus>) {
         input.status && eq(callEvents.status, input.status),
         input.provider === 'retell' ? isNotNull(callEvents.retellCallId) : undefined,
         input.provider === 'twilio' ? isNotNull(callEvents.twilioCallSid) : undefined,
+        input.provider === 'telnyx' ? isNotNull(callEvents.telnyxCallId) : undefined,
         from ? gte(callEvents.id, from) : undefined,
         to ? lt(callEvents.id, to) : undefined,
         after ? lt(callEvents.id, after) : undefined,
@@ -64,6 +65,8 @@ export async function listCalls(ctx: Ctx, input: Input<CallStatus>) {
   })
 }
 
+const uuidStart = '^[0-9a-f]{8}-'
+
 /** Messages, the last heard of first. */
 export async function listMessages(ctx: Ctx, input: Input<MessageStatus>) {
   const [after, from, to] = [idOfCursor(input.cursor), since(input.from), since(input.to)]
@@ -78,6 +81,9 @@ export async function listMessages(ctx: Ctx, input: Input<MessageStatus>) {
         phone
           ? or(eq(smsEvents.phoneNumber, phone), eq(smsEvents.fromNumber, phone), eq(smsEvents.toNumber, phone))
           : undefined,
+        // Telnyx names a message by a uuid, Twilio never does
+        input.provider === 'telnyx' ? sql`${smsEvents.messageSid} ~ ${uuidStart}` : undefined,
+        input.provider === 'twilio' ? sql`${smsEvents.messageSid} !~ ${uuidStart}` : undefined,
         input.status && eq(smsEvents.status, input.status),
         from ? gte(smsEvents.id, from) : undefined,
         to ? lt(smsEvents.id, to) : undefined,

@@ -29,6 +29,7 @@ type Row = {
   transcript: string | null
   retell_call_id: string | null
   twilio_call_sid: string | null
+  telnyx_call_id: string | null
 }
 
 /** Merges statements about calls into their rows and says what each call now owes. */
@@ -94,7 +95,7 @@ async function lockRows(ctx: Ctx, subjects: readonly Subject[]): Promise<Map<str
   const ids = subjects.flatMap(({ id, merged }) => [id, ...merged]).sort()
   const rows = await statement<Row>(
     ctx.db,
-    `select id, customer_id, facts, status, seconds, occurred_at, transcript, retell_call_id, twilio_call_sid
+    `select id, customer_id, facts, status, seconds, occurred_at, transcript, retell_call_id, twilio_call_sid, telnyx_call_id
      from call_events where id = any (($1::text[])::uuid[]) order by id for update`,
     [ids],
   )
@@ -136,6 +137,7 @@ function mergeOne(subject: Subject, everything: readonly Said<CallEvent>[], rows
     transcript: longest(transcripts),
     retellCallId: nameOf('retell', keys) ?? known.map((row) => row.retell_call_id).find((id) => id !== null) ?? null,
     twilioCallSid: nameOf('twilio', keys) ?? known.map((row) => row.twilio_call_sid).find((id) => id !== null) ?? null,
+    telnyxCallId: nameOf('telnyx', keys) ?? known.map((row) => row.telnyx_call_id).find((id) => id !== null) ?? null,
   }
 }
 type Merged = ReturnType<typeof mergeOne> & { owner: string | undefined; phoneNumber: string | undefined }
@@ -167,7 +169,9 @@ function chargesOf(call: Merged): Recorded['charges'] {
   const traits = { provider, direction, isBooked: isBooked(call) }
   const own = { meter: 'call_seconds', eventId, customerId, occurredAt, ...traits } as const
   const { seconds: quantity, holdId } = call.summary
-  const aliases = [call.retellCallId, call.twilioCallSid].flatMap((id) => (id === null ? [] : [settledKey(id)]))
+  const aliases = [call.retellCallId, call.twilioCallSid, call.telnyxCallId].flatMap((id) =>
+    id === null ? [] : [settledKey(id)],
+  )
   return [
     ...voided,
     { ...own, idemKey: `call:${eventId}`, quantity, aliases },
@@ -186,7 +190,8 @@ function isBooked(call: Merged): boolean {
     row.customer_id === call.owner &&
     row.seconds === call.summary.seconds &&
     row.retell_call_id === call.retellCallId &&
-    row.twilio_call_sid === call.twilioCallSid
+    row.twilio_call_sid === call.twilioCallSid &&
+    row.telnyx_call_id === call.telnyxCallId
   )
 }
 
@@ -222,6 +227,7 @@ async function writeRows(ctx: Ctx, calls: readonly Merged[]): Promise<void> {
     call.rows.some((row) => row.id === id && row.transcript === call.transcript) ? null : call.transcript,
     call.retellCallId,
     call.twilioCallSid,
+    call.telnyxCallId,
     facts,
     now,
   ])

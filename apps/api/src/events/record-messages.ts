@@ -54,7 +54,7 @@ export async function recordMessages(ctx: Ctx, said: readonly Said<MessageEvent>
   }
   // sent together, carried out one after the other
   await Promise.all([writeRows(ctx, messages), countTraffic(ctx, changes)])
-  return messages.map(({ id, row, owner, summary, numbers, waitsAs, said, messageSid }) => ({
+  return messages.map(({ id, row, owner, summary, numbers, waitsAs, said, messageSid, provider }) => ({
     kind: 'message',
     eventId: id,
     customerId: owner,
@@ -72,7 +72,7 @@ export async function recordMessages(ctx: Ctx, said: readonly Said<MessageEvent>
               customerId: owner,
               quantity: summary.segments,
               occurredAt: new Date(summary.occurredAt).toISOString(),
-              provider: 'twilio',
+              provider,
               direction: summary.direction,
               isBooked: row?.customer_id === owner && row.segments === summary.segments,
               aliases: messageSid === null ? [] : [settledKey(messageSid)],
@@ -111,7 +111,8 @@ function mergeOne(subject: Subject, everything: readonly Said<MessageEvent>[], r
     waitsAs: unknownName({ numbers, agentId: undefined, names, isCharged: (summary.segments ?? 0) > 0 }),
     customerId: undefined,
     agentId: undefined,
-    messageSid: said[0]?.event.keys[0]?.replace(/^twilio:/, '') ?? null,
+    provider: said[0]?.event.fact.source ?? 'twilio',
+    messageSid: said[0]?.event.keys[0]?.replace(/^(twilio|telnyx):/, '') ?? null,
   }
 }
 type Merged = ReturnType<typeof mergeOne> & { owner: string | undefined }

@@ -21,7 +21,10 @@ export const callsRouter = {
       openapi: { method: 'GET', path: '/admin/call-events', tags: ['events'], summary: 'Calls, merged', protect: true },
     })
     .input(
-      filter.extend({ status: z.enum(callStatuses).optional(), provider: z.enum(['retell', 'twilio']).optional() }),
+      filter.extend({
+        status: z.enum(callStatuses).optional(),
+        provider: z.enum(['retell', 'twilio', 'telnyx']).optional(),
+      }),
     )
     .output(pageOf(callRow))
     .query(({ ctx, input }) => listCalls(ctx, input)),
@@ -52,7 +55,9 @@ export const messagesRouter = {
         protect: true,
       },
     })
-    .input(filter.extend({ status: z.enum(messageStatuses).optional(), provider: z.literal('twilio').optional() }))
+    .input(
+      filter.extend({ status: z.enum(messageStatuses).optional(), provider: z.enum(['twilio', 'telnyx']).optional() }),
+    )
     .output(pageOf(messageRow))
     .query(({ ctx, input }) => listMessages(ctx, input)),
 

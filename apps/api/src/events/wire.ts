@@ -16,7 +16,7 @@ export const callRow = z.object({
   endedAt: z.string().nullable(),
   occurredAt: z.string(),
   seconds: z.number().nullable(),
-  secondsSource: z.enum(['retell', 'twilio']).nullable(),
+  secondsSource: z.enum(['retell', 'twilio', 'telnyx']).nullable(),
   costMicros: z.number().nullable(),
   disconnectReason: z.string().nullable(),
   sentiment: z.string().nullable(),

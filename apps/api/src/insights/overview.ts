@@ -122,10 +122,10 @@ async function providersOf(ctx: Ctx): Promise<Overview['providers']> {
   const heard = await statement<{ provider: string; at: string | null }>(
     ctx.db,
     `select provider, (select received_at from webhook_queue where webhook_queue.provider = sources.provider and state <> 'quarantined' order by id desc limit 1) as at
-     from unnest(array['retell', 'twilio']) as sources (provider)`,
+     from unnest(array['retell', 'twilio', 'telnyx']) as sources (provider)`,
     [],
   )
-  const isConfigured = { retell: ctx.env.retellSecrets.length > 0, twilio: ctx.env.twilioSecrets.length > 0 }
+  const isConfigured = { retell: ctx.env.retellSecrets.length > 0, twilio: ctx.env.twilioSecrets.length > 0, telnyx: ctx.env.telnyxKeys.length > 0 }
   return heard.map(({ provider, at }) => {
     const api = known.find((row) => row.provider === provider)
     const fallback = isConfigured[provider as keyof typeof isConfigured]

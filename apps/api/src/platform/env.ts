@@ -17,6 +17,20 @@ const phone = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+/** `source=whsec_…`: whose it is, in small letters, and an HMAC secret or a public key (`whpk_…`). A source may stand twice while it rotates. */
+function standardSecrets(parts: string[], context: z.RefinementCtx): { source: string; secret: string }[] {
+  return parts.flatMap((part) => {
+    const [, source, prefix, text = ''] =
+      /^([a-z0-9][a-z0-9_-]{0,39})=(wh(?:sec|pk)_)?([A-Za-z0-9+/]+={0,2})$/.exec(part) ?? []
+    const length = Buffer.from(text, 'base64').length
+    if (source !== undefined && (prefix === 'whpk_' ? length === 32 : length >= 16))
+      return [{ source, secret: `${prefix ?? ''}${text}` }]
+    const message = 'must be source=whsec_<base64> or source=whpk_<base64>, separated by commas'
+    context.addIssue({ code: 'custom', message })
+    return []
+  })
+}
+
 const schema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().default('127.0.0.1'),
@@ -42,6 +56,10 @@ const schema = z.object({
   TWILIO_AUTH_TOKEN: list.optional(),
   TWILIO_NUMBER: phone.optional(),
   TWILIO_BASE_URL: url.default('https://api.twilio.com'),
+  TELNYX_PUBLIC_KEY: list
+    .refine((keys) => keys.every((key) => Buffer.from(key, 'base64').length === 32), 'must be base64 of 32 bytes')
+    .optional(),
+  STANDARD_WEBHOOK_SECRETS: list.transform(standardSecrets).optional(),
   STRIPE_SECRET_KEY: z.string().optional(),
   STRIPE_WEBHOOK_SECRET: list.optional(),
   STRIPE_BASE_URL: url.default('https://api.stripe.com'),
@@ -89,6 +107,9 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     retellSecrets: env.RETELL_WEBHOOK_SECRET ?? env.RETELL_API_KEY ?? [],
     twilioSecrets: env.TWILIO_AUTH_TOKEN ?? [],
     stripeSecrets: env.STRIPE_WEBHOOK_SECRET ?? [],
+    /** Public keys: what Telnyx signs with is never ours. */
+    telnyxKeys: env.TELNYX_PUBLIC_KEY ?? [],
+    standardSecrets: env.STANDARD_WEBHOOK_SECRETS ?? [],
   }
 }
 
@@ -101,6 +122,7 @@ export function secretsOf(env: Env): string[] {
     ...(env.RETELL_API_KEY ?? []),
     ...env.twilioSecrets,
     ...env.stripeSecrets,
+    ...env.standardSecrets.map(({ secret }) => secret),
     env.STRIPE_SECRET_KEY,
     env.TRUNKLINE_KEY,
     env.ADMIN_PASSWORD,

@@ -4,10 +4,6 @@ import type { FastifyInstance } from 'fastify'
 export const unbuilt: readonly { path: string; domain: string }[] = [
   { path: '/webhooks/twilio/voice', domain: 'calls' },
   { path: '/api/twilio/voice', domain: 'calls' },
-  { path: '/webhooks/telnyx', domain: 'webhooks' },
-  { path: '/api/telnyx/voice-webhook', domain: 'webhooks' },
-  { path: '/api/sms/webhook', domain: 'webhooks' },
-  { path: '/webhooks/standard/:source', domain: 'webhooks' },
   { path: '/api/admin/webhook-queue/replays', domain: 'webhooks' },
   { path: '/api/admin/churn-alerts', domain: 'health' },
   { path: '/api/admin/health-scores', domain: 'health' },

@@ -1,11 +1,29 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { longestCallSeconds } from '@trunkline/core/events/call'
 import { type Delivery, longestId, type SigningSecret, type WebhookAdapter } from '@trunkline/core/webhooks/adapter'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 
 export type Body = { name: string; door: string; text: string }
 
+/** What a provider signs with, and what we are given to check it: one text where both are the same. */
+export type Key = { signs: string; verifies: string }
+
 export type Exam = {
+  /** Two keys that may be the provider's; without them any text is a secret. */
+  keys?: readonly [Key, Key]
+  /** For how long after its time a delivery counts; absent where no time is signed. */
+  freshForMs?: number
+  /** The provider's own code: what it signs we verify, and what our fixtures sign it takes. */
+  official?: {
+    signs?(delivery: Delivery, key: Key): Delivery | Promise<Delivery>
+    takes?(delivery: Delivery, key: Key): boolean | Promise<boolean>
+  }
+  /** Where its samples lie in the folder of payloads, and the door at which each comes in. */
+  samples?: { files: string; door(name: string): string }
+  /** A published vector as a delivery. */
+  vectors?: { provider: string; atLeast: number; delivered(vector: Vector): Delivery }
   /** The delivery as the provider would make it: signed with this secret at this moment. */
   sign(delivery: Delivery, secret: string): Delivery
   /** The header that carries the signature, in lower case. */
@@ -16,7 +34,24 @@ export type Exam = {
   covered?(body: Uint8Array): unknown
 }
 
+const vectorSchema = z.looseObject({
+  id: z.string(),
+  provider: z.string(),
+  secret: z.string(),
+  body: z.string().default(''),
+  headers: z.record(z.string(), z.string()),
+  verify_at_ms: z.number().optional(),
+  verify_at_s: z.number().optional(),
+  expect: z.enum(['valid', 'invalid']),
+})
+export type Vector = z.infer<typeof vectorSchema>
+
+/** Payloads and vectors that nobody here wrote, where they lie beside the repository. */
+const shared = new URL('../../../../../shared/payloads/', import.meta.url)
+const hasShared = existsSync(shared)
+
 export const now = 1_700_000_000_000
+const same = (text: string): Key => ({ signs: text, verifies: text })
 export const secretOf = (text: string): SigningSecret => ({ id: `id of ${text}`, text })
 
 export const deliver = (body: Uint8Array | string, facts: Partial<Delivery> = {}): Delivery => ({
@@ -58,8 +93,10 @@ export function keepsTheContract(adapter: WebhookAdapter, exam: Exam): void {
   const { sign, header, bodies } = exam
   const covered = exam.covered ?? ((body: Uint8Array) => Buffer.from(body).toString('base64'))
   const body = fc.constantFrom(...bodies)
-  const [own, other] = [secretOf('own-secret-0123456789'), secretOf('another-secret-0123456789')]
-  const signed = ({ door, text }: Body, secret: SigningSecret) => sign(deliver(text, { door }), secret.text)
+  const [ownKey, otherKey] = exam.keys ?? [same('own-secret-0123456789'), same('another-secret-0123456789')]
+  const [own, other] = [secretOf(ownKey.verifies), secretOf(otherKey.verifies)]
+  const signerOf = (secret: SigningSecret) => (secret === own ? ownKey : otherKey).signs
+  const signed = ({ door, text }: Body, secret: SigningSecret) => sign(deliver(text, { door }), signerOf(secret))
   const withHeader = (delivery: Delivery, value: string | undefined): Delivery => ({
     ...delivery,
     headers: { ...delivery.headers, [header]: value },
@@ -127,6 +164,73 @@ export function keepsTheContract(adapter: WebhookAdapter, exam: Exam): void {
       }
     })
 
+    test.runIf(exam.freshForMs !== undefined)('it counts until its time is over, and not a second longer', () => {
+      const freshForMs = exam.freshForMs ?? 0
+      for (const body of bodies) {
+        const late = (ms: number) => ({ ...signed(body, own), receivedAt: now + ms })
+        expect(adapter.verify(late(freshForMs), [own])).toEqual({ verdict: 'verified', secretId: own.id })
+        expect(adapter.verify(late(freshForMs + 1000), [own])).toEqual({ verdict: 'timestamp_stale', secretId: own.id })
+      }
+    })
+
+    test.runIf(exam.official?.signs !== undefined)('what its own code signs, we verify', async () => {
+      for (const { door, text } of bodies) {
+        const delivery = await exam.official?.signs?.(deliver(text, { door }), ownKey)
+        if (delivery === undefined) throw new Error('Nothing was signed')
+        expect(adapter.verify(delivery, [other, own])).toEqual({ verdict: 'verified', secretId: own.id })
+        expect(adapter.verify(delivery, [other])).toEqual({ verdict: 'signature_invalid' })
+      }
+    })
+
+    test.runIf(exam.official?.takes !== undefined)(
+      'what our fixtures sign, its own code takes, and nothing else',
+      async () => {
+        for (const body of bodies) {
+          const genuine = signed(body, own)
+          const forged = { ...genuine, body: Buffer.concat([genuine.body, Buffer.from(' ')]) }
+          expect([await exam.official?.takes?.(genuine, ownKey), await exam.official?.takes?.(forged, ownKey)]).toEqual(
+            [true, false],
+          )
+        }
+      },
+    )
+
+    test.runIf(hasShared && exam.vectors !== undefined)(
+      'every signature that was published is judged as published',
+      () => {
+        const { provider = '', atLeast = 0, delivered } = exam.vectors ?? {}
+        const file: unknown = JSON.parse(readFileSync(new URL('vectors.json', shared), 'utf8'))
+        const published = z
+          .object({ vectors: z.array(vectorSchema) })
+          .parse(file)
+          .vectors.filter((one) => one.provider === provider)
+
+        expect(published.length).toBeGreaterThanOrEqual(atLeast)
+        for (const vector of published) {
+          const receivedAt = vector.verify_at_ms ?? (vector.verify_at_s ?? 0) * 1000
+          const delivery = { ...deliver(vector.body), receivedAt, ...delivered?.(vector) }
+          const { verdict } = adapter.verify(delivery, [secretOf(vector.secret)])
+          expect([vector.id, verdict === 'verified']).toEqual([vector.id, vector.expect === 'valid'])
+        }
+      },
+    )
+
+    test.runIf(hasShared && exam.samples !== undefined)(
+      'every sample of the provider’s is verified when it is signed, read, and says something sensible',
+      () => {
+        const names = globSync(exam.samples?.files ?? '', { cwd: shared })
+
+        expect(names.length).toBeGreaterThan(0)
+        for (const name of names) {
+          const bytes = readFileSync(new URL(name, shared))
+          const delivery = sign(deliver(bytes, { door: exam.samples?.door(name) ?? '' }), ownKey.signs)
+          expect([name, adapter.verify(delivery, [own]).verdict]).toEqual([name, 'verified'])
+          expect([name, adapter.read(delivery, 'hash').readable]).toEqual([name, true])
+          expectSensible(eventsOrFault(adapter, delivery))
+        }
+      },
+    )
+
     test('no other header is a signature', () => {
       const genuine = (body: Body) => signed(body, own).headers[header] ?? ''
       const made = fc.oneof(
@@ -152,7 +256,7 @@ export function keepsTheContract(adapter: WebhookAdapter, exam: Exam): void {
     })
 
     test.each(bodies)('it is read the same each time: $name', (body) => {
-      const delivery = deliver(body.text, { door: body.door })
+      const delivery = signed(body, own)
       const reading = adapter.read(delivery, 'hash')
 
       expect(reading).toMatchObject({ readable: true, eventType: expect.stringMatching(/^\S+$/) })
@@ -205,7 +309,7 @@ export function expectSensible(events: ReturnType<WebhookAdapter['events']>): vo
   for (const { kind, keys, register, fact } of events) {
     expect(keys.length).toBeGreaterThan(0)
     for (const key of keys) {
-      expect(key).toMatch(/^(retell|twilio|stripe):./s)
+      expect(key).toMatch(/^(retell|twilio|telnyx|stripe):./s)
       expect(key.length).toBeLessThanOrEqual(longestId + 7)
     }
     expect(register.startsWith(`${fact.source}:`)).toBe(true)

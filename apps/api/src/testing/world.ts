@@ -27,6 +27,7 @@ import { processBatch } from '../webhooks/process.ts'
 import { quarantineBudget } from '../webhooks/quarantine.ts'
 import { bootstrapSources, loadSecrets } from '../webhooks/sources.ts'
 import { openSpool } from '../webhooks/spool.ts'
+import { calendarSecret, formsSecret, telnyxPublicKey } from './signing.ts'
 
 export const retellKey = 'key_world_retell_0123456789'
 export const twilioToken = 'world_twilio_token_0123456789'
@@ -59,6 +60,8 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
     TWILIO_AUTH_TOKEN: twilioToken,
     TWILIO_NUMBER: '+15005550100',
     TWILIO_BASE_URL: 'https://twilio.test',
+    TELNYX_PUBLIC_KEY: telnyxPublicKey,
+    STANDARD_WEBHOOK_SECRETS: `calendar=${calendarSecret}, forms=${formsSecret}`,
     STRIPE_SECRET_KEY: 'sk_test_world_0123456789',
     STRIPE_WEBHOOK_SECRET: stripeSecret,
     STRIPE_BASE_URL: 'https://stripe.test',

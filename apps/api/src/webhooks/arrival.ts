@@ -17,6 +17,8 @@ export type Arrival = {
   bodyEncoding: 'utf8' | 'base64'
   bodyBytes: number
   bodySha256: string
+  /** SHA-256 of what the event says, where two tries of one delivery differ in more; absent: the body's own. */
+  contentSha256?: string | null
   verdict: Verdict
   secretId: string | null
   state: WebhookState

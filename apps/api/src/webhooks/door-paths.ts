@@ -4,6 +4,8 @@ export const doorPaths: Readonly<Record<string, readonly string[]>> = {
   'twilio/status': ['/webhooks/twilio/status', '/api/twilio/status'],
   'twilio/sms': ['/webhooks/twilio/sms', '/api/twilio/sms'],
   'twilio/sms-status': ['/webhooks/twilio/sms-status'],
+  'telnyx/events': ['/webhooks/telnyx', '/api/telnyx/voice-webhook', '/api/sms/webhook'],
+  'standard/:source': ['/webhooks/standard/:source'],
   'stripe/events': ['/webhooks/stripe', '/stripe-webhook'],
 }
 

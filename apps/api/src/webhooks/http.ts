@@ -8,6 +8,7 @@ import { type Inbox, type Incoming, type Received, receiveWebhook, recordTooLarg
 
 type Door = {
   provider: WebhookProvider
+  /** `:source` stands for what the address says there. */
   door: string
   answer(reply: FastifyReply, received: Received): FastifyReply
 }
@@ -29,6 +30,8 @@ const doors: readonly Door[] = [
   { provider: 'twilio', door: 'status', answer: acknowledge },
   { provider: 'twilio', door: 'sms', answer: emptyTwiml },
   { provider: 'twilio', door: 'sms-status', answer: acknowledge },
+  { provider: 'telnyx', door: 'events', answer: acknowledge },
+  { provider: 'standard', door: ':source', answer: acknowledge },
   { provider: 'stripe', door: 'events', answer: acknowledge },
 ]
 
@@ -51,7 +54,8 @@ export function registerWebhookDoors(app: FastifyInstance, options: { inbox: Inb
     for (const path of doorPaths[`${provider}/${door}`] ?? []) {
       app.post(path, async (request, reply) => {
         const began = performance.now()
-        const incoming = incomingOf(request, { provider, door, publicUrl: options.publicUrl })
+        const { source = door } = request.params as { source?: string }
+        const incoming = incomingOf(request, { provider, door: source, publicUrl: options.publicUrl })
         const body = (request.body ?? { bytes: Buffer.alloc(0) }) as Body
         if ('tooLarge' in body) {
           await recordTooLarge(options.inbox, incoming, body.tooLarge)

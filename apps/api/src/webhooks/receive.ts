@@ -12,7 +12,7 @@ import { step } from '../platform/step.ts'
 import { adapters } from './adapters.ts'
 import type { Arrival } from './arrival.ts'
 import type { Intake } from './intake.ts'
-import type { SecretsByProvider } from './sources.ts'
+import { type SecretsByProvider, secretsFor } from './sources.ts'
 
 /** What the doors share: where verified bytes go, with which secrets they are checked, and what is kept of the others. */
 export type Inbox = {
@@ -55,7 +55,7 @@ export async function receiveWebhook(inbox: Inbox, incoming: Incoming, body: Buf
   const { provider, receivedAt } = incoming
   const delivery: Delivery = { door: incoming.door, url: incoming.url, headers: incoming.headers, body, receivedAt }
   const adapter = adapters[provider]
-  const { verdict, secretId } = adapter.verify(delivery, inbox.secrets()[provider])
+  const { verdict, secretId } = adapter.verify(delivery, secretsFor(inbox.secrets(), incoming))
   step('receive.verified')
   const bodySha256 = hash('sha256', body)
   if (verdict !== 'verified') {
@@ -128,6 +128,7 @@ function arrivalOf(
     bodyEncoding: isText ? 'utf8' : 'base64',
     bodyBytes: body.length,
     bodySha256: found.bodySha256,
+    contentSha256: isReadable && reading.content !== undefined ? hash('sha256', reading.content) : null,
     verdict: found.verdict,
     secretId: found.secretId ?? null,
     state,

@@ -7,27 +7,32 @@ import { type Ctx, inTransaction } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { openSecret, sealSecret } from '../platform/secret.ts'
 
-const source = 'environment'
+const bringer = 'environment'
+
+type Given = { provider: WebhookProvider; secret: string; source: string | null }
 
 /**
  * Stores the environment's webhook secrets, encrypted. One that the environment no longer gives counts for another day,
  * so that what was signed with it before the change still arrives.
  */
 export async function bootstrapSources(ctx: Ctx): Promise<void> {
-  const given: [WebhookProvider, readonly string[]][] = [
-    ['retell', ctx.env.retellSecrets],
-    ['twilio', ctx.env.twilioSecrets],
-    ['stripe', ctx.env.stripeSecrets],
+  const of = (provider: WebhookProvider, secrets: readonly string[]): Given[] =>
+    secrets.map((secret) => ({ provider, secret, source: null }))
+  const given: Given[] = [
+    ...of('retell', ctx.env.retellSecrets),
+    ...of('twilio', ctx.env.twilioSecrets),
+    ...of('telnyx', ctx.env.telnyxKeys),
+    ...of('stripe', ctx.env.stripeSecrets),
+    ...ctx.env.standardSecrets.map((one) => ({ provider: 'standard' as const, ...one })),
   ]
-  const rows = given.flatMap(([provider, secrets]) =>
-    secrets.map((secret) => ({
-      id: newId(),
-      provider,
-      name: source,
-      secretCiphertext: sealSecret(secret, ctx.env.TRUNKLINE_KEY),
-      secretSha256: hash('sha256', `${provider}:${secret}`, 'buffer'),
-    })),
-  )
+  const rows = given.map(({ provider, secret, source }) => ({
+    id: newId(),
+    provider,
+    name: bringer,
+    source,
+    secretCiphertext: sealSecret(secret, ctx.env.TRUNKLINE_KEY),
+    secretSha256: hash('sha256', [provider, ...(source === null ? [] : [source]), secret].join(':'), 'buffer'),
+  }))
   const hashes = rows.map(({ secretSha256 }) => secretSha256)
   await inTransaction(ctx, async (ctx) => {
     if (rows.length > 0) {
@@ -37,7 +42,7 @@ export async function bootstrapSources(ctx: Ctx): Promise<void> {
         .onConflictDoUpdate({
           target: webhookSources.secretSha256,
           set: { notAfter: null },
-          setWhere: and(eq(webhookSources.name, source), isNotNull(webhookSources.notAfter)),
+          setWhere: and(eq(webhookSources.name, bringer), isNotNull(webhookSources.notAfter)),
         })
     }
     const retired = await ctx.db
@@ -45,7 +50,7 @@ export async function bootstrapSources(ctx: Ctx): Promise<void> {
       .set({ notAfter: sql`now() + interval '24 hours'` })
       .where(
         and(
-          eq(webhookSources.name, source),
+          eq(webhookSources.name, bringer),
           isNull(webhookSources.notAfter),
           hashes.length === 0 ? undefined : notInArray(webhookSources.secretSha256, hashes),
         ),
@@ -64,9 +69,25 @@ export async function loadSecrets(ctx: Pick<Ctx, 'db' | 'env'>): Promise<Secrets
     .from(webhookSources)
     .where(or(isNull(webhookSources.notAfter), gt(webhookSources.notAfter, sql`now()`)))
     .orderBy(webhookSources.id)
-  const secrets: Record<WebhookProvider, SigningSecret[]> = { retell: [], twilio: [], stripe: [] }
+  const secrets: Record<WebhookProvider, SigningSecret[]> = {
+    retell: [],
+    twilio: [],
+    telnyx: [],
+    stripe: [],
+    standard: [],
+  }
   for (const row of rows) {
-    secrets[row.provider].push({ id: row.id, text: openSecret(row.secretCiphertext, ctx.env.TRUNKLINE_KEY) })
+    const text = openSecret(row.secretCiphertext, ctx.env.TRUNKLINE_KEY)
+    secrets[row.provider].push({ id: row.id, text, ...(row.source === null ? {} : { source: row.source }) })
   }
   return secrets
+}
+
+/** The secrets that may have signed what comes in at a door. A door of the generic provider is its source's name. */
+export function secretsFor(
+  secrets: SecretsByProvider,
+  at: { provider: WebhookProvider; door: string },
+): readonly SigningSecret[] {
+  const known = secrets[at.provider]
+  return at.provider === 'standard' ? known.filter(({ source }) => source === at.door) : known
 }

@@ -14,6 +14,7 @@ const columns = [
   ['bodyEncoding', 'body_encoding'],
   ['bodyBytes', 'body_bytes'],
   ['bodySha256', 'body_sha256'],
+  ['contentSha256', 'content_sha256'],
   ['verdict', 'verdict'],
   ['secretId', 'secret_id'],
   ['state', 'state'],
@@ -40,13 +41,14 @@ const pieces = documents.map(
 const insertStatement = `
 with input as materialized (
   select id::uuid, decode(key, 'hex') as key, provider, door, event_type, phone_number, url, remote_address,
-    headers::jsonb, body, body_encoding, body_bytes::integer, decode(body_sha256, 'hex') as body_sha256, verdict,
+    headers::jsonb, body, body_encoding, body_bytes::integer, decode(body_sha256, 'hex') as body_sha256,
+    decode(content_sha256, 'hex') as content_sha256, verdict,
     secret_id::uuid, state, received_at::timestamptz, last_error, revision_of::uuid
   from unnest(${[...arrays, ...pieces].join(', ')}) as arrival (
     ${[...columns.map(([, name]) => name), ...documents].join(', ')})
 ), taken as (
   insert into idempotency_keys (key, webhook_id, body_sha256, created_at)
-  select key, id, body_sha256, received_at from input where key is not null order by key
+  select key, id, coalesce(content_sha256, body_sha256), received_at from input where key is not null order by key
   on conflict (key) do nothing
   returning webhook_id
 )
@@ -115,7 +117,7 @@ async function insert(sql: Sql, arrivals: readonly Arrival[]): Promise<number> {
 function arrayLiteral(arrivals: readonly Arrival[], column: (typeof columns)[number][0]): string {
   let literal = '{'
   for (const arrival of arrivals) {
-    const value = arrival[column]
+    const value = arrival[column] ?? null
     if (literal.length > 1) literal += ','
     literal += value === null ? 'NULL' : `"${String(value).replace(/["\\]/g, '\\$&')}"`
   }
@@ -143,11 +145,12 @@ async function settleRepeats(
     const holder = holders.get(arrival.key as string)
     // its own row: a drained spool record whose commit had gone through after all
     if (holder === undefined || holder.webhook_id === arrival.id) continue
-    if (holder.body_sha256 === arrival.bodySha256) {
+    const content = arrival.contentSha256 ?? arrival.bodySha256
+    if (holder.body_sha256 === content) {
       batch.receipts.set(arrival.id, { duplicate: true, webhookId: holder.webhook_id })
       counts.set(holder.key, (counts.get(holder.key) ?? 0) + 1)
     } else if (arrival.revisionOf === null) {
-      const key = hash('sha256', `${arrival.key}:${arrival.bodySha256}`)
+      const key = hash('sha256', `${arrival.key}:${content}`)
       revisions.push({ arrival, revision: { ...arrival, key, revisionOf: holder.webhook_id } })
     }
   }

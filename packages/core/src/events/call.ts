@@ -24,7 +24,7 @@ export const isTerminal = (status: CallStatus): boolean =>
 export type CallFact = {
   /** When the provider said it; 0 where it does not say. Decides which of two statements of the same kind is newer. */
   at: number
-  source: 'retell' | 'twilio'
+  source: 'retell' | 'twilio' | 'telnyx'
   /** When the bytes reached us. */
   receivedAt: number
   webhookId: string
@@ -41,7 +41,7 @@ export type CallFact = {
   endedAt?: number
   /** Retell's `duration_ms`. */
   durationMs?: number
-  /** Twilio's `CallDuration`. */
+  /** Twilio's `CallDuration`, or Telnyx's `billed_duration_secs`. */
   durationSeconds?: number
   costMicros?: number
   disconnectReason?: string
@@ -73,6 +73,10 @@ const authority = [
   'twilio:ringing',
   'twilio:initiated',
   'twilio:queued',
+  'telnyx:call.hangup',
+  'telnyx:call.cost',
+  'telnyx:call.answered',
+  'telnyx:call.initiated',
 ]
 
 export type CallSummary = {
@@ -87,7 +91,7 @@ export type CallSummary = {
   endedAt: number | undefined
   /** What is charged: undefined until a provider has reported a duration. */
   seconds: number | undefined
-  secondsSource: 'retell' | 'twilio' | undefined
+  secondsSource: CallFact['source'] | undefined
   costMicros: number | undefined
   disconnectReason: string | undefined
   recordingUrl: string | undefined
@@ -107,14 +111,27 @@ function latestStating(facts: readonly CallFact[], states: (fact: CallFact) => n
 }
 
 /**
+ * Telnyx gives no length: from `call.answered` to `call.hangup`, a second begun counts. One that nobody answered took none.
+ */
+function secondsByTelnyx(facts: CallFacts): number | undefined {
+  const { 'telnyx:call.answered': answered, 'telnyx:call.hangup': over } = facts
+  if (over?.endedAt === undefined) return undefined
+  if (answered?.startedAt !== undefined)
+    return Math.min(longestCallSeconds, Math.max(0, Math.ceil((over.endedAt - answered.startedAt) / 1000)))
+  return over.status !== undefined && over.status !== 'completed' ? 0 : undefined
+}
+
+/**
  * Everything shown and charged of a call, from all that is known of it. Seconds are Retell's `duration_ms` rounded up
- * where Retell reported, else the carrier's `CallDuration`: one call, one charge, however many report it.
+ * where Retell reported, else the carrier's figure: one call, one charge, however many report it.
  */
 export function summarizeCall(facts: CallFacts): CallSummary {
   const known = inOrder(facts, authority)
   const durationMs = latestStating(known, (fact) => fact.durationMs)
   const carrierSeconds = latestStating(known, (fact) => fact.durationSeconds)
-  const seconds = durationMs !== undefined ? Math.ceil(durationMs / 1000) : carrierSeconds
+  const measured = secondsByTelnyx(facts)
+  const seconds = durationMs !== undefined ? Math.ceil(durationMs / 1000) : (measured ?? carrierSeconds)
+  const carrier = measured !== undefined || firstOf(known, sourceOfSeconds) === 'telnyx' ? 'telnyx' : 'twilio'
   const startedAt = firstOf(known, (fact) => fact.startedAt)
   const endedAt = firstOf(known, (fact) => fact.endedAt)
   const rank = Math.max(0, ...known.map((fact) => (fact.status === undefined ? 0 : callStatuses.indexOf(fact.status))))
@@ -129,7 +146,7 @@ export function summarizeCall(facts: CallFacts): CallSummary {
     startedAt,
     endedAt,
     seconds,
-    secondsSource: seconds === undefined ? undefined : durationMs !== undefined ? 'retell' : 'twilio',
+    secondsSource: seconds === undefined ? undefined : durationMs !== undefined ? 'retell' : carrier,
     costMicros: latestStating(known, (fact) => fact.costMicros),
     disconnectReason: firstOf(known, (fact) => fact.disconnectReason),
     recordingUrl: firstOf(known, (fact) => fact.recordingUrl),
@@ -138,6 +155,8 @@ export function summarizeCall(facts: CallFacts): CallSummary {
     occurredAt: endedAt ?? startedAt ?? Math.min(...known.map((fact) => fact.receivedAt)),
   }
 }
+
+const sourceOfSeconds = (fact: CallFact) => (fact.durationSeconds === undefined ? undefined : fact.source)
 
 /** How a finished call is counted on charts: somebody talked, nobody answered, or it broke. */
 export const callOutcomes = ['completed', 'missed', 'failed'] as const

@@ -1,7 +1,7 @@
 import type { Direction } from './call.ts'
 import { type Facts, firstOf, inOrder } from './facts.ts'
 
-/** Twilio's message statuses in the order of a message's life; `read` follows `delivered`. */
+/** The words of a message's life, which are Twilio's, in the order of a message's life; `read` follows `delivered`. */
 export const messageStatuses = [
   'accepted',
   'scheduled',
@@ -21,14 +21,14 @@ export type MessageStatus = (typeof messageStatuses)[number]
 
 export type MessageFact = {
   at: number
-  source: 'twilio'
+  source: 'twilio' | 'telnyx'
   receivedAt: number
   webhookId: string
   status: MessageStatus
   direction: Direction
   from?: string
   to?: string
-  /** Segments as the provider counts them (`NumSegments`). */
+  /** Segments as the provider counts them (`NumSegments`, `parts`). */
   segments?: number
   body?: string
   errorCode?: string
@@ -65,7 +65,7 @@ const charged: readonly MessageStatus[] = [
 export function summarizeMessage(facts: MessageFacts): MessageSummary {
   const known = inOrder(
     facts,
-    [...messageStatuses].reverse().map((status) => `twilio:${status}`),
+    [...messageStatuses].reverse().flatMap((status) => [`twilio:${status}`, `telnyx:${status}`]),
   )
   const rank = Math.max(0, ...known.map((fact) => messageStatuses.indexOf(fact.status)))
   const isCharged = known.some((fact) => charged.includes(fact.status))

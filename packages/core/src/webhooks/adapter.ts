@@ -13,13 +13,25 @@ export type Delivery = {
 }
 
 /** A secret that may have signed a delivery. */
-export type SigningSecret = { id: string; text: string }
+export type SigningSecret = {
+  id: string
+  text: string
+  /** Whose it is, where one provider stands for several senders. */
+  source?: string
+}
 
 export type Verification = { verdict: Verdict; secretId?: string }
 
 /** What the door must know of a delivery, read once. `identity` undefined: never deduplicated. */
 export type Reading =
-  | { readable: true; identity: string | undefined; eventType: string; phoneNumber: string | undefined }
+  | {
+      readable: true
+      identity: string | undefined
+      eventType: string
+      phoneNumber: string | undefined
+      /** What the event says without what differs between two tries of one delivery, where something does. */
+      content?: string
+    }
   | { readable: false; reason: string }
 
 export type VendorEvent = CallEvent | MessageEvent | BillingEvent

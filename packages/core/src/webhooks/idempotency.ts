@@ -38,6 +38,16 @@ export function stripeIdentity(event: { eventId: string }): string {
   return `stripe:${event.eventId}`
 }
 
+/** Telnyx names its events itself; what differs between tries (`meta`) is no part of it. */
+export function telnyxIdentity(event: { eventId: string }): string {
+  return `telnyx:${event.eventId}`
+}
+
+/** A sender names its messages itself, and only among its own: two sources may use the same name. */
+export function standardIdentity(event: { source: string; messageId: string }): string {
+  return `standard:${event.source}:${event.messageId}`
+}
+
 /** Signed bytes that nobody can read are known by their content alone. */
 export function unreadableIdentity(provider: string, bodySha256: string): string {
   return `${provider}:unreadable:${bodySha256}`

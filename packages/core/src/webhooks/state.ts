@@ -17,7 +17,7 @@ export const verdicts = [
 ] as const
 export type Verdict = (typeof verdicts)[number]
 
-export const webhookProviders = ['retell', 'twilio', 'stripe'] as const
+export const webhookProviders = ['retell', 'twilio', 'telnyx', 'stripe', 'standard'] as const
 export type WebhookProvider = (typeof webhookProviders)[number]
 
 /** Largest body that is kept whole, in bytes. */

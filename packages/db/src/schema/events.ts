@@ -23,7 +23,7 @@ export const callEvents = pgTable(
     endedAt: at(),
     occurredAt: at().notNull(),
     seconds: integer(),
-    secondsSource: text({ enum: ['retell', 'twilio'] }),
+    secondsSource: text({ enum: ['retell', 'twilio', 'telnyx'] }),
     costMicros: bigint({ mode: 'number' }),
     disconnectReason: text(),
     recordingUrl: text(),
@@ -32,6 +32,8 @@ export const callEvents = pgTable(
     transcript: text(),
     retellCallId: text(),
     twilioCallSid: text(),
+    /** Telnyx's `call_control_id`. */
+    telnyxCallId: text(),
     facts: jsonb().$type<CallFacts>().notNull(),
     ...created,
     updatedAt: at().notNull(),

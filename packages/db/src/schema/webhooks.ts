@@ -87,10 +87,18 @@ export const webhookSources = pgTable(
     id: id(),
     provider: text({ enum: webhookProviders }).notNull(),
     name: text().notNull(),
+    /** Whose secret it is, where one provider stands for several senders. */
+    source: text(),
     secretCiphertext: text().notNull(),
     secretSha256: bytes().notNull().unique('webhook_sources_secret_stands_once'),
     notAfter: at(),
     ...created,
   },
-  (source) => [check('webhook_sources_provider_is_known', oneOf(source.provider, webhookProviders))],
+  (source) => [
+    check('webhook_sources_provider_is_known', oneOf(source.provider, webhookProviders)),
+    check(
+      'webhook_sources_standard_names_its_source',
+      sql`(${source.provider} = 'standard') = (${source.source} is not null)`,
+    ),
+  ],
 )

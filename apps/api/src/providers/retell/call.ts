@@ -56,7 +56,12 @@ export function keysOf(call: RetellCall): string[] {
   const carrierSid = call.telephony_identifier?.twilio_call_sid
   return [
     `retell:${plainText(call.call_id, longestId)}`,
-    ...(carrierSid === undefined || carrierSid === '' ? [] : [`twilio:${plainText(carrierSid, longestId)}`]),
+    ...(carrierSid === undefined || carrierSid === ''
+      ? []
+      : // a number of Telnyx's has its leg under the same name
+        [
+          `${/^(v\d:|[0-9a-f]{8}-[0-9a-f]{4}-)/.test(carrierSid) ? 'telnyx' : 'twilio'}:${plainText(carrierSid, longestId)}`,
+        ]),
   ]
 }
 

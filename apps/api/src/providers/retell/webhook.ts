@@ -12,6 +12,7 @@ import type {
 } from '@trunkline/core/webhooks/adapter'
 import { retellIdentity } from '@trunkline/core/webhooks/idempotency'
 import { hmacSha256 } from '../hmac.ts'
+import { readJson } from '../json-body.ts'
 import { callOf, type Envelope, envelopeSchema, factOf, keysOf, nameFault } from './call.ts'
 
 /** `X-Retell-Signature: v=<unix ms>,d=<64 hex>`: HMAC-SHA256(API key, body ++ ms), five minutes either way (retell-sdk, lib/webhook_auth). */
@@ -33,16 +34,10 @@ function verify(delivery: Delivery, secrets: readonly SigningSecret[]): Verifica
   return { verdict: 'signature_invalid' }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 function envelopeOf(body: Uint8Array): Envelope | string {
-  let json: unknown
-  try {
-    json = JSON.parse(utf8.decode(body))
-  } catch (error) {
-    return `The body is not JSON in UTF-8: ${error instanceof Error ? error.message.slice(0, 120) : 'unreadable'}`
-  }
-  const parsed = envelopeSchema.safeParse(json)
+  const read = readJson(body)
+  if ('fault' in read) return read.fault
+  const parsed = envelopeSchema.safeParse(read.json)
   return parsed.success ? parsed.data : 'The body has no «event»'
 }
 

@@ -10,19 +10,16 @@ import {
 } from '@trunkline/core/webhooks/adapter'
 import { stripeIdentity } from '@trunkline/core/webhooks/idempotency'
 import type { z } from 'zod'
+import { readJson } from '../json-body.ts'
 import { envelopeSchema, idOf, ownCustomerOf, part, type StripeObject, saidBy, subscriptionOf } from './event.ts'
 import { verifyStripe } from './signature.ts'
 
 type Envelope = z.infer<typeof envelopeSchema>
 
 function envelopeOf(body: Uint8Array): Envelope | string {
-  let json: unknown
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch (error) {
-    return `The body is not JSON in UTF-8: ${error instanceof Error ? error.message.slice(0, 120) : 'unreadable'}`
-  }
-  const parsed = envelopeSchema.safeParse(json)
+  const read = readJson(body)
+  if ('fault' in read) return read.fault
+  const parsed = envelopeSchema.safeParse(read.json)
   return parsed.success ? parsed.data : 'The body is no event with id, type and object'
 }
 

@@ -1,0 +1,188 @@
+import { type CallFact, type CallStatus, longestCallSeconds, statedInstant } from '@trunkline/core/events/call'
+import type { MessageFact, MessageStatus } from '@trunkline/core/events/message'
+import { lineOf } from '@trunkline/core/numbers/phone'
+import { plainText } from '@trunkline/core/platform/plain-text'
+import { longestId } from '@trunkline/core/webhooks/adapter'
+import { z } from 'zod'
+
+const text = z.string().optional().catch(undefined)
+const side = z.object({ phone_number: text, status: text }).optional().catch(undefined)
+
+/** The part of a payload that we use. A field of another type than documented counts as absent. */
+export const payloadSchema = z.object({
+  id: text,
+  direction: text,
+  // a call names a number here, a message a party
+  from: z
+    .union([z.string(), z.object({ phone_number: text })])
+    .optional()
+    .catch(undefined),
+  to: z
+    .union([z.string(), z.array(side)])
+    .optional()
+    .catch(undefined),
+  text,
+  // any value: one that is no count is refused, never ignored
+  parts: z.unknown().optional(),
+  billed_duration_secs: z.unknown().optional(),
+  total_cost: z.unknown().optional(),
+  errors: z
+    .array(
+      z
+        .object({ code: z.union([z.string(), z.number()]).transform(String) })
+        .optional()
+        .catch(undefined),
+    )
+    .optional()
+    .catch(undefined),
+  call_control_id: text,
+  call_leg_id: text,
+  start_time: text,
+  hangup_cause: text,
+  recording_urls: z.object({ mp3: text, wav: text }).optional().catch(undefined),
+})
+export type Payload = z.infer<typeof payloadSchema>
+
+export const envelopeSchema = z.object({
+  data: z.object({
+    id: z.string().min(1).max(longestId),
+    event_type: z.string().min(1).max(100),
+    occurred_at: text,
+    payload: payloadSchema.optional().catch(undefined),
+  }),
+})
+export type Said = z.infer<typeof envelopeSchema>['data']
+
+const statusOfWord: Record<string, MessageStatus> = {
+  queued: 'queued',
+  sending: 'sending',
+  sent: 'sent',
+  delivered: 'delivered',
+  read: 'read',
+  sending_failed: 'failed',
+  expired: 'failed',
+  delivery_failed: 'undelivered',
+  // the carrier took it and says no more
+  delivery_unconfirmed: 'sent',
+  webhook_delivered: 'received',
+}
+
+/** How a leg ended that nobody answered. `normal_clearing` ends the others. */
+const statusOfCause: Record<string, CallStatus> = {
+  user_busy: 'busy',
+  no_answer: 'no-answer',
+  timeout: 'no-answer',
+  originator_cancel: 'canceled',
+  call_rejected: 'failed',
+  not_found: 'failed',
+  unspecified: 'failed',
+}
+
+const numberOf = (party: Payload['from'] | Payload['to']): string | undefined => {
+  if (typeof party === 'string') return party
+  const one = Array.isArray(party) ? party[0] : party
+  return one?.phone_number
+}
+
+export const partiesOf = (payload: Payload) => ({ from: numberOf(payload.from), to: numberOf(payload.to) })
+
+export const isInbound = (payload: Payload): boolean =>
+  payload.direction === 'inbound' || payload.direction === 'incoming'
+
+export function messageStatus(said: Said): MessageStatus | undefined {
+  const { payload, event_type: type } = said
+  if (type === 'message.received') return 'received'
+  const first = Array.isArray(payload?.to) ? payload.to[0]?.status : undefined
+  const word = first === undefined ? undefined : statusOfWord[first]
+  return word ?? (type === 'message.sent' ? 'sent' : undefined)
+}
+
+/** A figure that is charged. One that cannot be true is a fault of the whole webhook: charged or uncharged, it would be unseen. */
+function figure(value: unknown, name: string, atMost: number): number | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= atMost) return value
+  throw new SyntaxError(`${name} is no whole number up to ${atMost}: ${plainText(JSON.stringify(value), 40)}`)
+}
+
+/** Dollars as a decimal text, in millionths. */
+function microsOf(cost: unknown): number | undefined {
+  if (typeof cost !== 'string' || !/^\d{1,6}(\.\d{1,12})?$/.test(cost)) return undefined
+  return Math.round(Number(cost) * 1_000_000)
+}
+
+const stated = <Fact>(facts: Fact): Fact =>
+  Object.fromEntries(Object.entries(facts as object).filter(([, value]) => value !== undefined)) as Fact
+
+const instantOf = (word: string | undefined, receivedAt: number) => statedInstant(Date.parse(word ?? ''), receivedAt)
+
+export function messageFact(
+  said: Said,
+  payload: Payload,
+  at: { receivedAt: number; webhookId: string },
+): MessageFact | undefined {
+  const status = messageStatus(said)
+  if (status === undefined) return undefined
+  const { from, to } = partiesOf(payload)
+  const code = payload.errors?.find((error) => error !== undefined)?.code
+  return stated({
+    at: instantOf(said.occurred_at, at.receivedAt) ?? 0,
+    source: 'telnyx' as const,
+    ...at,
+    status,
+    direction: isInbound(payload) || status === 'received' ? ('inbound' as const) : ('outbound' as const),
+    from: lineOf(from),
+    to: lineOf(to),
+    segments: figure(payload.parts, 'parts', 1000),
+    body: payload.text === undefined || payload.text === '' ? undefined : plainText(payload.text, 10_000),
+    errorCode: code === undefined ? undefined : plainText(code, 20),
+  } as MessageFact)
+}
+
+/** What is told of a call's life. Everything else is kept in the inbox and says nothing that is charged. */
+export const callWords = ['call.initiated', 'call.answered', 'call.hangup', 'call.cost', 'call.recording.saved']
+
+export function callFact(said: Said, payload: Payload, arrived: { receivedAt: number; webhookId: string }): CallFact {
+  const type = said.event_type
+  const at = instantOf(said.occurred_at, arrived.receivedAt)
+  const { from, to } = partiesOf(payload)
+  const recording = payload.recording_urls?.mp3 ?? payload.recording_urls?.wav
+  const isOver = type === 'call.hangup'
+  return stated({
+    at: at ?? 0,
+    source: 'telnyx' as const,
+    ...arrived,
+    status: statusOf(type, payload),
+    direction:
+      payload.direction === undefined ? undefined : isInbound(payload) ? ('inbound' as const) : ('outbound' as const),
+    from: lineOf(from),
+    to: lineOf(to),
+    startedAt: type === 'call.answered' ? at : undefined,
+    endedAt: isOver ? at : undefined,
+    disconnectReason: isOver && payload.hangup_cause !== undefined ? plainText(payload.hangup_cause, 100) : undefined,
+    durationSeconds:
+      type === 'call.cost'
+        ? figure(payload.billed_duration_secs, 'billed_duration_secs', longestCallSeconds)
+        : undefined,
+    costMicros: type === 'call.cost' ? microsOf(payload.total_cost) : undefined,
+    recordingUrl: recording === undefined || recording === '' ? undefined : plainText(recording, 2000),
+  } as CallFact)
+}
+
+function statusOf(type: string, payload: Payload): CallStatus | undefined {
+  if (type === 'call.initiated') return 'ringing'
+  if (type === 'call.answered') return 'in-progress'
+  if (type !== 'call.hangup') return undefined
+  return statusOfCause[payload.hangup_cause ?? ''] ?? 'completed'
+}
+
+/** A leg's two names: what the events join on, and what the API is asked by. */
+export function keysOf(payload: Payload): string[] {
+  const names = [payload.call_control_id, payload.call_leg_id].filter((name) => name !== undefined && name !== '')
+  return names.map((name) => `telnyx:${plainText(name ?? '', longestId)}`)
+}
+
+export function nameFault(payload: Payload): string | undefined {
+  const names = { id: payload.id, call_control_id: payload.call_control_id, call_leg_id: payload.call_leg_id }
+  const tooLong = Object.entries(names).find(([, name]) => (name?.length ?? 0) > longestId)
+  return tooLong && `${tooLong[0]} is longer than ${longestId} characters`
+}

@@ -1,0 +1,232 @@
+import { createHash, createPrivateKey, createPublicKey, sign as signBytes } from 'node:crypto'
+import { summarizeCall } from '@trunkline/core/events/call'
+import { joinFacts } from '@trunkline/core/events/facts'
+import type { Delivery, VendorEvent } from '@trunkline/core/webhooks/adapter'
+import fc from 'fast-check'
+import Telnyx from 'telnyx'
+import { expect, test, vi } from 'vitest'
+import { type Body, deliver, type Key, keepsTheContract, now, secretOf } from '../exam.ts'
+import { telnyx } from './webhook.ts'
+
+const keyOf = (name: string): Key => {
+  const der = Buffer.concat([
+    Buffer.from('302e020100300506032b657004220420', 'hex'),
+    createHash('sha256').update(name).digest(),
+  ])
+  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  const verifies = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64')
+  return { signs: der.toString('base64'), verifies }
+}
+const [own, other] = [keyOf('own'), keyOf('other')]
+
+function sign(delivery: Delivery, secret: string): Delivery {
+  const key = createPrivateKey({ key: Buffer.from(secret, 'base64'), format: 'der', type: 'pkcs8' })
+  const stamp = String(delivery.receivedAt / 1000)
+  const signature = signBytes(null, Buffer.concat([Buffer.from(`${stamp}|`), delivery.body]), key)
+  return {
+    ...delivery,
+    headers: { 'telnyx-signature-ed25519': signature.toString('base64'), 'telnyx-timestamp': stamp },
+  }
+}
+
+const at = (ms: number) => new Date(now + ms).toISOString()
+let events = 0
+const event = (event_type: string, occurred_at: string, payload: object) => ({
+  data: { record_type: 'event', event_type, id: `6f1c-${++events}`, occurred_at, payload },
+  meta: { attempt: 1, delivered_to: 'https://hooks.trunkline.example/webhooks/telnyx' },
+})
+const leg = {
+  call_control_id: 'v3:kq7',
+  call_leg_id: '0d3c1a52-7b1e-4a55-9b1c-2f60e3a1d001',
+  call_session_id: '0d3c1a52-7b1e-4a55-9b1c-2f60e3a1d002',
+  connection_id: '1684641123236054244',
+  client_state: null,
+  from: '+14155550123',
+  to: '+13125550101',
+}
+const initiated = event('call.initiated', at(0), { ...leg, direction: 'incoming', state: 'parked' })
+const answered = event('call.answered', at(2000), { ...leg, start_time: at(0), state: 'answered' })
+const hangup = event('call.hangup', at(66_200), {
+  ...leg,
+  hangup_cause: 'normal_clearing',
+  hangup_source: 'caller',
+  state: 'hangup',
+})
+const cost = event('call.cost', at(70_000), {
+  ...leg,
+  billed_duration_secs: 120,
+  total_cost: '0.0135',
+  status: 'success',
+})
+const text = {
+  id: '4d8e3f10-2b51-4c17-8c2f-95a1c7e0aa01',
+  direction: 'inbound',
+  type: 'SMS',
+  from: { phone_number: '+14155550123', carrier: 'Example', line_type: 'Wireless' },
+  to: [{ phone_number: '+13125550101', status: 'webhook_delivered' }],
+  text: ' My sink is leaking — again! ',
+  parts: 2,
+  encoding: 'UCS-2',
+  errors: [],
+}
+const received = event('message.received', at(0), text)
+const outbound = { ...text, id: '4d8e3f10-2b51-4c17-8c2f-95a1c7e0aa02', direction: 'outbound' }
+const sentTo = (status: string) => ({ ...outbound, to: [{ phone_number: '+14155550123', status }] })
+const undelivered = { ...sentTo('delivery_failed'), errors: [{ code: '40008', title: 'Undeliverable' }] }
+const body = (name: string, json: object): Body => ({ name, door: 'events', text: JSON.stringify(json) })
+
+keepsTheContract(telnyx, {
+  header: 'telnyx-signature-ed25519',
+  keys: [own, other],
+  sign,
+  freshForMs: 300_000,
+  bodies: [
+    body('a call that comes in', initiated),
+    body('a call that is answered', answered),
+    body('a call that is over', hangup),
+    body('what a call cost', cost),
+    body('an inbound text', received),
+    body('a text that was sent', event('message.sent', at(0), sentTo('sent'))),
+    body('a text that was not delivered', event('message.finalized', at(0), undelivered)),
+    body('an event that says nothing of money', event('call.dtmf.received', at(0), { ...leg, digit: '1' })),
+  ],
+  official: {
+    async takes({ body, headers }, { verifies }) {
+      vi.useFakeTimers({ now, toFake: ['Date'] })
+      try {
+        const text = Buffer.from(body).toString()
+        await new Telnyx({ apiKey: 'unused' }).webhooks.unwrap(text, {
+          headers: headers as Record<string, string>,
+          key: verifies,
+        })
+        return true
+      } catch {
+        return false
+      } finally {
+        vi.useRealTimers()
+      }
+    },
+  },
+  samples: { files: 'telnyx/{call,message,streaming}.*[!e].openapi.json', door: () => 'events' },
+})
+
+const verify = (delivery: Delivery) => telnyx.verify(delivery, [secretOf(own.verifies)]).verdict
+
+test.each([
+  ['telnyx-signature-ed25519', 'x', 'malformed_header'],
+  ['telnyx-signature-ed25519', Buffer.alloc(63).toString('base64'), 'malformed_header'],
+  ['telnyx-signature-ed25519', Buffer.alloc(64).toString('base64'), 'signature_invalid'],
+  ['telnyx-timestamp', 'soon', 'malformed_header'],
+  ['telnyx-timestamp', '1e9', 'malformed_header'],
+  ['telnyx-timestamp', undefined, 'signature_missing'],
+  ['telnyx-timestamp', String(now / 1000 + 1), 'signature_invalid'],
+])('the header %s of «%s» is %s', (header, value, verdict) => {
+  const genuine = sign(deliver(JSON.stringify(hangup)), own.signs)
+  expect(verify({ ...genuine, headers: { ...genuine.headers, [header]: value } })).toBe(verdict)
+})
+
+test('one from the future is as stale as one of the past', () => {
+  const genuine = sign(deliver(JSON.stringify(hangup)), own.signs)
+  expect(verify({ ...genuine, receivedAt: now - 300_000 })).toBe('verified')
+  expect(verify({ ...genuine, receivedAt: now - 301_000 })).toBe('timestamp_stale')
+})
+
+test('a text that is no key has signed nothing', () => {
+  const genuine = sign(deliver(JSON.stringify(hangup)), own.signs)
+  expect(telnyx.verify(genuine, [secretOf('no key'), secretOf('')])).toEqual({ verdict: 'signature_invalid' })
+})
+
+const said = (json: object): VendorEvent[] => telnyx.events(deliver(JSON.stringify(json)), 'whk')
+const callSaid = (json: object) => said(json).filter((one) => one.kind === 'call')
+const summaryOf = (stories: readonly object[]) =>
+  summarizeCall(
+    stories.flatMap(callSaid).reduce((facts, { register, fact }) => joinFacts(facts, { [register]: fact }), {}),
+  )
+
+test('a call lasts from its answer to its end, whatever order they are told in (V-4)', () => {
+  fc.assert(
+    fc.property(fc.shuffledSubarray([initiated, answered, hangup, cost], { minLength: 4 }), (order) => {
+      expect(summaryOf(order)).toMatchObject({
+        status: 'completed',
+        direction: 'inbound',
+        seconds: 65,
+        secondsSource: 'telnyx',
+        costMicros: 13_500,
+        from: '+14155550123',
+        to: '+13125550101',
+        disconnectReason: 'normal_clearing',
+      })
+    }),
+  )
+})
+
+test('one that nobody answered took no time; one whose answer is not known yet owes nothing yet; without it the bill counts', () => {
+  const over = (hangup_cause: string) => event('call.hangup', at(9000), { ...leg, hangup_cause })
+
+  expect(summaryOf([initiated, over('user_busy')])).toMatchObject({ status: 'busy', seconds: 0 })
+  expect(summaryOf([initiated, over('originator_cancel')])).toMatchObject({ status: 'canceled', seconds: 0 })
+  expect(summaryOf([initiated, over('normal_clearing')])).toMatchObject({ status: 'completed', seconds: undefined })
+  expect(summaryOf([initiated, over('normal_clearing'), cost])).toMatchObject({ seconds: 120, secondsSource: 'telnyx' })
+})
+
+test('an inbound text is read where Telnyx nests it (C-3)', () => {
+  expect(said(received)).toEqual([
+    {
+      kind: 'message',
+      keys: ['telnyx:4d8e3f10-2b51-4c17-8c2f-95a1c7e0aa01'],
+      register: 'telnyx:received',
+      fact: {
+        at: now,
+        source: 'telnyx',
+        receivedAt: now,
+        webhookId: 'whk',
+        status: 'received',
+        direction: 'inbound',
+        from: '+14155550123',
+        to: '+13125550101',
+        segments: 2,
+        body: ' My sink is leaking — again! ',
+      },
+    },
+  ])
+})
+
+test.each([
+  ['queued', 'queued'],
+  ['delivered', 'delivered'],
+  ['sending_failed', 'failed'],
+  ['expired', 'failed'],
+  ['delivery_failed', 'undelivered'],
+  ['delivery_unconfirmed', 'sent'],
+])('a text that is %s is %s', (word, status) => {
+  expect(said(event('message.finalized', at(0), sentTo(word)))).toMatchObject([
+    { register: `telnyx:${status}`, fact: { status } },
+  ])
+})
+
+test.each([
+  ['parts', 1001],
+  ['parts', -1],
+  ['parts', '2'],
+])('%s of %s cannot be true: it is refused, never charged', (name, value) => {
+  expect(() => said(event('message.received', at(0), { ...text, [name]: value }))).toThrow(/^parts is no whole number/)
+})
+
+test('a second try of one event says the same, whatever it says of itself', () => {
+  const again = { ...hangup, meta: { attempt: 2, delivered_to: 'https://elsewhere.example' } }
+  const [first, second] = [hangup, again].map((json) => telnyx.read(deliver(JSON.stringify(json)), 'hash'))
+
+  expect(second).toEqual(first)
+})
+
+test.each([
+  [{}, 'The body is no event'],
+  [{ data: { id: 'x', event_type: 'message.received' } }, 'has no payload'],
+  [{ data: { id: 'x', event_type: 'message.received', payload: {} } }, 'names no message'],
+  [{ data: { id: 'x', event_type: 'call.hangup', payload: {} } }, 'names no call'],
+  [{ data: { id: 'x', event_type: 'call.hangup', payload: { call_leg_id: 'l'.repeat(256) } } }, 'longer than 255'],
+])('%j is unreadable', (json, reason) => {
+  const delivery = deliver(JSON.stringify(json))
+  expect(telnyx.read(delivery, 'hash')).toEqual({ readable: false, reason: expect.stringContaining(reason) })
+  expect(() => telnyx.events(delivery, 'whk')).toThrow(SyntaxError)
+})

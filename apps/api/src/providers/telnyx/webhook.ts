@@ -1,0 +1,88 @@
+import { lineOf } from '@trunkline/core/numbers/phone'
+import { plainText } from '@trunkline/core/platform/plain-text'
+import {
+  type Delivery,
+  longestId,
+  type Reading,
+  type VendorEvent,
+  type WebhookAdapter,
+} from '@trunkline/core/webhooks/adapter'
+import { telnyxIdentity } from '@trunkline/core/webhooks/idempotency'
+import { readJson } from '../json-body.ts'
+import {
+  callFact,
+  callWords,
+  envelopeSchema,
+  isInbound,
+  keysOf,
+  messageFact,
+  nameFault,
+  partiesOf,
+  type Said,
+} from './event.ts'
+import { verifyTelnyx } from './signature.ts'
+
+const isAboutMessage = (said: Said) => said.event_type.startsWith('message.')
+const isAboutCall = (said: Said) => callWords.includes(said.event_type)
+
+function saidIn(body: Uint8Array): { said: Said; data: unknown } | string {
+  const read = readJson(body)
+  if ('fault' in read) return read.fault
+  const parsed = envelopeSchema.safeParse(read.json)
+  if (!parsed.success) return 'The body is no event with «data.id» and «data.event_type»'
+  const said = parsed.data.data
+  const fault = faultOf(said)
+  return fault ?? { said, data: (read.json as { data: unknown }).data }
+}
+
+function faultOf(said: Said): string | undefined {
+  const { payload } = said
+  if (!isAboutMessage(said) && !isAboutCall(said)) return undefined
+  if (payload === undefined) return `«${said.event_type}» has no payload`
+  if (isAboutMessage(said) && (payload.id === undefined || payload.id === ''))
+    return `«${said.event_type}» names no message`
+  if (isAboutCall(said) && keysOf(payload).length === 0) return `«${said.event_type}» names no call`
+  return nameFault(payload)
+}
+
+/** The line that is ours, where it can be told without what was said before: only the first event of a call gives its direction. */
+function ownLine({ payload }: Said): string | undefined {
+  if (payload === undefined) return undefined
+  const { from, to } = partiesOf(payload)
+  if (payload.direction === undefined) return lineOf(to)
+  return lineOf(isInbound(payload) ? to : from)
+}
+
+function read(delivery: Delivery): Reading {
+  const found = saidIn(delivery.body)
+  if (typeof found === 'string') return { readable: false, reason: found }
+  const { said, data } = found
+  return {
+    readable: true,
+    identity: telnyxIdentity({ eventId: plainText(said.id, longestId) }),
+    eventType: plainText(said.event_type, 100).replaceAll(/\s/g, '_'),
+    phoneNumber: ownLine(said),
+    // `meta` beside it counts the tries
+    content: JSON.stringify(data),
+  }
+}
+
+function events(delivery: Delivery, webhookId: string): VendorEvent[] {
+  const found = saidIn(delivery.body)
+  if (typeof found === 'string') throw new SyntaxError(found)
+  const { said } = found
+  const { payload } = said
+  if (payload === undefined) return []
+  const arrived = { receivedAt: delivery.receivedAt, webhookId }
+  if (isAboutCall(said)) {
+    const fact = callFact(said, payload, arrived)
+    return [{ kind: 'call', keys: keysOf(payload), register: `telnyx:${said.event_type}`, fact }]
+  }
+  if (!isAboutMessage(said)) return []
+  const fact = messageFact(said, payload, arrived)
+  if (fact === undefined) return []
+  const keys = [`telnyx:${plainText(payload.id ?? '', longestId)}`]
+  return [{ kind: 'message', keys, register: `telnyx:${fact.status}`, fact }]
+}
+
+export const telnyx: WebhookAdapter = { provider: 'telnyx', verify: verifyTelnyx, read, events }
