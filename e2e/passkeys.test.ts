@@ -132,7 +132,7 @@ for (const look of looks)
     open,
     world,
   }) => {
-    const page = await open('/sign-in', { ...look, signedIn: false })
+    const page = await open('/sign-in', { ...look, signedIn: false, tolerate })
     await byPasskey(page).click()
     await page.getByText('Open http://localhost:').waitFor()
     await expectSoundLook(page)

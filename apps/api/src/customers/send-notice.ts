@@ -21,6 +21,8 @@ type Notice = typeof ownerNotices.$inferSelect
 export async function sendNotice(ctx: NetCtx, input: { noticeId: string }): Promise<void> {
   const taken = await take(ctx, input.noticeId)
   if (taken === undefined) return
+  // whoever holds it may have died: it is looked at again when his minute is over
+  if ('heldSeconds' in taken) return await enqueue(ctx, sendNoticeSpec, input, { afterSeconds: taken.heldSeconds })
   const { notice, wasSending } = taken
   const owner = await loadOwner(ctx, notice.customerId)
   const way = channelFor(notice, owner)
@@ -68,11 +70,16 @@ async function textOnce(ctx: NetCtx, notice: Notice, text: { to: string; sms: st
   return (found ?? (await sendSms(ctx, { to: text.to, body: `${text.sms}\n${reference}` }))).sid
 }
 
+type Taken = { notice: Notice; wasSending: boolean } | { heldSeconds: number }
+
 /** Takes the notice for this try. One that is being sent is taken over after a minute, by the database's clock. */
-async function take(ctx: Ctx, noticeId: string): Promise<{ notice: Notice; wasSending: boolean } | undefined> {
+async function take(ctx: Ctx, noticeId: string): Promise<Taken | undefined> {
   const isFree = sql`(${ownerNotices.state} = 'pending' or (${ownerNotices.state} = 'sending' and ${ownerNotices.updatedAt} < now() - interval '1 minute'))`
   const [known] = await ctx.db
-    .select({ state: ownerNotices.state })
+    .select({
+      state: ownerNotices.state,
+      heldSeconds: sql<number>`greatest(1, ceil(extract(epoch from ${ownerNotices.updatedAt} + interval '1 minute' - now())) + 1)::integer`,
+    })
     .from(ownerNotices)
     .where(eq(ownerNotices.id, noticeId))
   if (known === undefined || !['pending', 'sending'].includes(known.state)) return undefined
@@ -81,7 +88,7 @@ async function take(ctx: Ctx, noticeId: string): Promise<{ notice: Notice; wasSe
     .set({ state: 'sending', attempts: sql`${ownerNotices.attempts} + 1`, updatedAt: sql`now()` })
     .where(and(eq(ownerNotices.id, noticeId), eq(ownerNotices.state, known.state), isFree))
     .returning()
-  if (notice === undefined) throw new Error('The notice is being sent by somebody else')
+  if (notice === undefined) return { heldSeconds: known.heldSeconds }
   return { notice, wasSending: known.state === 'sending' }
 }
 

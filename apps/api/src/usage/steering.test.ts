@@ -83,7 +83,16 @@ test('a notice whose process died while it was sent is not mailed twice, and Twi
   await crash()
   await world.owner`update customers set owner_email = null where id = ${id}`
   await sendNotice(world.ctx(), { noticeId: notice?.id })
+  // somebody else is about it: it is looked at again when his minute is over, and nothing is wrong
+  await world.owner`update owner_notices set state = 'sending', updated_at = now() where id = ${notice?.id}`
+  const sent = world.sent.length
+  await sendNotice(world.ctx(), { noticeId: notice?.id })
+  const [again] = await world.owner`
+    select extract(epoch from start_after - now())::int as seconds from pgboss.job
+    where name = 'customers.sendNotice' and data ->> 'noticeId' = ${notice?.id} order by start_after desc limit 1`
 
+  expect(world.sent).toHaveLength(sent)
+  expect(again?.seconds).toSatisfy((seconds) => seconds > 30 && seconds <= 61)
   expect(undecided?.state).toBe('undecided')
   expect(world.mails.some(({ to }) => to === 'twice@harbor.example')).toBe(false)
   expect(world.sent.slice(-2).map(({ method }) => method)).toEqual(['GET', 'POST'])
