@@ -23,6 +23,7 @@ import { registerExport } from './platform/privacy/http.ts'
 import { registerAdmin, registerDocs } from './platform/static.ts'
 import { ContextFault, contextError, type RequestCtx } from './platform/trpc.ts'
 import { registerUnbuilt } from './platform/unbuilt.ts'
+import { registerReconciliationCsv } from './reconciliation/http.ts'
 import { actorOf, refuseForeignOrigin, requestCtx } from './request-ctx.ts'
 import { appRouter } from './router.ts'
 import { registerWebhookDoors } from './webhooks/http.ts'
@@ -108,6 +109,7 @@ export async function buildApp(parts: AppParts) {
     registerExport(pages, { holdings, ctxOf })
     registerAuditCsv(pages, { ctxOf })
     registerBillingCsv(pages, { ctxOf })
+    registerReconciliationCsv(pages, { ctxOf })
     const onError = noteRpcError(parts)
     await registerRest(pages, { createContext, onError })
     await pages.register(fastifyTRPCPlugin, {
@@ -167,6 +169,7 @@ async function registerRest(
     } as never)
     // the paths by which the first customers know them
     alias(rest, pages, '/admin/webhook-queue/:id/replay', ({ id = '' }) => `/api/admin/webhook-queue/${id}/replay`)
+    alias(rest, pages, '/admin/reconciliation-runs/trigger', () => '/api/admin/reconciliation-runs/trigger')
     alias(rest, pages, '/api/auth/login-simple', () => '/api/auth/login')
     alias(rest, pages, '/api/auth/register-simple', () => '/api/auth/register')
   })

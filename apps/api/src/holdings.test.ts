@@ -63,7 +63,7 @@ const remove = (id: string, body: object, token = admin) =>
 async function placesOf(text: string): Promise<string[]> {
   const tables = await world.owner<{ name: string }[]>`
     select relname as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-    where nspname = 'public' and relkind in ('r', 'p') and not relispartition`
+    where nspname = 'public' and relkind in ('r', 'p') and not relispartition order by relname`
   const found: string[] = []
   for (const { name } of tables) {
     const rows = await world.owner.unsafe(

@@ -8,12 +8,14 @@ import { onboardingJobs } from './onboarding/jobs.ts'
 import type { AnyJob } from './platform/job.ts'
 import { platformJobs, platformSchedules } from './platform/jobs.ts'
 import type { Recurring } from './platform/schedule.ts'
+import { reconciliationJobs, reconciliationSchedules } from './reconciliation/jobs.ts'
 import { sessionJobs, sessionSchedules } from './sessions/jobs.ts'
 import { usageJobs, usageSchedules } from './usage/jobs.ts'
 import { webhookJobs, webhookSchedules } from './webhooks/jobs.ts'
 
 export const jobs: readonly AnyJob[] = [
   ...webhookJobs,
+  ...reconciliationJobs,
   ...billingJobs,
   ...usageJobs,
   ...numberJobs,
@@ -26,6 +28,7 @@ export const jobs: readonly AnyJob[] = [
 ]
 export const schedules: readonly Recurring[] = [
   ...webhookSchedules,
+  ...reconciliationSchedules,
   ...billingSchedules,
   ...usageSchedules,
   ...errorSchedules,

@@ -12,6 +12,7 @@ import { auditRouter } from './platform/audit-log/router.ts'
 import { liveRouter } from './platform/live-router.ts'
 import { privacyRouter } from './platform/privacy/router.ts'
 import { router } from './platform/trpc.ts'
+import { reconciliationRouter } from './reconciliation/router.ts'
 import { apiKeysRouter } from './sessions/api-keys/router.ts'
 import { sessionsRouter } from './sessions/router.ts'
 import { staffRouter } from './sessions/staff/router.ts'
@@ -31,6 +32,7 @@ export const appRouter = router({
   messages: messagesRouter,
   usage: usageRouter,
   billing: billingRouter,
+  reconciliation: reconciliationRouter,
   unknownPhones: unknownPhonesRouter,
   alerts: alertsRouter,
   errors: errorsRouter,

@@ -14,6 +14,7 @@ export const topics = [
   'errors',
   'usage',
   'billing',
+  'reconciliation',
   'unknown_phones',
   'customers',
   'jobs',

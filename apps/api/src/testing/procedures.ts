@@ -41,4 +41,6 @@ export const tableOf: Record<string, string> = {
   [idPrefixes.payment]: 'billing_payments',
   [idPrefixes.request]: 'billing_requests',
   [idPrefixes.passkey]: 'passkeys',
+  [idPrefixes.run]: 'reconciliation_runs',
+  [idPrefixes.difference]: 'reconciliation_differences',
 }

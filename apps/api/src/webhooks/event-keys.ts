@@ -2,7 +2,7 @@ import { callKeys, smsKeys } from '@trunkline/db/schema/events'
 import type { webhooks } from '@trunkline/db/schema/webhooks'
 import { inArray } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
-import { adapters } from './adapters.ts'
+import { eventsOf } from './fetched.ts'
 
 type Webhook = Pick<
   typeof webhooks.$inferSelect,
@@ -25,15 +25,7 @@ export async function eventKeysOf(ctx: Ctx, webhook: Webhook): Promise<{ callIds
 
 function spokenOf(webhook: Webhook) {
   try {
-    const body = Buffer.from(webhook.body, webhook.bodyEncoding)
-    const delivery = {
-      door: webhook.door,
-      url: webhook.url,
-      headers: {},
-      body,
-      receivedAt: webhook.receivedAt.getTime(),
-    }
-    return adapters[webhook.provider].events(delivery, webhook.id)
+    return eventsOf(webhook)
   } catch (error) {
     if (error instanceof SyntaxError) return []
     throw error

@@ -2,11 +2,17 @@ import { z } from 'zod'
 import { releaseWaitingSpec } from '../numbers/resolve.ts'
 import { job, jobSpec } from '../platform/job.ts'
 import type { Recurring } from '../platform/schedule.ts'
+import { admitFetchedSpec } from '../reconciliation/heal.ts'
+import { admitFetched } from './admit-fetched.ts'
 import { trimQuarantine } from './quarantine.ts'
 import { releaseWaiting } from './release-waiting.ts'
 
 const trimQuarantineSpec = jobSpec({ name: 'webhooks.trimQuarantine', input: z.object({}), attempts: 3 })
 
-export const webhookJobs = [job(releaseWaitingSpec, releaseWaiting), job(trimQuarantineSpec, trimQuarantine)]
+export const webhookJobs = [
+  job(releaseWaitingSpec, releaseWaiting),
+  job(trimQuarantineSpec, trimQuarantine),
+  job(admitFetchedSpec, admitFetched),
+]
 
 export const webhookSchedules: readonly Recurring[] = [{ spec: trimQuarantineSpec, everySeconds: 600 }]

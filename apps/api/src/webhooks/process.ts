@@ -12,7 +12,7 @@ import { webhooksProcessed } from '../platform/metrics.ts'
 import { findErased } from '../platform/privacy/erased-subjects.ts'
 import { step } from '../platform/step.ts'
 import { meterUsage } from '../usage/meter.ts'
-import { adapters } from './adapters.ts'
+import { eventsOf } from './fetched.ts'
 import { reasonOf, recordFailure } from './record-failure.ts'
 import { endsOf, shredErased } from './shred-erased.ts'
 
@@ -158,9 +158,8 @@ function readAll(batch: readonly Stored[]): { said: Said<VendorEvent>[]; faults:
   for (const webhook of batch) {
     try {
       const receivedAt = new Date(webhook.received_at).toISOString()
-      const body = Buffer.from(webhook.body, webhook.body_encoding)
-      const delivery = { door: webhook.door, url: webhook.url, headers: {}, body, receivedAt: Date.parse(receivedAt) }
-      for (const event of adapters[webhook.provider].events(delivery, webhook.id)) {
+      const bytes = { bodyEncoding: webhook.body_encoding, receivedAt: new Date(receivedAt) }
+      for (const event of eventsOf({ ...webhook, ...bytes })) {
         said.push({ webhookId: webhook.id, eventType: webhook.event_type ?? 'unknown', receivedAt, event })
       }
     } catch (error) {

@@ -25,6 +25,8 @@ export const idPrefixes = {
   payment: 'bpy',
   request: 'brq',
   passkey: 'psk',
+  run: 'rcn',
+  difference: 'rcd',
 } as const
 export type IdKind = keyof typeof idPrefixes
 

@@ -223,6 +223,21 @@ const acts: Record<string, () => Promise<Answer>> = {
     const [row] = await world.owner`select id from webhook_queue where state = 'processed' order by id desc limit 1`
     return await ask('webhooks.replay', { id: `whk_${row?.id.replaceAll('-', '')}` })
   },
+  'reconciliation.runs.trigger': async () => {
+    await world.drainJobs()
+    return await ask('reconciliation.runs.trigger', {})
+  },
+  'reconciliation.heal.run': async () => {
+    const [run] = await world.owner`
+      insert into reconciliation_runs (id, trigger, triggered_by, state, window_from, window_to, started_at, heartbeat_at, finished_at)
+      values (${newId()}, 'manual', 'test', 'differences', '2026-01-01Z', '2026-01-02Z', now(), now(), now()) returning id`
+    await world.owner`
+      insert into reconciliation_differences (id, run_id, level, class, provider, kind, provider_id, unit, ours, theirs, delta, flagged, record)
+      values (${newId()}, ${run?.id}, 1, 'missing_here', 'retell', 'call', 'call_gone', 'seconds', 0, 60, -60, true, '{"call_id":"call_gone"}')`
+    const id = `rcn_${run?.id.replaceAll('-', '')}`
+    const { body } = await world.rest('GET', `/api/admin/reconciliation-runs/${id}/heal`, { token: admin })
+    return await ask('reconciliation.heal.run', { id, hash: body.hash })
+  },
   'unknownPhones.resolve': async () => ask('unknownPhones.resolve', { id: await unknownId(), resolution: 'spam' }),
   'alerts.acknowledge': async () => ask('alerts.acknowledge', { id: await alertId() }),
   'alerts.report': () =>

@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream'
+import { csvRecord } from '@trunkline/core/platform/csv'
+import { wireId } from '@trunkline/core/platform/wire-id'
+import { foundClasses } from '@trunkline/core/reconciliation/run'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Ctx } from '../platform/context.ts'
+import { DomainError } from '../platform/domain-error.ts'
+import { callerWho } from '../platform/trpc.ts'
+import { findRun } from './list-runs.ts'
+import { readDifferences } from './read-differences.ts'
+
+const asked = z.object({
+  id: wireId('run'),
+  class: z.enum(foundClasses).optional(),
+  provider: z.string().max(40).optional(),
+  customerId: wireId('customer').optional(),
+  flagged: z
+    .enum(['true', 'false'])
+    .transform((word) => word === 'true')
+    .optional(),
+})
+
+const columns = [
+  'id',
+  'level',
+  'class',
+  'customerId',
+  'customer',
+  'provider',
+  'kind',
+  'providerId',
+  'unit',
+  'ours',
+  'theirs',
+  'delta',
+  'flagged',
+  'periodStart',
+  'occurredAt',
+  'eventId',
+  'healing',
+  'healedAt',
+  'webhookId',
+] as const
+
+/** What a run found, all of it, as CSV: one portion in memory, and the next one only when the reader has taken it. */
+export function registerReconciliationCsv(
+  app: FastifyInstance,
+  { ctxOf }: { ctxOf: (request: FastifyRequest) => Promise<Ctx> },
+): void {
+  app.get<{ Params: { id: string } }>('/api/admin/reconciliation-runs/:id(^rcn_[^./]*).csv', async (request, reply) => {
+    const ctx = await ctxOf(request)
+    callerWho(ctx.actor, 'operator')
+    const query = asked.safeParse({ ...(request.query as object), id: request.params.id })
+    if (!query.success) {
+      const fields = Object.fromEntries(query.error.issues.map(({ path, message }) => [path.join('.'), message]))
+      throw new DomainError('invalid', 'Some filter cannot be read', { fields })
+    }
+    const { id: runId, ...filter } = query.data
+    await findRun(ctx, { runId })
+    return await reply
+      .type('text/csv; charset=utf-8; header=present')
+      .header('content-disposition', `attachment; filename="reconciliation-${request.params.id}.csv"`)
+      .header('cache-control', 'no-store')
+      .send(Readable.from(linesOf(ctx, { runId, ...filter }), { objectMode: false, highWaterMark: 64 * 1024 }))
+  })
+}
+
+async function* linesOf(ctx: Ctx, filter: Parameters<typeof readDifferences>[1]): AsyncGenerator<string> {
+  yield csvRecord(columns)
+  for await (const rows of readDifferences(ctx, filter)) {
+    yield rows
+      .map(({ customer, ...row }) => {
+        const cells = { ...row, customerId: customer?.id ?? null, customer: customer?.businessName ?? null }
+        return csvRecord(
+          columns.map((name) => {
+            const value = cells[name]
+            return typeof value === 'boolean' ? String(value) : value
+          }),
+        )
+      })
+      .join('')
+  }
+}

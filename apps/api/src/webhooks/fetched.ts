@@ -1,0 +1,115 @@
+import type { Delivery, VendorEvent } from '@trunkline/core/webhooks/adapter'
+import type { WebhookProvider } from '@trunkline/core/webhooks/state'
+import { z } from 'zod'
+import { adapters } from './adapters.ts'
+
+/** A webhook as it stands in the inbox. */
+type Stored = {
+  id: string
+  provider: WebhookProvider
+  door: string
+  url: string
+  body: string
+  bodyEncoding: 'utf8' | 'base64'
+  receivedAt: Date
+}
+
+const doors = { call: 'fetched/call', message: 'fetched/message' } as const
+export const doorOf = (kind: keyof typeof doors): string => doors[kind]
+
+/** What a stored webhook says. A record that we fetched says what the provider's own webhook of it would have said. */
+export function eventsOf(webhook: Stored): VendorEvent[] {
+  const { provider, door, url } = webhook
+  const body = Buffer.from(webhook.body, webhook.bodyEncoding)
+  const delivery: Delivery = { door, url, headers: {}, body, receivedAt: webhook.receivedAt.getTime() }
+  return adapters[provider].events(isFetched(door) ? asDelivered(provider, delivery) : delivery, webhook.id)
+}
+
+const isFetched = (door: string): boolean => door === doors.call || door === doors.message
+
+function asDelivered(provider: WebhookProvider, delivery: Delivery): Delivery {
+  const record = Buffer.from(delivery.body).toString('utf8')
+  if (provider === 'retell') return { ...delivery, door: 'retell', body: Buffer.from(retellBody(record)) }
+  if (provider === 'twilio')
+    return delivery.door === doors.call ? twilioCall(delivery, record) : twilioMessage(delivery, record)
+  throw new SyntaxError(`Records of ${provider} are not fetched`)
+}
+
+function read<Shape extends z.ZodType>(shape: Shape, record: string): z.infer<Shape> {
+  const parsed = shape.safeParse(JSON.parse(record))
+  if (parsed.success) return parsed.data
+  throw new SyntaxError('The fetched record is not as its provider documents it')
+}
+
+const retellRecord = z.looseObject({ end_timestamp: z.number().optional().catch(undefined) })
+
+function retellBody(record: string): string {
+  const call = read(retellRecord, record)
+  return JSON.stringify({ event: 'call_ended', event_timestamp: call.end_timestamp, call })
+}
+
+const text = z.string().nullish()
+const twilioCallRecord = z.object({
+  sid: z.string(),
+  status: z.string(),
+  duration: text,
+  direction: text,
+  from: text,
+  to: text,
+  end_time: text,
+})
+
+function twilioCall(delivery: Delivery, record: string): Delivery {
+  const call = read(twilioCallRecord, record)
+  const form = formOf({
+    CallSid: call.sid,
+    CallStatus: call.status,
+    CallDuration: call.duration,
+    Direction: call.direction,
+    From: call.from,
+    To: call.to,
+    Timestamp: call.end_time,
+  })
+  return { ...delivery, door: 'status', body: form }
+}
+
+const twilioMessageRecord = z.object({
+  sid: z.string(),
+  status: z.string(),
+  num_segments: text,
+  direction: text,
+  from: text,
+  to: text,
+  body: text,
+  error_code: z.union([z.string(), z.number()]).nullish(),
+  date_created: text,
+})
+
+/** A message belongs to the time at which it was sent, and not to that at which we asked. */
+function twilioMessage(delivery: Delivery, record: string): Delivery {
+  const message = read(twilioMessageRecord, record)
+  const isInbound = message.direction?.startsWith('inbound') === true
+  const form = formOf({
+    MessageSid: message.sid,
+    MessageStatus: isInbound ? 'received' : message.status,
+    NumSegments: message.num_segments,
+    From: message.from,
+    To: message.to,
+    Body: message.body,
+    ErrorCode: message.error_code === null || message.error_code === undefined ? null : String(message.error_code),
+  })
+  const sentAt = Date.parse(message.date_created ?? '')
+  return {
+    ...delivery,
+    door: isInbound ? 'sms' : 'sms-status',
+    body: form,
+    receivedAt: Number.isNaN(sentAt) ? delivery.receivedAt : Math.min(sentAt, delivery.receivedAt),
+  }
+}
+
+function formOf(fields: Record<string, string | null | undefined>): Buffer {
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(fields))
+    if (value !== null && value !== undefined && value !== '') form.set(name, value)
+  return Buffer.from(form.toString())
+}
