@@ -1,4 +1,4 @@
--- migrations: b80fe3931f362c30bed5aad642d8260d5c0d00a30dc095a0083cf501e3413876
+-- migrations: 21a774e3905e29f2f52fd2002677ef1163d53e34019b5b1210c42e9aeaadcc0b
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -468,6 +468,56 @@ create table call_keys (
 CREATE INDEX call_keys_by_call ON public.call_keys USING btree (call_id);
 grant insert, select, update on call_keys to trunkline_app;
 
+create table compliance_events (
+  id uuid not null,
+  customer_id uuid,
+  channel text not null default 'sms'::text,
+  kind text not null,
+  rule text not null,
+  needs_review boolean not null,
+  phone_number text not null,
+  line text not null,
+  webhook_id uuid not null,
+  rule_version text not null default '2026-11'::text,
+  occurred_at timestamp(3) with time zone not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint compliance_events_pkey PRIMARY KEY (id),
+  constraint compliance_events_one_a_webhook UNIQUE (webhook_id),
+  constraint compliance_events_channel_is_known CHECK ((channel = ANY (ARRAY['sms'::text, 'voice'::text]))),
+  constraint compliance_events_kind_is_known CHECK ((kind = ANY (ARRAY['stop'::text, 'start'::text, 'help'::text]))),
+  constraint compliance_events_rule_is_known CHECK ((rule = ANY (ARRAY['word'::text, 'programme'::text, 'phrase'::text, 'slip'::text, 'yes'::text])))
+);
+CREATE INDEX compliance_events_by_customer ON public.compliance_events USING btree (customer_id, id);
+CREATE INDEX compliance_events_by_phone ON public.compliance_events USING btree (phone_number, id);
+alter table compliance_events enable row level security;
+create policy application_sees_all on compliance_events for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on compliance_events for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select on compliance_events to trunkline_app;
+
+create table consents (
+  id uuid not null,
+  customer_id uuid,
+  line text not null,
+  phone_number text not null,
+  channel text not null,
+  action text not null,
+  method text not null,
+  webhook_id uuid,
+  by text not null,
+  occurred_at timestamp(3) with time zone not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint consents_pkey PRIMARY KEY (id),
+  constraint consents_action_is_known CHECK ((action = ANY (ARRAY['grant'::text, 'revoke'::text, 'restore'::text]))),
+  constraint consents_channel_is_known CHECK ((channel = ANY (ARRAY['sms'::text, 'voice'::text]))),
+  constraint consents_method_is_known CHECK ((method = ANY (ARRAY['keyword'::text, 'phrase'::text, 'provider'::text, 'staff'::text])))
+);
+CREATE INDEX consents_by_customer ON public.consents USING btree (customer_id, id);
+CREATE INDEX consents_by_phone ON public.consents USING btree (phone_number, channel);
+alter table consents enable row level security;
+create policy application_sees_all on consents for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on consents for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select on consents to trunkline_app;
+
 create table customer_views (
   id uuid not null,
   session_id uuid not null,
@@ -892,7 +942,7 @@ create table reconciliation_runs (
   id uuid not null,
   trigger text not null,
   triggered_by text not null,
-  state text not null default 'running'::text,
+  state text not null,
   phase text not null default 'ledger'::text,
   window_from timestamp(3) with time zone not null,
   window_to timestamp(3) with time zone not null,

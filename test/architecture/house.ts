@@ -11,7 +11,6 @@ export const river = [
   'events',
   'billing',
   'usage',
-  'compliance',
   'numbers',
   'incidents',
   'errors',
@@ -19,6 +18,7 @@ export const river = [
   'maintenance',
   'sessions',
   'customers',
+  'compliance',
   'flags',
   'providers',
 ]

@@ -66,7 +66,13 @@ export async function buildApp(parts: AppParts) {
   app.server.maxConnections = 2_000
   registerErrors(app, parts.faults)
   app.addHook('preClose', async () => live.endWatchers())
-  await app.register(async (doors) => registerWebhookDoors(doors, { inbox: parts.inbox, publicUrl: env.PUBLIC_URL }))
+  await app.register(async (doors) =>
+    registerWebhookDoors(doors, {
+      inbox: parts.inbox,
+      publicUrl: env.PUBLIC_URL,
+      ctxOf: (request) => parts.ctx({ kind: 'system', name: 'doors' }, { id: request.id, address: request.ip }),
+    }),
+  )
   await app.register(async (pages) => {
     await pages.register(cookie)
     await pages.register(helmet, {

@@ -3,6 +3,8 @@ import { channelFor, noticeText } from '@trunkline/core/customers/notice'
 import { customers, noticePreferences, ownerNotices } from '@trunkline/db/schema/customers'
 import { users } from '@trunkline/db/schema/sessions'
 import { and, eq, inArray, sql } from 'drizzle-orm'
+import { mayContact } from '../compliance/may-contact.ts'
+import { isBlockCode, noteBlocks } from '../compliance/note-blocks.ts'
 import type { Ctx, NetCtx } from '../platform/context.ts'
 import { enqueue } from '../platform/job.ts'
 import { step } from '../platform/step.ts'
@@ -25,6 +27,7 @@ export async function sendNotice(ctx: NetCtx, input: { noticeId: string }): Prom
   if ('heldSeconds' in taken) return await enqueue(ctx, sendNoticeSpec, input, { afterSeconds: taken.heldSeconds })
   const { notice, wasSending } = taken
   const owner = await loadOwner(ctx, notice.customerId)
+  if (owner.reach.phone !== null && !(await mayText(ctx, owner.reach.phone))) owner.reach.phone = null
   const way = channelFor(notice, owner)
   if (way.channel === 'none')
     return await settle(ctx, notice, { state: 'skipped', channel: 'none', reason: way.reason })
@@ -47,6 +50,8 @@ export async function sendNotice(ctx: NetCtx, input: { noticeId: string }): Prom
         ? await sendMail(ctx, { to: way.to, subject, text }).then(() => null)
         : await textOnce(ctx, notice, { to: way.to, sms, wasSending })
     step('customers.notice_sent')
+    if (providerMessageId === refused)
+      return await settle(ctx, notice, { state: 'skipped', channel: 'sms', reason: 'The recipient has said STOP' })
     await settle(ctx, notice, { state: 'sent', channel: way.channel, providerMessageId, sentAt: ctx.now })
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).slice(0, 500)
@@ -57,9 +62,20 @@ export async function sendNotice(ctx: NetCtx, input: { noticeId: string }): Prom
     }
     const isRefused = error instanceof ProviderError && error.outcome === 'refused'
     const isUnknown = error instanceof ProviderError && error.outcome === 'unknown'
+    if (isRefused && isBlockCode(error.code) && way.channel === 'sms')
+      await noteBlocks(ctx, [{ line: ctx.env.TWILIO_NUMBER ?? '', phoneNumber: way.to }])
     await settle(ctx, notice, { state: isRefused ? 'failed' : isUnknown ? 'sending' : 'pending', reason })
     if (!isRefused) throw error
   }
+}
+
+const refused = Symbol('refused')
+
+/** An owner's own phone, texted in our name from our number. */
+async function mayText(ctx: Ctx, phoneNumber: string): Promise<boolean> {
+  const line = ctx.env.TWILIO_NUMBER ?? ''
+  const contact = { customerId: null, line, phoneNumber, channel: 'sms', purpose: 'service' } as const
+  return (await mayContact(ctx, contact)).allowed
 }
 
 async function textOnce(ctx: NetCtx, notice: Notice, text: { to: string; sms: string; wasSending: boolean }) {
@@ -67,7 +83,10 @@ async function textOnce(ctx: NetCtx, notice: Notice, text: { to: string; sms: st
   const found = text.wasSending
     ? await findSentSms(ctx, { to: text.to, reference, since: notice.createdAt, except: [] })
     : undefined
-  return (found ?? (await sendSms(ctx, { to: text.to, body: `${text.sms}\n${reference}` }))).sid
+  if (found !== undefined) return found.sid
+  // asked again: he may have said STOP since the way was chosen
+  if (!(await mayText(ctx, text.to))) return refused
+  return (await sendSms(ctx, { to: text.to, body: `${text.sms}\n${reference}` })).sid
 }
 
 type Taken = { notice: Notice; wasSending: boolean } | { heldSeconds: number }

@@ -55,6 +55,10 @@ const schema = z.object({
     .optional(),
   TWILIO_AUTH_TOKEN: list.optional(),
   TWILIO_NUMBER: phone.optional(),
+  VOICE_STREAM_URL: z
+    .url({ protocol: /^wss?$/, error: 'must be a wss:// URL' })
+    .refine((text) => !text.includes('?'), 'must have no query: Twilio drops it')
+    .optional(),
   TWILIO_BASE_URL: url.default('https://api.twilio.com'),
   TELNYX_PUBLIC_KEY: list
     .refine((keys) => keys.every((key) => Buffer.from(key, 'base64').length === 32), 'must be base64 of 32 bytes')

@@ -71,6 +71,12 @@ export const errorsDropped = new Counter({
   help: 'Occurrences of errors that were only counted, because there were too many or the database refused them',
   registers,
 })
+export const contactDecisions = new Counter({
+  name: 'trunkline_contact_decisions_total',
+  help: 'Texts and calls that wanted to go out, by what was decided of them',
+  labelNames: ['channel', 'outcome'] as const,
+  registers,
+})
 export const unverifiedAdmissions = new Counter({
   name: 'trunkline_unverified_admissions_total',
   help: 'Calls and texts that were admitted or refused unseen, because usage could not be asked',

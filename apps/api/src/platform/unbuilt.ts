@@ -2,8 +2,6 @@ import type { FastifyInstance } from 'fastify'
 
 /** Paths that are promised and whose domain does not answer yet: an honest 501 that names the domain. */
 export const unbuilt: readonly { path: string; domain: string }[] = [
-  { path: '/webhooks/twilio/voice', domain: 'calls' },
-  { path: '/api/twilio/voice', domain: 'calls' },
   { path: '/api/admin/webhook-queue/replays', domain: 'webhooks' },
   { path: '/api/admin/churn-alerts', domain: 'health' },
   { path: '/api/admin/health-scores', domain: 'health' },

@@ -222,7 +222,7 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
 
     /** Delivers a form as Twilio does, signed over the public URL. */
     async twilio(
-      door: 'status' | 'sms' | 'sms-status',
+      door: 'voice' | 'status' | 'sms' | 'sms-status',
       form: Record<string, string>,
       delivery: { token?: string } = {},
     ) {

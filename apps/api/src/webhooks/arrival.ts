@@ -1,4 +1,5 @@
 import type { Verdict, WebhookProvider, WebhookState } from '@trunkline/core/webhooks/state'
+import type { SaidText } from '../compliance/record-said.ts'
 
 /** A delivery as it goes to rest, in the inbox or, while the database is away, in the spool. Plain JSON values only. */
 export type Arrival = {
@@ -25,6 +26,8 @@ export type Arrival = {
   receivedAt: string
   lastError: string | null
   revisionOf: string | null
+  /** What an inbound text asks of us: written down in the commit that keeps it. */
+  said?: SaidText | undefined
 }
 
 export type Receipt = { duplicate: boolean; webhookId: string }

@@ -1,6 +1,7 @@
 /** Where each door stands, and the names by which the first customers know it. */
 export const doorPaths: Readonly<Record<string, readonly string[]>> = {
   'retell/events': ['/webhooks/retell', '/api/retell/webhook', '/retell-webhook'],
+  'twilio/voice': ['/webhooks/twilio/voice', '/api/twilio/voice'],
   'twilio/status': ['/webhooks/twilio/status', '/api/twilio/status'],
   'twilio/sms': ['/webhooks/twilio/sms', '/api/twilio/sms'],
   'twilio/sms-status': ['/webhooks/twilio/sms-status'],

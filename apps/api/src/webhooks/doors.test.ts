@@ -11,10 +11,12 @@ import {
 import { openWorld, randomNumber, type World } from '../testing/world.ts'
 import { bootstrapSources, loadSecrets } from './sources.ts'
 
+const streamUrl = 'wss://voice.trunkline.example/stream'
+
 let world: World
 let operator: string
 beforeAll(async () => {
-  world = await openWorld()
+  world = await openWorld({ env: { VOICE_STREAM_URL: streamUrl } })
   operator = await world.signIn('operator')
 })
 afterAll(() => world.close())
@@ -164,4 +166,174 @@ test('a secret that the environment no longer gives counts for another day, and 
     [calendarSecret, formsSecret],
     [formsSecret],
   ])
+})
+
+let calls = 0
+const ringing = (to: string, more: Record<string, string> = {}) => ({
+  AccountSid: `AC${'0'.repeat(31)}1`,
+  CallSid: `CA${String(++calls).padStart(32, 'd')}`,
+  CallStatus: 'ringing',
+  Direction: 'inbound',
+  From: '+14155550123',
+  To: to,
+  ...more,
+})
+const spoken = (xml: string) => /<Say>([^<]+)<\/Say>/.exec(xml)?.[1]
+const parameter = (xml: string, name: string) =>
+  new RegExp(`<Parameter name="${name}" value="([^"]*)"/>`).exec(xml)?.[1]
+const heldBy = async (customerId: string) =>
+  await world.owner`select id, quantity, provider_id, state from usage_holds where customer_id = ${customerId} order by id`
+
+describe('a call that rings at Twilio', () => {
+  test('is connected to the agent’s stream under a hold, and asked again it is the same call and the same hold', async () => {
+    const { id, phoneNumber } = await world.customer({ agentId: 'agent_"<&>' })
+    const call = ringing(phoneNumber)
+
+    const answer = await world.twilio('voice', call)
+    const again = await world.twilio('voice', call)
+
+    expect(answer.status).toBe(200)
+    expect(answer.body).toContain(`<Connect><Stream url="${streamUrl}">`)
+    expect(answer.body).toContain('value="agent_&quot;&lt;&amp;&gt;"')
+    expect([parameter(answer.body, 'call_sid'), parameter(answer.body, 'to')]).toEqual([call.CallSid, phoneNumber])
+    const holds = await heldBy(id)
+    expect(holds).toMatchObject([{ provider_id: call.CallSid, state: 'open' }])
+    const holdId = `hld_${String(holds[0]?.id).replaceAll('-', '')}`
+    expect([answer, again].map(({ body }) => parameter(body, 'hold_id'))).toEqual([holdId, holdId])
+  })
+
+  test('hears words where it cannot be connected: unknown, over the cap, suspended, worked on', async () => {
+    const full = await world.customer()
+    await world.owner`update usage_limits set call_used_seconds = call_cap_seconds + grace_seconds where customer_id = ${full.id}`
+    const suspended = await world.customer()
+    await world.owner`update customers set status = 'suspended' where id = ${suspended.id}`
+    const worked = await world.customer()
+    await world.owner`update agents set status = 'suspended' where customer_id = ${worked.id}`
+
+    const words = []
+    for (const to of [randomNumber(), full.phoneNumber, suspended.phoneNumber, worked.phoneNumber]) {
+      const { status, body } = await world.twilio('voice', ringing(to))
+      words.push([status, spoken(body)])
+    }
+
+    expect(words).toEqual([
+      [200, expect.stringContaining('not in service')],
+      [200, expect.stringContaining('Nobody can take your call')],
+      [200, expect.stringContaining('cannot be reached')],
+      [200, expect.stringContaining('being worked on')],
+    ])
+    expect(await heldBy(full.id)).toEqual([])
+  })
+
+  test('without a stream it goes to the business itself, for as long as the cap allows', async () => {
+    const { id, phoneNumber } = await world.customer()
+    const contactPhone = randomNumber()
+    await world.owner`update customers set contact_phone = ${contactPhone} where id = ${id}`
+    Object.assign(world.env, { VOICE_STREAM_URL: undefined })
+    try {
+      const { body } = await world.twilio('voice', ringing(phoneNumber))
+      const own = await world.twilio('voice', ringing(phoneNumber, { From: contactPhone }))
+
+      expect(body).toMatch(
+        new RegExp(`<Dial answerOnBridge="true" timeLimit="\\d+"><Number>\\${contactPhone}</Number></Dial><Say>`),
+      )
+      expect(spoken(own.body)).toContain('Nobody can take your call')
+    } finally {
+      Object.assign(world.env, { VOICE_STREAM_URL: streamUrl })
+    }
+  })
+
+  test('a stranger without a signature hears nothing of ours and holds nothing (V-5)', async () => {
+    const { id, phoneNumber } = await world.customer()
+
+    expect(await world.twilio('voice', ringing(phoneNumber), { token: 'another token' })).toMatchObject({ status: 401 })
+    expect(await heldBy(id)).toEqual([])
+  })
+
+  test('64 calls at once never hold more than the cap, and each hears something', async () => {
+    const { id, phoneNumber } = await world.customer()
+    await world.owner`update usage_limits set call_used_seconds = call_cap_seconds + grace_seconds - 900 where customer_id = ${id}`
+
+    const answers = await Promise.all(Array.from({ length: 64 }, () => world.twilio('voice', ringing(phoneNumber))))
+
+    const connected = answers.filter(({ body }) => body.includes('<Stream'))
+    const refused = answers.filter(({ body }) => spoken(body)?.includes('Nobody can take your call'))
+    expect(connected.length + refused.length).toBe(64)
+    const holds = await heldBy(id)
+    expect(holds).toHaveLength(connected.length)
+    expect(holds.reduce((sum, { quantity }) => sum + Number(quantity), 0)).toBeLessThanOrEqual(900)
+  })
+})
+
+describe('a call that rings at Retell', () => {
+  const inbound = (to: string, agentId?: string) =>
+    world.retell({
+      event: 'call_inbound',
+      call_inbound: {
+        from_number: '+14155550123',
+        to_number: to,
+        ...(agentId === undefined ? {} : { agent_id: agentId }),
+      },
+    }) as Promise<{ status: number; body: { call_inbound: { metadata?: Record<string, string> } } }>
+
+  test('goes to the line’s agent, who is told of the business, and its hold travels in the metadata', async () => {
+    const { id, phoneNumber } = await world.customer({ agentId: 'agent_harbor', businessName: 'Harbor Plumbing' })
+
+    const { status, body } = await inbound(phoneNumber)
+
+    const [hold] = await heldBy(id)
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      call_inbound: {
+        override_agent_id: 'agent_harbor',
+        agent_override: { agent: { max_call_duration_ms: 7_200_000 } },
+        dynamic_variables: {
+          business_name: 'Harbor Plumbing',
+          timezone: 'UTC',
+          caller_number: '+14155550123',
+          customer_id: `cus_${id.replaceAll('-', '')}`,
+        },
+        metadata: {
+          customer_id: `cus_${id.replaceAll('-', '')}`,
+          hold_id: `hld_${String(hold?.id).replaceAll('-', '')}`,
+        },
+      },
+    })
+  })
+
+  test('is not taken at the cap, nor for a customer that is suspended', async () => {
+    const full = await world.customer({ agentId: 'agent_full' })
+    await world.owner`update usage_limits set call_used_seconds = call_cap_seconds + grace_seconds where customer_id = ${full.id}`
+    const suspended = await world.customer({ agentId: 'agent_suspended' })
+    await world.owner`update customers set status = 'suspended' where id = ${suspended.id}`
+
+    for (const { phoneNumber } of [full, suspended])
+      expect(await inbound(phoneNumber, 'agent_of_the_number')).toEqual({ status: 200, body: { call_inbound: {} } })
+  })
+})
+
+test('while the database is away calls are answered from what was known last, flagged, and what was told is kept', async () => {
+  const { phoneNumber } = await world.customer({ agentId: 'agent_known' })
+  const inbound = { event: 'call_inbound', call_inbound: { from_number: '+14155550123', to_number: phoneNumber } }
+  await world.retell(inbound)
+  const refusing = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }))
+  const { unsafe } = world.intakePool
+  const session = (world.db as unknown as { session: { client: { unsafe: unknown } } }).session.client
+  const clientUnsafe = session.unsafe
+  Object.assign(world.intakePool, { unsafe: refusing })
+  session.unsafe = refusing
+  try {
+    const known = await world.retell(inbound)
+    const call = await world.twilio('voice', ringing(randomNumber()))
+
+    expect(known).toMatchObject({
+      status: 200,
+      body: { call_inbound: { override_agent_id: 'agent_known', metadata: { flagged: 'true' } } },
+    })
+    expect([call.status, parameter(call.body, 'flagged')]).toEqual([200, 'true'])
+    expect(world.spool.state().waiting).toBeGreaterThanOrEqual(2)
+  } finally {
+    Object.assign(world.intakePool, { unsafe })
+    session.unsafe = clientUnsafe
+  }
 })

@@ -1,34 +1,52 @@
 import { createHash } from 'node:crypto'
 import { bodyLimitBytes, type WebhookProvider } from '@trunkline/core/webhooks/state'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { LineMemory } from '../calls/find-line.ts'
+import type { Ctx } from '../platform/context.ts'
 import { DomainError, refusalAt } from '../platform/domain-error.ts'
 import { intakeSeconds } from '../platform/metrics.ts'
+import { type Answering, agentAnswer, textAnswer, voiceAnswer } from './answers.ts'
 import { doorPaths } from './door-paths.ts'
 import { type Inbox, type Incoming, type Received, receiveWebhook, recordTooLarge } from './receive.ts'
+
+type Reply = FastifyReply | Promise<FastifyReply>
 
 type Door = {
   provider: WebhookProvider
   /** `:source` stands for what the address says there. */
   door: string
-  answer(reply: FastifyReply, received: Received): FastifyReply
+  answer(reply: FastifyReply, received: Received, answering: Answering): Reply
 }
 
 const acknowledge = (reply: FastifyReply, { duplicate }: Received) => reply.send({ received: true, duplicate })
-// Twilio reads the answer to an inbound text as TwiML: an empty response says nothing to the sender
-const emptyTwiml = (reply: FastifyReply) =>
-  reply.type('text/xml; charset=utf-8').send('<?xml version="1.0" encoding="UTF-8"?><Response/>')
+const twiml = (reply: FastifyReply, xml: string) => reply.type('text/xml; charset=utf-8').send(xml)
+const readingOf = ({ reading }: Received) => (reading?.readable ? reading : undefined)
 
 /** Every door of a provider. */
 const doors: readonly Door[] = [
   {
     provider: 'retell',
     door: 'events',
-    // a call that rings is answered with no override, so that the number's own agent takes it
-    answer: (reply, received) =>
-      received.eventType === 'call_inbound' ? reply.send({ call_inbound: {} }) : acknowledge(reply, received),
+    async answer(reply, received, answering) {
+      const reading = readingOf(received)
+      if (reading?.eventType === 'chat_inbound') return reply.send({ chat_inbound: {} })
+      if (reading?.inboundCall === undefined) return acknowledge(reply, received)
+      return reply.send(await agentAnswer(answering, reading.inboundCall))
+    },
+  },
+  {
+    provider: 'twilio',
+    door: 'voice',
+    answer: async (reply, received, answering) =>
+      twiml(reply, await voiceAnswer(answering, readingOf(received)?.inboundCall)),
   },
   { provider: 'twilio', door: 'status', answer: acknowledge },
-  { provider: 'twilio', door: 'sms', answer: emptyTwiml },
+  {
+    provider: 'twilio',
+    door: 'sms',
+    answer: async (reply, received, answering) =>
+      twiml(reply, await textAnswer(answering, readingOf(received)?.inboundText)),
+  },
   { provider: 'twilio', door: 'sms-status', answer: acknowledge },
   { provider: 'telnyx', door: 'events', answer: acknowledge },
   { provider: 'standard', door: ':source', answer: acknowledge },
@@ -38,7 +56,11 @@ const doors: readonly Door[] = [
 type Body = { bytes: Buffer } | { tooLarge: { bytes: number; sha256: string } }
 
 /** The doors of the providers. Bytes reach the verifier as they came; nothing is parsed, limited or redirected before. */
-export function registerWebhookDoors(app: FastifyInstance, options: { inbox: Inbox; publicUrl: string }): void {
+export function registerWebhookDoors(
+  app: FastifyInstance,
+  options: { inbox: Inbox; publicUrl: string; ctxOf: (request: FastifyRequest) => Ctx },
+): void {
+  const lines: LineMemory = new Map()
   app.removeAllContentTypeParsers()
   // what a body is called decides nothing: without this, a malformed Content-Type is refused before anything is kept
   app.addHook('onRequest', (request, _reply, done) => {
@@ -71,7 +93,7 @@ export function registerWebhookDoors(app: FastifyInstance, options: { inbox: Inb
             'The signature does not prove who sent this',
           )
         }
-        return await answer(reply, received)
+        return await answer(reply, received, { ctx: options.ctxOf(request), lines })
       })
     }
   }

@@ -4,6 +4,7 @@ import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
 import { noteReceipts } from '../alerts/note-receipt.ts'
 import { recordBilling } from '../billing/record.ts'
+import { type Block, isBlockCode, noteBlocks } from '../compliance/note-blocks.ts'
 import { type Recorded, recordEvents, type Said } from '../events/record.ts'
 import { keepUnknown } from '../numbers/keep-unknown.ts'
 import { type Ctx, inTransaction } from '../platform/context.ts'
@@ -129,6 +130,7 @@ export async function digest(
     meterUsage(ctx, charges),
   ])
   await noteReceipts(ctx, receiptsOf(spoken, own))
+  await noteBlocks(ctx, blocksIn(spoken))
   await shredErased(ctx, spoken, { recorded, erased })
   await announce(ctx, changedTopics({ recorded, booked, strangers: strangers.length }))
   return { recorded, faults }
@@ -150,6 +152,15 @@ function receiptsOf(said: readonly Said<SpokenEvent>[], own: string | undefined)
       ? [{ messageSid: (event.keys[0] ?? '').replace(/^twilio:/, ''), status: event.fact.status }]
       : [],
   )
+}
+
+/** Texts that a provider did not send because their recipient had told it so. */
+function blocksIn(said: readonly Said<SpokenEvent>[]): Block[] {
+  return said.flatMap(({ event, webhookId }) => {
+    if (event.kind !== 'message' || !isBlockCode(event.fact.errorCode)) return []
+    const { from: line, to: phoneNumber } = event.fact
+    return line === undefined || phoneNumber === undefined ? [] : [{ line, phoneNumber, webhookId }]
+  })
 }
 
 function readAll(batch: readonly Stored[]): { said: Said<VendorEvent>[]; faults: Map<string, string> } {

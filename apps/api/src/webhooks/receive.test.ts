@@ -123,7 +123,16 @@ test('two calls of one caller that ring are two deliveries, and each is answered
   }
 
   for (const answer of [await world.retell(ring), await world.retell(ring)])
-    expect(answer).toEqual({ status: 200, body: { call_inbound: {} } })
+    expect(answer).toEqual({
+      status: 200,
+      body: {
+        call_inbound: {
+          override_agent_id: 'agent',
+          dynamic_variables: { caller_number: '+14155550123' },
+          metadata: { flagged: 'true' },
+        },
+      },
+    })
 
   expect(await rowsWith(to)).toHaveLength(2)
 })

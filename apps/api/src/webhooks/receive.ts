@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
+import { classifyText } from '@trunkline/core/compliance/classify'
 import { maskText } from '@trunkline/core/platform/mask'
 import { plainText } from '@trunkline/core/platform/plain-text'
 import type { Delivery, Reading } from '@trunkline/core/webhooks/adapter'
 import { unreadableIdentity } from '@trunkline/core/webhooks/idempotency'
 import type { Verdict, WebhookProvider, WebhookState } from '@trunkline/core/webhooks/state'
+import type { SaidText } from '../compliance/record-said.ts'
 import { newId } from '../platform/id.ts'
 import type { Logger } from '../platform/log.ts'
 import { webhooksReceived } from '../platform/metrics.ts'
@@ -32,7 +34,12 @@ export type Incoming = {
   receivedAt: number
 }
 
-export type Received = { verdict: Verdict; duplicate: boolean; eventType: string | undefined }
+export type Received = {
+  verdict: Verdict
+  duplicate: boolean
+  webhookId: string | undefined
+  reading: Reading | undefined
+}
 
 /** Credentials of somebody else's are not kept, nor what only the connection needed; the signature is, because it is evidence. */
 const unkept = new Set([
@@ -61,12 +68,12 @@ export async function receiveWebhook(inbox: Inbox, incoming: Incoming, body: Buf
   if (verdict !== 'verified') {
     webhooksReceived.inc({ provider, outcome: verdict })
     await quarantine(inbox, incoming, { verdict, body, bodySha256 })
-    return { verdict, duplicate: false, eventType: undefined }
+    return { verdict, duplicate: false, webhookId: undefined, reading: undefined }
   }
   const reading = adapter.read(delivery, bodySha256)
   const receipt = await inbox.intake.store(arrivalOf(incoming, { body, bodySha256, verdict, secretId, reading }))
   webhooksReceived.inc({ provider, outcome: receipt.duplicate ? 'duplicate' : 'stored' })
-  return { verdict, duplicate: receipt.duplicate, eventType: reading.readable ? reading.eventType : undefined }
+  return { verdict, duplicate: receipt.duplicate, webhookId: receipt.webhookId, reading }
 }
 
 /** Keeps size and hash of a delivery that was too large to keep whole. */
@@ -136,7 +143,14 @@ function arrivalOf(
     // what the parser stumbled over may be a number
     lastError: reading?.readable === false ? clean(maskText(reading.reason)) : null,
     revisionOf: null,
+    ...(isReadable && reading.inboundText !== undefined ? { said: saidIn(reading.inboundText) } : {}),
   }
+}
+
+/** What an inbound text asks of us, or undefined where it is said to the business. */
+export function saidIn(text: { from: string; to: string; body: string }): SaidText | undefined {
+  const classified = classifyText(text.body)
+  return classified && { ...classified, from: text.from, to: text.to }
 }
 
 const clean = (text: string): string => plainText(text, 2000)

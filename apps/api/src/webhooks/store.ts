@@ -1,5 +1,6 @@
 import { hash, randomUUID } from 'node:crypto'
 import type { Sql } from '@trunkline/db/connect'
+import { type Heard, recordSaid } from '../compliance/record-said.ts'
 import type { Arrival, Receipt } from './arrival.ts'
 
 const columns = [
@@ -64,6 +65,24 @@ from input where key is null or id in (select webhook_id from taken)`
  * The same identity with other bytes is kept too, as a revision of the first.
  */
 export async function storeArrivals(sql: Sql, arrivals: readonly Arrival[]): Promise<Receipt[]> {
+  if (!arrivals.some(({ said }) => said !== undefined)) return await storeThese(sql, arrivals)
+  // what somebody asks of us is in force with the commit that keeps his words
+  const receipts = await sql.begin(async (transaction) => {
+    const sql = transaction as unknown as Sql
+    const receipts = await storeThese(sql, arrivals)
+    await recordSaid(sql, heardIn(arrivals, receipts))
+    return receipts
+  })
+  return receipts as Receipt[]
+}
+
+function heardIn(arrivals: readonly Arrival[], receipts: readonly Receipt[]): Heard[] {
+  return arrivals.flatMap(({ said, id, receivedAt }, index) =>
+    said === undefined || receipts[index]?.duplicate === true ? [] : [{ ...said, webhookId: id, at: receivedAt }],
+  )
+}
+
+async function storeThese(sql: Sql, arrivals: readonly Arrival[]): Promise<Receipt[]> {
   const { firsts, repeats } = fold(arrivals)
   const receipts = new Map<string, Receipt>()
   const inserted = await insert(sql, firsts)

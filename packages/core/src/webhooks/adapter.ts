@@ -22,6 +22,17 @@ export type SigningSecret = {
 
 export type Verification = { verdict: Verdict; secretId?: string }
 
+/** `isAnswered`: the provider has answered a keyword itself. */
+export type InboundText = { from: string; to: string; body: string; isAnswered: boolean }
+
+/** `agentId` is the vendor's agent of the number, `providerId` the call's name, where they are said. */
+export type InboundCall = {
+  phoneNumber: string | undefined
+  from: string | undefined
+  agentId?: string | undefined
+  providerId?: string | undefined
+}
+
 /** What the door must know of a delivery, read once. `identity` undefined: never deduplicated. */
 export type Reading =
   | {
@@ -31,6 +42,10 @@ export type Reading =
       phoneNumber: string | undefined
       /** What the event says without what differs between two tries of one delivery, where something does. */
       content?: string
+      /** A text that somebody sent us. */
+      inboundText?: InboundText | undefined
+      /** A call that waits for our answer. */
+      inboundCall?: InboundCall | undefined
     }
   | { readable: false; reason: string }
 

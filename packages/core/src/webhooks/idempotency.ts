@@ -25,6 +25,11 @@ export function twilioCallIdentity(event: {
   return `twilio:call:${event.callSid}:${event.status}:${event.sequenceNumber ?? ''}`
 }
 
+/** What is asked at the door that must answer is another thing than what is told of the same status. */
+export function twilioVoiceIdentity(event: { callSid: string; status: string }): string {
+  return `twilio:voice:${event.callSid}:${event.status}`
+}
+
 export function twilioMessageIdentity(event: {
   messageSid: string
   status: string

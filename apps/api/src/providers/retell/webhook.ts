@@ -61,6 +61,9 @@ function read(delivery: Delivery, bodySha256: string): Reading {
     }),
     eventType: plainText(envelope.event, 100),
     phoneNumber: lineOf(own),
+    ...(envelope.event === 'call_inbound'
+      ? { inboundCall: { phoneNumber: lineOf(own), from: lineOf(from), agentId: envelope.call_inbound?.agent_id } }
+      : {}),
   }
 }
 

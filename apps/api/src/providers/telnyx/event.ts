@@ -35,6 +35,7 @@ export const payloadSchema = z.object({
     )
     .optional()
     .catch(undefined),
+  autoresponse_type: text,
   call_control_id: text,
   call_leg_id: text,
   start_time: text,

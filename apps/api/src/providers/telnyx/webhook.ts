@@ -53,6 +53,14 @@ function ownLine({ payload }: Said): string | undefined {
   return lineOf(isInbound(payload) ? to : from)
 }
 
+function inboundText({ payload, event_type: type }: Said) {
+  if (type !== 'message.received' || payload === undefined) return undefined
+  const parties = partiesOf(payload)
+  const [from, to] = [lineOf(parties.from), lineOf(parties.to)]
+  if (from === undefined || to === undefined) return undefined
+  return { from, to, body: payload.text ?? '', isAnswered: payload.autoresponse_type !== undefined }
+}
+
 function read(delivery: Delivery): Reading {
   const found = saidIn(delivery.body)
   if (typeof found === 'string') return { readable: false, reason: found }
@@ -64,6 +72,7 @@ function read(delivery: Delivery): Reading {
     phoneNumber: ownLine(said),
     // `meta` beside it counts the tries
     content: JSON.stringify(data),
+    inboundText: inboundText(said),
   }
 }
 

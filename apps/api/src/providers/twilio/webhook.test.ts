@@ -90,6 +90,7 @@ keepsTheContract(twilio, {
     body('completed', 'status', completed),
     body('completed without a sequence', 'status', plainCompleted),
     body('busy', 'status', busy),
+    body('a call that waits for an answer', 'voice', { ...voice, CallStatus: 'ringing' }),
     body('inbound text', 'sms', text),
     body('picture without text', 'sms', { ...text, Body: '', NumMedia: '1', MediaUrl0: 'https://api.twilio.test/m' }),
     body('delivered', 'sms-status', status),

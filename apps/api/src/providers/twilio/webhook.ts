@@ -16,7 +16,7 @@ import {
   type VendorEvent,
   type WebhookAdapter,
 } from '@trunkline/core/webhooks/adapter'
-import { twilioCallIdentity, twilioMessageIdentity } from '@trunkline/core/webhooks/idempotency'
+import { twilioCallIdentity, twilioMessageIdentity, twilioVoiceIdentity } from '@trunkline/core/webhooks/idempotency'
 import { formOf, verifyTwilio } from './signature.ts'
 
 type Form = { get(name: string): string | undefined }
@@ -69,20 +69,32 @@ const callOf = (form: Form) => nameOf(form.get('CallSid'), form.get('CallStatus'
 const messageOf = (door: string, form: Form) =>
   nameOf(messageSidOf(form), door === 'sms' ? 'received' : messageStatusOf(form), ['MessageSid', 'status'])
 
-function readCall(form: Form): Reading {
+function readCall(door: string, form: Form): Reading {
   const call = callOf(form)
   if ('fault' in call) return { readable: false, reason: call.fault }
   const [own] = ownNumbers({ direction: directionOf(form), from: form.get('From'), to: form.get('To') })
   return {
     readable: true,
-    identity: twilioCallIdentity({
-      callSid: call.sid,
-      status: call.status,
-      sequenceNumber: form.get('SequenceNumber'),
-    }),
+    identity:
+      door === 'voice'
+        ? twilioVoiceIdentity({ callSid: call.sid, status: call.status })
+        : twilioCallIdentity({
+            callSid: call.sid,
+            status: call.status,
+            sequenceNumber: form.get('SequenceNumber'),
+          }),
     eventType: `call.${call.status}`,
     phoneNumber: lineOf(own),
+    ...(door === 'voice'
+      ? { inboundCall: { phoneNumber: lineOf(own), from: lineOf(form.get('From')), providerId: call.sid } }
+      : {}),
   }
+}
+
+function inboundText(form: Form) {
+  const [from, to] = [lineOf(form.get('From')), lineOf(form.get('To'))]
+  if (from === undefined || to === undefined) return undefined
+  return { from, to, body: form.get('Body') ?? '', isAnswered: form.get('OptOutType') !== undefined }
 }
 
 function readMessage(door: string, form: Form): Reading {
@@ -95,6 +107,7 @@ function readMessage(door: string, form: Form): Reading {
     identity: twilioMessageIdentity({ messageSid, status, errorCode: form.get('ErrorCode') }),
     eventType: `message.${status}`,
     phoneNumber: lineOf(own),
+    ...(door === 'sms' ? { inboundText: inboundText(form) } : {}),
   }
 }
 
@@ -102,7 +115,7 @@ const isAboutMessage = (door: string) => door === 'sms' || door === 'sms-status'
 
 function read(delivery: Delivery): Reading {
   const form = formReader(delivery.body)
-  return isAboutMessage(delivery.door) ? readMessage(delivery.door, form) : readCall(form)
+  return isAboutMessage(delivery.door) ? readMessage(delivery.door, form) : readCall(delivery.door, form)
 }
 
 function callEvents(delivery: Delivery, form: Form, webhookId: string): VendorEvent[] {

@@ -1,0 +1,65 @@
+import { type Apology, type KnownLine, routeCall } from '@trunkline/core/calls/route'
+import { toWireId } from '@trunkline/core/platform/wire-id'
+import { longestCallSeconds } from '@trunkline/core/usage/limit'
+import type { Ctx } from '../platform/context.ts'
+import { admitInbound } from '../usage/admit-inbound.ts'
+import { findLine, type LineMemory } from './find-line.ts'
+
+export type RingingCall = {
+  phoneNumber: string | undefined
+  from: string | undefined
+  /** The vendor's agent of the number itself, where it says so. */
+  agentId?: string | undefined
+  /** The carrier's name of the call, where it has one already. */
+  providerId?: string | undefined
+}
+
+type Admitted = { line: KnownLine; holdId: string | null; maxSeconds: number; flagged: boolean }
+
+export type CallAnswer =
+  | ({ to: 'stream'; url: string } & Admitted)
+  | ({ to: 'forward'; phoneNumber: string } & Admitted)
+  | { to: 'words'; why: Apology }
+
+/** A call rings at the carrier: to whom is it connected, under which promise, or what is the caller told? */
+export async function answerCarrierCall(ctx: Ctx, memory: LineMemory, call: RingingCall): Promise<CallAnswer> {
+  const { line, openHold } = await findLine(ctx, memory, call)
+  const route = routeCall({ line, from: call.from, streamUrl: ctx.env.VOICE_STREAM_URL })
+  if (route.to === 'words') return route
+  const admitted = await admit(ctx, call, { line, openHold })
+  return admitted === undefined ? { to: 'words', why: 'full' } : { ...route, ...admitted }
+}
+
+export type AgentAnswer =
+  | { allowed: false }
+  | {
+      allowed: true
+      agentId: string | undefined
+      line: KnownLine
+      holdId: string | null
+      maxSeconds: number
+      flagged: boolean
+    }
+
+/** A call rings at the vendor of agents: may it be taken, by which agent, and what is the agent told of it? */
+export async function answerAgentCall(ctx: Ctx, memory: LineMemory, call: RingingCall): Promise<AgentAnswer> {
+  const { line, openHold } = await findLine(ctx, memory, call)
+  const isKnown = line !== 'unknown' && line !== 'unsure'
+  if (isKnown && !(line.isCustomerActive && line.isLineActive)) return { allowed: false }
+  const admitted = await admit(ctx, call, { line, openHold })
+  if (admitted === undefined) return { allowed: false }
+  return { allowed: true, ...admitted, agentId: (isKnown ? line.agentId : null) ?? call.agentId }
+}
+
+/** A call that is asked about again keeps what it was promised. Undefined where it is refused. */
+async function admit(
+  ctx: Ctx,
+  call: RingingCall,
+  known: { line: KnownLine; openHold: string | null },
+): Promise<Admitted | undefined> {
+  const { line, openHold } = known
+  if (openHold !== null)
+    return { line, holdId: toWireId('hold', openHold), maxSeconds: longestCallSeconds, flagged: false }
+  const { allowed, holdId, maxSeconds, flagged } = await admitInbound(ctx, call)
+  return allowed ? { line, holdId, maxSeconds, flagged } : undefined
+}

@@ -1,0 +1,226 @@
+import { globSync, readFileSync } from 'node:fs'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { notifyOwners } from '../customers/notify-owner.ts'
+import { sendNotice } from '../customers/send-notice.ts'
+import { newId } from '../platform/id.ts'
+import { telnyxHeaders, telnyxText } from '../testing/signing.ts'
+import { openWorld, randomNumber, type World } from '../testing/world.ts'
+import { mayContact } from './may-contact.ts'
+
+let world: World
+const ops = '+15005550100'
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world.close())
+beforeEach(async () => {
+  world.sent.length = 0
+  await world.owner`delete from provider_status`
+  await world.owner`delete from pgboss.job`
+})
+
+const text = (from: string, to: string, Body: string, more: Record<string, string> = {}) =>
+  world.twilio('sms', {
+    MessageSid: `SM${newId().replaceAll('-', '')}`,
+    From: from,
+    To: to,
+    Body,
+    NumSegments: '1',
+    ...more,
+  })
+const may = async (line: string, phoneNumber: string, over: object = {}) =>
+  (await mayContact(world.ctx(), { customerId: null, line, phoneNumber, channel: 'sms', purpose: 'service', ...over }))
+    .allowed
+const consentsOf = (phoneNumber: string) =>
+  world.owner`select channel, action, method, customer_id from consents where phone_number = ${phoneNumber} order by id`
+const posts = () => world.sent.filter(({ method }) => method === 'POST')
+
+/** A customer whose owner is told by text. */
+async function textedOwner() {
+  const customer = await world.customer()
+  const contactPhone = randomNumber()
+  await world.owner`update customers set contact_phone = ${contactPhone}, owner_email = null where id = ${customer.id}`
+  await world.owner`insert into notice_preferences (customer_id, channel, muted, updated_at) values (${customer.id}, 'sms', '{}', now())`
+  return { ...customer, contactPhone }
+}
+async function leaveNotice(customerId: string): Promise<string> {
+  await notifyOwners(world.ctx(), [{ customerId, kind: 'usage_warning', noticeKey: `test:${newId()}`, facts: {} }])
+  const [notice] =
+    await world.owner`select id from owner_notices where customer_id = ${customerId} order by id desc limit 1`
+  return String(notice?.id)
+}
+const noticeOf = async (id: string) => (await world.owner`select state, reason from owner_notices where id = ${id}`)[0]
+
+describe('who says STOP', () => {
+  test('is left alone from the answer on, before anything is processed, and is told so (K-19, K-20)', async () => {
+    const { id, phoneNumber } = await world.customer({ businessName: 'Harbor & Sons' })
+    const caller = randomNumber()
+    expect(await may(phoneNumber, caller)).toBe(true)
+
+    const answer = await text(caller, phoneNumber, ' “Stop.” ')
+
+    expect(answer).toMatchObject({ status: 200 })
+    expect(answer.body).toContain('<Message>Harbor &amp; Sons: You will get no more messages')
+    expect(await may(phoneNumber, caller)).toBe(false)
+    expect(await may(phoneNumber, caller, { channel: 'voice' })).toBe(false)
+    expect(await may(randomNumber(), caller, { customerId: id })).toBe(false)
+    expect(await may(randomNumber(), caller)).toBe(true)
+    expect(await consentsOf(caller)).toEqual([
+      { channel: 'sms', action: 'revoke', method: 'keyword', customer_id: id },
+      { channel: 'voice', action: 'revoke', method: 'keyword', customer_id: id },
+    ])
+    const [event] = await world.owner`
+      select kind, rule, needs_review, line, state from compliance_events join webhook_queue on webhook_queue.id = webhook_id
+      where compliance_events.phone_number = ${caller}`
+    expect(event).toEqual({ kind: 'stop', rule: 'word', needs_review: false, line: phoneNumber, state: 'received' })
+  })
+
+  test('on a line of nobody’s is heard too, and so is who says it to Telnyx, where the sender is nested (C-3)', async () => {
+    const [line, caller, other] = [randomNumber(), randomNumber(), randomNumber()]
+    await text(caller, line, 'please stop texting me')
+    const payload = JSON.stringify(telnyxText({ id: newId(), from: other, to: line, body: 'STOP' }))
+    await world.app.inject({ method: 'POST', url: '/api/sms/webhook', headers: telnyxHeaders(payload), payload })
+
+    expect([await may(line, caller), await may(line, other)]).toEqual([false, false])
+    expect(await world.owner`select needs_review from compliance_events where phone_number = ${caller}`).toEqual([
+      { needs_review: true },
+    ])
+  })
+
+  test('comes back by START to texts alone, by nothing else, and an old START that is told again brings nobody back', async () => {
+    const [line, caller] = [randomNumber(), randomNumber()]
+    const started = {
+      MessageSid: `SM${newId().replaceAll('-', '')}`,
+      From: caller,
+      To: line,
+      Body: 'START',
+      NumSegments: '1',
+    }
+    await text(caller, line, 'STOP')
+    await text(caller, line, 'start please')
+    expect(await may(line, caller)).toBe(false)
+    await world.twilio('sms', started)
+    expect([await may(line, caller), await may(line, caller, { channel: 'voice' })]).toEqual([true, false])
+
+    await text(caller, line, 'Quit')
+    await world.twilio('sms', started)
+
+    expect(await may(line, caller)).toBe(false)
+  })
+
+  test('may take it back with a yes; a yes of anybody else is an answer', async () => {
+    const [line, caller, other] = [randomNumber(), randomNumber(), randomNumber()]
+    await text(caller, line, 'STOP')
+    for (const one of [caller, other]) expect((await text(one, line, 'Yes')).body).not.toContain('<Message>')
+
+    expect(await may(line, caller)).toBe(true)
+    expect(await consentsOf(other)).toEqual([])
+  })
+
+  test('is answered once: by the provider, where it has answered itself', async () => {
+    const [line, caller] = [randomNumber(), randomNumber()]
+
+    expect((await text(caller, line, 'STOP', { OptOutType: 'STOP' })).body).toContain('<Response/>')
+    expect((await text(caller, line, 'My sink is leaking')).body).toContain('<Response/>')
+    expect(await may(line, caller)).toBe(false)
+  })
+
+  test('may ask for help all the same', async () => {
+    const { phoneNumber } = await world.customer({ businessName: 'Harbor Plumbing' })
+    const caller = randomNumber()
+    await text(caller, phoneNumber, 'STOP')
+
+    expect((await text(caller, phoneNumber, 'HELP')).body).toContain('Reply STOP to get no more messages')
+  })
+
+  test('leaves a ledger that nobody of ours can change', async () => {
+    for (const change of [
+      'update consents set action = $$grant$$',
+      'delete from consents',
+      'delete from compliance_events',
+    ])
+      await expect(world.intakePool.unsafe(change)).rejects.toThrow(/permission denied/)
+  })
+})
+
+describe('what goes out', () => {
+  test('an owner who has said STOP is told by mail where he has one, and not at all where he has none', async () => {
+    const owner = await textedOwner()
+    await text(owner.contactPhone, ops, 'STOP')
+    const silent = await leaveNotice(owner.id)
+    await sendNotice(world.ctx(), { noticeId: silent })
+    await world.owner`update customers set owner_email = 'owner@harbor.example' where id = ${owner.id}`
+    const mailed = await leaveNotice(owner.id)
+    await sendNotice(world.ctx(), { noticeId: mailed })
+
+    expect(posts()).toEqual([])
+    expect([(await noticeOf(silent))?.state, (await noticeOf(mailed))?.state]).toEqual(['skipped', 'sent'])
+  })
+
+  test('a block list of the provider’s counts as a STOP, whether it is told at once or by a receipt', async () => {
+    const owner = await textedOwner()
+    world.network.answer = async () => Response.json({ code: 21610, message: 'unsubscribed' }, { status: 400 })
+    const notice = await leaveNotice(owner.id)
+    await sendNotice(world.ctx(), { noticeId: notice })
+    const other = randomNumber()
+    await world.twilio('sms-status', {
+      MessageSid: `SM${newId()}`,
+      MessageStatus: 'undelivered',
+      ErrorCode: '21610',
+      From: ops,
+      To: other,
+    })
+    await world.process()
+
+    expect([await may(ops, owner.contactPhone), await may(ops, other)]).toEqual([false, false])
+    await text(other, ops, 'START')
+    expect(await may(ops, other)).toBe(false)
+    world.network.answer = async ({ method }) =>
+      method === 'GET'
+        ? Response.json({ messages: [] })
+        : Response.json({ sid: `SM${newId()}`, status: 'queued', to: '', body: '' }, { status: 201 })
+  })
+
+  test('STOP between the decision and the sending is obeyed; of 24 texts in a race none goes out that was asked for after it', async () => {
+    const owners = await Promise.all(Array.from({ length: 24 }, textedOwner))
+    const notices = await Promise.all(owners.map(({ id }) => leaveNotice(id)))
+    const stoppedAt = new Map<string, number>()
+    const sentAt = new Map<string, number>()
+    let clock = 0
+    world.network.answer = async ({ method, body }) => {
+      if (method === 'GET') return Response.json({ messages: [] })
+      sentAt.set(body.get('To') ?? '', ++clock)
+      return Response.json(
+        { sid: `SM${newId().replaceAll('-', '')}`, status: 'queued', to: '', body: '' },
+        { status: 201 },
+      )
+    }
+
+    await Promise.all(
+      owners.flatMap(({ contactPhone }, index) => [
+        text(contactPhone, ops, 'STOP').then(() => stoppedAt.set(contactPhone, ++clock)),
+        sendNotice(world.ctx(), { noticeId: notices[index] ?? '' }),
+      ]),
+    )
+
+    const again = await Promise.all(owners.map(({ id }) => leaveNotice(id)))
+    const before = sentAt.size
+    for (const noticeId of again) await sendNotice(world.ctx(), { noticeId })
+    expect(stoppedAt.size).toBe(24)
+    expect(sentAt.size).toBe(before)
+    for (const noticeId of again) expect(await noticeOf(noticeId)).toMatchObject({ state: 'skipped' })
+  })
+
+  test('every text passes the gate: nobody calls Twilio’s sending but who asks it, and the alerts of the operator on duty', () => {
+    const files = globSync('**/*.ts', {
+      cwd: new URL('..', import.meta.url),
+      exclude: (name) => name.endsWith('.test.ts'),
+    })
+    const senders = files.filter((name) =>
+      /\bawait sendSms\(ctx/.test(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')),
+    )
+
+    expect(senders.sort()).toEqual(['alerts/deliver.ts', 'customers/send-notice.ts'])
+    expect(readFileSync(new URL('../customers/send-notice.ts', import.meta.url), 'utf8')).toContain('mayContact(')
+  })
+})

@@ -1,0 +1,42 @@
+import {
+  type Channel,
+  type Consents,
+  type ContactDecision,
+  decideContact,
+  type Purpose,
+} from '@trunkline/core/compliance/consent'
+import { statement } from '@trunkline/db/connect'
+import type { Ctx } from '../platform/context.ts'
+import { contactDecisions } from '../platform/metrics.ts'
+
+export type Contact = {
+  /** In whose name; null in our own. */
+  customerId: string | null
+  /** The number that it goes out from. */
+  line: string
+  phoneNumber: string
+  channel: Channel
+  purpose: Purpose
+}
+
+/**
+ * The one gate before every text and call that goes out: asked when it is decided on and again when it is sent. While the database
+ * cannot be asked nobody is contacted. What goes to the operator on duty does not come by here: whose phone that is, is configured.
+ */
+export async function mayContact(ctx: Ctx, contact: Contact): Promise<ContactDecision> {
+  const decision = decideContact({ consents: await consentsOf(ctx, contact), purpose: contact.purpose })
+  contactDecisions.inc({ channel: contact.channel, outcome: decision.allowed ? 'allowed' : decision.reason })
+  return decision
+}
+
+/** When each was last said to this line or, whatever the line, to this customer. */
+async function consentsOf(ctx: Ctx, contact: Contact): Promise<Consents> {
+  const rows = await statement<{ said: keyof Consents; at: string }>(
+    ctx.db,
+    `select case when action = 'revoke' and method in ('keyword', 'phrase') then 'revokedByText' when action = 'revoke' then 'revokedOtherwise'
+       when action = 'restore' then 'restored' else 'granted' end as said, max(occurred_at) as at
+     from consents where phone_number = $1 and channel = $2 and (line = $3 or customer_id = nullif($4::text, '')::uuid) group by 1`,
+    [contact.phoneNumber, contact.channel, contact.line, contact.customerId ?? ''],
+  )
+  return Object.fromEntries(rows.map(({ said, at }) => [said, Date.parse(at)]))
+}

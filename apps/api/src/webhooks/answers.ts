@@ -1,0 +1,76 @@
+import { apologies } from '@trunkline/core/calls/route'
+import { classifyText, keywordReply } from '@trunkline/core/compliance/classify'
+import { toWireId } from '@trunkline/core/platform/wire-id'
+import type { InboundCall, InboundText } from '@trunkline/core/webhooks/adapter'
+import { answerAgentCall, answerCarrierCall, type CallAnswer } from '../calls/answer-call.ts'
+import { findLine, type LineMemory } from '../calls/find-line.ts'
+import type { Ctx } from '../platform/context.ts'
+import { inboundAnswer, refusal } from '../providers/retell/answer.ts'
+import { dialTwiml, emptyTwiml, replyTwiml, sayTwiml, streamTwiml } from '../providers/twilio/twiml.ts'
+
+/** What a door needs to answer with more than a receipt. */
+export type Answering = { ctx: Ctx; lines: LineMemory }
+
+/** What whoever calls hears next. Whatever happens to us, he hears something. */
+export async function voiceAnswer({ ctx, lines }: Answering, call: InboundCall | undefined): Promise<string> {
+  if (call === undefined) return sayTwiml(apologies.unsure)
+  try {
+    return twimlOf(await answerCarrierCall(ctx, lines, call), call)
+  } catch (error) {
+    ctx.faults.track({ error, source: 'api', where: 'calls.answer', requestId: ctx.requestId })
+    return sayTwiml(apologies.unsure)
+  }
+}
+
+function twimlOf(answer: CallAnswer, call: InboundCall): string {
+  if (answer.to === 'words') return sayTwiml(apologies[answer.why])
+  if (answer.to === 'forward') return dialTwiml(answer)
+  const { line, holdId, maxSeconds, flagged } = answer
+  const known = typeof line === 'string' ? undefined : line
+  return streamTwiml({
+    url: answer.url,
+    parameters: {
+      call_sid: call.providerId,
+      from: call.from,
+      to: call.phoneNumber,
+      customer_id: known && toWireId('customer', known.customerId),
+      agent_id: known?.agentId ?? undefined,
+      hold_id: holdId ?? undefined,
+      max_seconds: String(maxSeconds),
+      flagged: flagged ? 'true' : undefined,
+    },
+  })
+}
+
+/** What the vendor's agent is told of a call that rings, or that it is not taken. An error of ours costs nobody his call. */
+export async function agentAnswer({ ctx, lines }: Answering, call: InboundCall): Promise<object> {
+  try {
+    const answer = await answerAgentCall(ctx, lines, call)
+    if (!answer.allowed) return refusal
+    const { line, holdId, flagged, agentId, maxSeconds } = answer
+    const known = typeof line === 'string' ? undefined : line
+    const customerId = known && toWireId('customer', known.customerId)
+    return inboundAnswer({
+      agentId,
+      maxSeconds: flagged ? undefined : maxSeconds,
+      variables: {
+        business_name: known?.businessName,
+        timezone: known?.timezone,
+        caller_number: call.from,
+        customer_id: customerId,
+      },
+      metadata: { customer_id: customerId, hold_id: holdId ?? undefined, flagged: flagged ? 'true' : undefined },
+    })
+  } catch (error) {
+    ctx.faults.track({ error, source: 'api', where: 'calls.answer', requestId: ctx.requestId })
+    return inboundAnswer({ agentId: call.agentId, maxSeconds: undefined, variables: {}, metadata: { flagged: 'true' } })
+  }
+}
+
+/** STOP, START and HELP are answered at once; everything else is the business’s to answer, and what the provider answered itself is not answered twice. */
+export async function textAnswer({ ctx, lines }: Answering, text: InboundText | undefined): Promise<string> {
+  const said = text === undefined || text.isAnswered ? undefined : classifyText(text.body)
+  if (text === undefined || said === undefined || said.rule === 'yes') return emptyTwiml
+  const { line } = await findLine(ctx, lines, { phoneNumber: text.to })
+  return replyTwiml(keywordReply(said.kind, typeof line === 'string' ? undefined : line.businessName))
+}

@@ -1,0 +1,179 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { classifyText, keywordReply, plainWords } from './classify.ts'
+
+const kindOf = (text: string) => classifyText(text)?.kind
+const ruleOf = (text: string) => classifyText(text)?.rule
+
+describe('whoever may want to be left alone is', () => {
+  test.each([
+    ...[
+      'STOP',
+      'stop',
+      ' Stop. ',
+      '"STOP"',
+      '“stop”',
+      'STOP!!!',
+      'ＳＴＯＰ',
+      's t o p',
+      'S.T.O.P',
+      'St\u200bop',
+      'STOPALL',
+      'Stop all',
+    ],
+    ...[
+      'UNSUBSCRIBE',
+      'cancel',
+      'End',
+      'QUIT',
+      'revoke',
+      'OPTOUT',
+      'opt out',
+      'opt-out',
+      'Remove',
+      'ARRET',
+      'arrêt',
+      'Alto',
+      'BAJA',
+      'parar',
+    ],
+  ])('«%s» is the word itself', (text) => {
+    expect(classifyText(text)).toEqual({ kind: 'stop', rule: 'word', needsReview: false })
+  })
+
+  test.each(['STOP 12345', 'stop 7', 'QUIT 22'])('«%s» names a programme, and ends all', (text) => {
+    expect(ruleOf(text)).toBe('programme')
+  })
+
+  test.each([
+    ...[
+      'Stop. Thank you',
+      'stop please',
+      'Please stop!',
+      'STOP STOP STOP',
+      'ok stop now',
+      'stop it',
+      'Cancel, please',
+      'please STOP this',
+    ],
+    ...[
+      'stop texting me',
+      'Quit sending me these messages',
+      'please stop the messages',
+      'do not text me again',
+      'Don’t call me anymore',
+    ],
+    ...[
+      'no more texts',
+      'no more of these... just no more messages',
+      'take me off your list',
+      'Remove me from this',
+      'lose my number',
+      'delete my number',
+    ],
+    ...['opt me out', 'I want to unsubscribe', 'how do I opt out?', 'I revoke my consent', 'leave me alone'],
+  ])('«%s» says so, and a person looks at it', (text) => {
+    expect(classifyText(text)).toEqual({ kind: 'stop', rule: 'phrase', needsReview: true })
+  })
+
+  test.each(['stpo', 'sotp', 'tsop', 'STTOP', 'stopppp', 'unsubscrieb', 'cacnel'])(
+    '«%s» is a slip of the keys',
+    (text) => {
+      expect(ruleOf(text)).toBe('slip')
+    },
+  )
+})
+
+test.each([
+  ...[
+    'shop',
+    'step',
+    'spot',
+    'top',
+    'Ned',
+    'stops',
+    'bus stop',
+    'Where is the bus stop?',
+    "don't stop",
+    'please do not stop',
+    'never stop texting me',
+    'I did not stop it',
+  ],
+  ...[
+    'can you stop by at 5?',
+    'cancel my appointment',
+    'I want to cancel my appointment on Friday',
+    'end of the month',
+    'When does it end?',
+    'the weekend',
+  ],
+  ...[
+    'remove the old heater',
+    'My sink is leaking',
+    'quit smoking class',
+    'I never got a text message',
+    'call me',
+    'yes please',
+    '',
+    ' ',
+    '👍',
+  ],
+])('«%s» is said to the business', (text) => {
+  expect(classifyText(text)).toBeUndefined()
+})
+
+test('whatever a stop word is dressed in, it is one', () => {
+  const word = fc.constantFrom('stop', 'stopall', 'unsubscribe', 'cancel', 'end', 'quit', 'revoke', 'optout', 'arrêt')
+  const dress = fc.stringMatching(/^[ \t\n.,!?"'“”()*_\u200b\ufeff-]{0,6}$/)
+  const dressed = fc
+    .tuple(dress, word, dress, fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }), fc.boolean())
+    .map(([before, word, after, capitals, isWide]) => {
+      const cased = [...word].map((letter, at) => (capitals[at] ? letter.toUpperCase() : letter))
+      const wide = (letter: string) =>
+        /[a-z]/i.test(letter) && isWide ? String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0) : letter
+      return before + cased.map(wide).join('') + after
+    })
+  fc.assert(
+    fc.property(dressed, (text) => {
+      expect(classifyText(text)).toMatchObject({ kind: 'stop', rule: 'word' })
+    }),
+  )
+})
+
+test('only the very word brings anybody back: anything more or less does not', () => {
+  expect(['START', ' start. ', 'Unstop', '“START”'].map(kindOf)).toEqual(['start', 'start', 'start', 'start'])
+  expect(classifyText('Yes')).toEqual({ kind: 'start', rule: 'yes', needsReview: false })
+  const word = fc.constantFrom('start', 'unstop', 'yes')
+  const more = fc.stringMatching(/^[a-z0-9]{1,8}$/)
+  fc.assert(
+    fc.property(word, more, fc.boolean(), fc.constantFrom(' ', ''), (word, more, isBefore, gap) => {
+      const text = isBefore ? more + gap + word : word + gap + more
+      fc.pre(plainWords(text) !== 'start' && plainWords(text) !== 'unstop')
+      expect(kindOf(text)).not.toBe('start')
+    }),
+  )
+})
+
+test('help is help as a whole message alone', () => {
+  expect(['HELP', 'help!', 'INFO', 'I need help', 'help me with my sink'].map(kindOf)).toEqual([
+    'help',
+    'help',
+    'help',
+    undefined,
+    undefined,
+  ])
+})
+
+test('any text has at most one meaning, and the same each time', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })), (text) => {
+      expect(classifyText(text)).toEqual(classifyText(text))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('what is answered never brings its own answer about: no reply is a keyword', () => {
+  for (const kind of ['stop', 'start', 'help'] as const)
+    for (const name of [undefined, 'Harbor Plumbing']) expect(keywordReply(kind, name).length).toBeLessThanOrEqual(306)
+})
