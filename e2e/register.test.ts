@@ -24,7 +24,7 @@ test('a business registers from the sign-in and lands on its own usage, and on n
 
   await page.getByRole('heading', { name: 'Usage', level: 1 }).waitFor()
   await page.getByText('of 150 min').waitFor()
-  await page.getByText('250 SMS left').waitFor()
+  await page.getByText('of 250 SMS').waitFor()
   expect(await page.getByRole('link', { name: 'Webhooks' }).count()).toBe(0)
 
   await page.goto(page.url().replace('/usage', '/customers'))

@@ -720,7 +720,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         cursor?: string | undefined;
         limit?: number | undefined;
         state?: "dead" | "failed" | "processed" | "quarantined" | "received" | undefined;
-        provider?: "retell" | "stripe" | "twilio" | undefined;
+        provider?: "retell" | "standard" | "stripe" | "telnyx" | "twilio" | undefined;
         phone?: string | undefined;
         q?: string | undefined;
         from?: string | undefined;
@@ -729,7 +729,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       output: {
         items: {
           id: string;
-          provider: "retell" | "stripe" | "twilio";
+          provider: "retell" | "standard" | "stripe" | "telnyx" | "twilio";
           door: string;
           eventType: string | null;
           phoneNumber: string | null;
@@ -766,7 +766,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       };
       output: {
         id: string;
-        provider: "retell" | "stripe" | "twilio";
+        provider: "retell" | "standard" | "stripe" | "telnyx" | "twilio";
         door: string;
         eventType: string | null;
         phoneNumber: string | null;
@@ -811,7 +811,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
             endedAt: string | null;
             occurredAt: string;
             seconds: number | null;
-            secondsSource: "retell" | "twilio" | null;
+            secondsSource: "retell" | "telnyx" | "twilio" | null;
             costMicros: number | null;
             disconnectReason: string | null;
             sentiment: string | null;
@@ -892,7 +892,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         from?: string | undefined;
         to?: string | undefined;
         status?: "busy" | "canceled" | "completed" | "failed" | "in-progress" | "initiated" | "no-answer" | "queued" | "ringing" | undefined;
-        provider?: "retell" | "twilio" | undefined;
+        provider?: "retell" | "telnyx" | "twilio" | undefined;
       };
       output: {
         items: {
@@ -909,7 +909,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           endedAt: string | null;
           occurredAt: string;
           seconds: number | null;
-          secondsSource: "retell" | "twilio" | null;
+          secondsSource: "retell" | "telnyx" | "twilio" | null;
           costMicros: number | null;
           disconnectReason: string | null;
           sentiment: string | null;
@@ -946,7 +946,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         from?: string | undefined;
         to?: string | undefined;
         status?: "accepted" | "canceled" | "delivered" | "failed" | "partially_delivered" | "queued" | "read" | "received" | "receiving" | "scheduled" | "sending" | "sent" | "undelivered" | undefined;
-        provider?: "twilio" | undefined;
+        provider?: "telnyx" | "twilio" | undefined;
       };
       output: {
         items: {
@@ -996,6 +996,8 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           usedSeconds: number;
           capSeconds: number;
           creditSeconds: number;
+          rolloverSeconds: number;
+          reservedSeconds: number;
           graceSeconds: number;
           remainingSeconds: number;
           state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
@@ -1004,6 +1006,8 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           usedSegments: number;
           capSegments: number;
           creditSegments: number;
+          reservedSegments: number;
+          graceSegments: number;
           remainingSegments: number;
           state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
         };
@@ -1020,6 +1024,41 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           tier: "core" | "elite" | "pro" | "scale";
           dueAt: string;
         } | null;
+      };
+      meta: ApiMeta;
+    }>;
+    standings: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        cursor?: string | undefined;
+        limit?: number | undefined;
+        q?: string | undefined;
+        tier?: "core" | "elite" | "pro" | "scale" | undefined;
+      };
+      output: {
+        items: {
+          id: string;
+          businessName: string;
+          tier: "core" | "elite" | "pro" | "scale";
+          calls: {
+            used: number;
+            cap: number;
+            credit: number;
+            reserved: number;
+            remaining: number;
+            percent: number;
+            state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+          };
+          sms: {
+            used: number;
+            cap: number;
+            credit: number;
+            reserved: number;
+            remaining: number;
+            percent: number;
+            state: "hard_stop" | "limit" | "ok" | "paused" | "warned";
+          };
+        }[];
+        nextCursor: string | null;
       };
       meta: ApiMeta;
     }>;
@@ -1570,6 +1609,39 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       };
       meta: ApiMeta;
     }>;
+    accounts: {
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          cursor?: string | undefined;
+          limit?: number | undefined;
+          q?: string | undefined;
+          state?: "active" | "canceled" | "none" | "past_due" | "suspended" | undefined;
+        };
+        output: {
+          items: {
+            id: string;
+            businessName: string;
+            tier: "core" | "elite" | "pro" | "scale";
+            state: "active" | "canceled" | "none" | "past_due" | "suspended";
+            owedCents: number;
+            pastDueSince: string | null;
+            suspendedAt: string | null;
+            cancelAt: string | null;
+            upcoming: {
+              amountCents: number;
+              at: string | null;
+            } | null;
+            period: {
+              amountCents: number;
+              providerCostMicros: number;
+              marginCents: number;
+            };
+          }[];
+          nextCursor: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+    };
     lines: {
       list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
         input: {
@@ -1862,6 +1934,276 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         url: string | null;
         error: string | null;
         createdAt: string;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  reconciliation: {
+    runs: {
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          cursor?: string | undefined;
+          limit?: number | undefined;
+          state?: "differences" | "failed" | "matched" | "running" | "stale" | undefined;
+          trigger?: "manual" | "scheduled" | undefined;
+        };
+        output: {
+          items: {
+            id: string;
+            trigger: "manual" | "scheduled";
+            triggeredBy: string;
+            state: "differences" | "failed" | "matched" | "running" | "stale";
+            phase: "comparing" | "done" | "ledger" | "listing" | "money";
+            windowFrom: string;
+            windowTo: string;
+            startedAt: string;
+            heartbeatAt: string;
+            finishedAt: string | null;
+            checked: number;
+            differences: number;
+            flagged: number;
+            missingHere: number;
+            levels: {
+              level: 0 | 1 | 2;
+              checked: number;
+              differences: number;
+              flagged: number;
+              sums: {
+                unit: "cents" | "micros" | "seconds" | "segments";
+                ours: number;
+                theirs: number;
+                delta: number;
+              }[];
+            }[];
+            sources: {
+              provider: string;
+              kind: "call" | "message";
+              state: "read" | "reading" | "skipped" | "waiting";
+              pages: number;
+              listed: number;
+              reason: string | null;
+            }[];
+            error: string | null;
+          }[];
+          nextCursor: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+      get: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          id: string;
+        };
+        output: {
+          id: string;
+          trigger: "manual" | "scheduled";
+          triggeredBy: string;
+          state: "differences" | "failed" | "matched" | "running" | "stale";
+          phase: "comparing" | "done" | "ledger" | "listing" | "money";
+          windowFrom: string;
+          windowTo: string;
+          startedAt: string;
+          heartbeatAt: string;
+          finishedAt: string | null;
+          checked: number;
+          differences: number;
+          flagged: number;
+          missingHere: number;
+          levels: {
+            level: 0 | 1 | 2;
+            checked: number;
+            differences: number;
+            flagged: number;
+            sums: {
+              unit: "cents" | "micros" | "seconds" | "segments";
+              ours: number;
+              theirs: number;
+              delta: number;
+            }[];
+          }[];
+          sources: {
+            provider: string;
+            kind: "call" | "message";
+            state: "read" | "reading" | "skipped" | "waiting";
+            pages: number;
+            listed: number;
+            reason: string | null;
+          }[];
+          error: string | null;
+          classes: {
+            class: "cost_differs" | "counter_differs" | "duplicate" | "late" | "lines_differ" | "missing_here" | "missing_there" | "price_differs" | "quantity_differs" | "rating_differs";
+            unit: "cents" | "micros" | "seconds" | "segments";
+            differences: number;
+            flagged: number;
+            delta: number;
+          }[];
+          healable: number;
+          healed: number;
+          alertId: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+      trigger: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          from?: string | undefined;
+          to?: string | undefined;
+        };
+        output: {
+          id: string;
+          trigger: "manual" | "scheduled";
+          triggeredBy: string;
+          state: "differences" | "failed" | "matched" | "running" | "stale";
+          phase: "comparing" | "done" | "ledger" | "listing" | "money";
+          windowFrom: string;
+          windowTo: string;
+          startedAt: string;
+          heartbeatAt: string;
+          finishedAt: string | null;
+          checked: number;
+          differences: number;
+          flagged: number;
+          missingHere: number;
+          levels: {
+            level: 0 | 1 | 2;
+            checked: number;
+            differences: number;
+            flagged: number;
+            sums: {
+              unit: "cents" | "micros" | "seconds" | "segments";
+              ours: number;
+              theirs: number;
+              delta: number;
+            }[];
+          }[];
+          sources: {
+            provider: string;
+            kind: "call" | "message";
+            state: "read" | "reading" | "skipped" | "waiting";
+            pages: number;
+            listed: number;
+            reason: string | null;
+          }[];
+          error: string | null;
+          started: boolean;
+        };
+        meta: ApiMeta;
+      }>;
+    };
+    differences: {
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          cursor?: string | undefined;
+          limit?: number | undefined;
+          runId: string;
+          class?: "cost_differs" | "counter_differs" | "duplicate" | "late" | "lines_differ" | "missing_here" | "missing_there" | "price_differs" | "quantity_differs" | "rating_differs" | undefined;
+          provider?: string | undefined;
+          customerId?: string | undefined;
+          flagged?: boolean | undefined;
+        };
+        output: {
+          items: {
+            id: string;
+            runId: string;
+            level: 0 | 1 | 2;
+            class: "cost_differs" | "counter_differs" | "duplicate" | "late" | "lines_differ" | "missing_here" | "missing_there" | "price_differs" | "quantity_differs" | "rating_differs";
+            customer: {
+              id: string;
+              businessName: string;
+            } | null;
+            provider: string | null;
+            kind: "call" | "message" | null;
+            providerId: string | null;
+            unit: "cents" | "micros" | "seconds" | "segments";
+            ours: number;
+            theirs: number;
+            delta: number;
+            flagged: boolean;
+            periodStart: string | null;
+            occurredAt: string | null;
+            eventId: string | null;
+            healing: "admitted" | "failed" | "open" | "processed" | "queued" | null;
+            healedAt: string | null;
+            webhookId: string | null;
+          }[];
+          nextCursor: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+    };
+    heal: {
+      preview: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          id: string;
+          differenceId?: string | undefined;
+        };
+        output: {
+          runId: string;
+          hash: string;
+          count: number;
+          seconds: number;
+          segments: number;
+          isPartial: boolean;
+          items: {
+            id: string;
+            customer: {
+              id: string;
+              businessName: string;
+            } | null;
+            provider: string;
+            providerId: string;
+            kind: "call" | "message";
+            unit: "cents" | "micros" | "seconds" | "segments";
+            quantity: number;
+            occurredAt: string;
+            periodStart: string | null;
+            periodEnd: string | null;
+            isClosed: boolean;
+          }[];
+          crossings: {
+            customer: {
+              id: string;
+              businessName: string;
+            };
+            unit: "cents" | "micros" | "seconds" | "segments";
+            level: number;
+            before: number;
+            after: number;
+            base: number;
+          }[];
+        };
+        meta: ApiMeta;
+      }>;
+      run: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          id: string;
+          differenceId?: string | undefined;
+          hash: string;
+        };
+        output: {
+          healing: number;
+        };
+        meta: ApiMeta;
+      }>;
+    };
+    series: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        days?: number | undefined;
+      };
+      output: {
+        points: {
+          runId: string;
+          at: string;
+          state: "differences" | "failed" | "matched" | "running" | "stale";
+          differences: number;
+          flagged: number;
+          missingHere: number;
+          sums: {
+            unit: "cents" | "micros" | "seconds" | "segments";
+            ours: number;
+            theirs: number;
+            delta: number;
+            level: 0 | 1 | 2;
+          }[];
+        }[];
       };
       meta: ApiMeta;
     }>;
@@ -2853,7 +3195,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         lastEventId?: string | null | undefined;
       } | undefined;
       output: AsyncIterable<import("@trpc/server/unstable-core-do-not-import").TrackedData<{
-        topics: ("alerts" | "audit" | "billing" | "calls" | "customers" | "errors" | "inbox" | "jobs" | "messages" | "resync" | "sessions" | "unknown_phones" | "usage" | "webhooks")[];
+        topics: ("alerts" | "audit" | "billing" | "calls" | "customers" | "errors" | "inbox" | "jobs" | "messages" | "reconciliation" | "resync" | "sessions" | "unknown_phones" | "usage" | "webhooks")[];
         at: string;
       }>, void, any>;
       meta: ApiMeta;

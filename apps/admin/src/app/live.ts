@@ -18,6 +18,7 @@ const touches: Record<Exclude<Topic, 'resync'>, readonly string[]> = {
   errors: ['errors'],
   usage: ['usage', 'customers', 'insights'],
   billing: ['billing'],
+  reconciliation: ['reconciliation'],
   unknown_phones: ['unknownPhones', 'insights'],
   customers: ['customers', 'agents', 'owners'],
   sessions: ['sessions', 'staff', 'apiKeys'],

@@ -4,10 +4,13 @@ import {
   Bug,
   Building2,
   EyeOff,
+  Gauge,
+  Layers,
   type LucideIcon,
   MessageSquareText,
   PhoneCall,
   PhoneMissed,
+  Receipt,
   ScrollText,
   Settings,
   UserCog,
@@ -23,6 +26,9 @@ export type Place = {
     | '/messages'
     | '/unknown-numbers'
     | '/customers'
+    | '/usage'
+    | '/billing'
+    | '/tiers'
     | '/errors'
     | '/staff'
     | '/audit'
@@ -66,7 +72,28 @@ export const places: { group: string; places: Place[] }[] = [
   {
     group: 'Customers',
     places: [
-      { to: '/customers', label: 'Customers', letter: 'c', icon: Building2, words: ['businesses', 'usage', 'agents'] },
+      { to: '/customers', label: 'Customers', letter: 'c', icon: Building2, words: ['businesses', 'agents'] },
+      {
+        to: '/usage',
+        label: 'Usage',
+        letter: 'd',
+        icon: Gauge,
+        words: ['minutes', 'messages', 'caps', 'limits', 'meters', 'demand'],
+      },
+      {
+        to: '/billing',
+        label: 'Billing',
+        letter: 'b',
+        icon: Receipt,
+        words: ['money', 'invoices', 'payments', 'past due', 'stripe', 'margin'],
+      },
+      {
+        to: '/tiers',
+        label: 'Tiers',
+        letter: 't',
+        icon: Layers,
+        words: ['prices', 'plans', 'caps', 'core', 'pro', 'elite', 'scale'],
+      },
     ],
   },
   {

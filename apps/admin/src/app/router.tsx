@@ -1,12 +1,12 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
-import { tiers } from '../usage/tiers.ts'
 import { Broken } from './broken.tsx'
+import { billing, billingAccount, customer, customers, tierList, usage } from './customer-routes.tsx'
 import { forgotPassword, invitation, register, resetPassword, root, secondFactor, signIn } from './doors.tsx'
 import { NotFound } from './not-found.tsx'
 import { ahead } from './rpc.ts'
 import { alertSearch, errorSearch, eventSearch, filters, oneOf, text, unknownSearch, webhookSearch } from './search.ts'
 import { shell } from './shell-route.tsx'
-import { audit, auditRow, ownUsage, privacy, settings } from './system-routes.tsx'
+import { audit, auditRow, privacy, settings } from './system-routes.tsx'
 
 const overview = createRoute({
   getParentRoute: () => shell,
@@ -77,23 +77,6 @@ const unknownNumbers = createRoute({
   component: lazyRouteComponent(() => import('../numbers/unknown-numbers-page.tsx'), 'UnknownNumbersPage'),
 })
 const unknownNumber = createRoute({ getParentRoute: () => unknownNumbers, path: '$unknownPhoneId' })
-
-const customers = createRoute({
-  getParentRoute: () => shell,
-  path: '/customers',
-  validateSearch: filters((search) => ({
-    q: text(search.q),
-    tier: oneOf(tiers, search.tier),
-    create: oneOf(['yes'], search.create),
-  })),
-  component: lazyRouteComponent(() => import('../customers/customers-page.tsx'), 'CustomersPage'),
-})
-const customer = createRoute({
-  getParentRoute: () => shell,
-  path: '/customers/$customerId',
-  loader: ({ params }) => void ahead.customers.find.prefetch({ id: params.customerId }),
-  component: lazyRouteComponent(() => import('../customers/customer-page.tsx'), 'CustomerPage'),
-})
 
 const errors = createRoute({
   getParentRoute: () => shell,
@@ -171,11 +154,13 @@ const routeTree = root.addChildren([
     unknownNumbers.addChildren([unknownNumber]),
     customers,
     customer,
+    usage,
+    billing.addChildren([billingAccount]),
+    tierList,
     errors.addChildren([error]),
     errorFull,
     audit.addChildren([auditRow]),
     privacy,
-    ownUsage,
     staff,
     settings,
     ops,

@@ -1,5 +1,8 @@
 import { severitiesByWeight } from '../alerts/severity.tsx'
+import { accountStates, lineKinds } from '../billing/words.tsx'
 import { errorSources, errorViews } from '../errors/words.tsx'
+import { tiers } from '../usage/tiers.ts'
+import { entryKinds, grains, groupings, holdStates, meters } from '../usage/words.ts'
 import { providers, webhookStates } from '../webhooks/words.tsx'
 import { cleanRange } from './range.tsx'
 
@@ -55,6 +58,30 @@ export const auditSearch = filters((search) => ({
   customer: text(search.customer),
 }))
 
+export const usageSearch = filters((search) => ({
+  meter: oneOf(meters, search.meter),
+  grain: oneOf(grains, search.grain),
+  by: oneOf(groupings, search.by),
+  customer: text(search.customer),
+  tier: oneOf(tiers, search.tier),
+  q: text(search.q),
+}))
+export const billingSearch = filters((search) => ({ account: oneOf(accountStates, search.account), q: text(search.q) }))
+export const customerTabs = ['ledger', 'holds', 'credits', 'billing', 'lines'] as const
+export const customerSearch = filters((search) => ({
+  tab: oneOf(customerTabs, search.tab),
+  meter: oneOf(meters, search.meter),
+  kind: oneOf(entryKinds, search.kind),
+  hold: oneOf(holdStates, search.hold),
+  ended: oneOf(['also'], search.ended),
+  line: oneOf(lineKinds, search.line),
+  open: text(search.open),
+  act: oneOf(['tier', 'grant', 'topup', 'adjust', 'pause', 'resume'], search.act),
+}))
+
+export type UsageSearch = ReturnType<typeof usageSearch>
+export type BillingSearch = ReturnType<typeof billingSearch>
+export type CustomerSearch = ReturnType<typeof customerSearch>
 export type AuditSearch = ReturnType<typeof auditSearch>
 export type WebhookSearch = ReturnType<typeof webhookSearch>
 export type EventSearch = ReturnType<typeof eventSearch>

@@ -2,12 +2,6 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { auditSearch } from './search.ts'
 import { shell } from './shell-route.tsx'
 
-export const ownUsage = createRoute({
-  getParentRoute: () => shell,
-  path: '/usage',
-  component: lazyRouteComponent(() => import('../usage/own-usage-page.tsx'), 'OwnUsagePage'),
-})
-
 export const audit = createRoute({
   getParentRoute: () => shell,
   path: '/audit',

@@ -1,28 +1,39 @@
 import { Link, useLocation, useParams } from '@tanstack/react-router'
 import { ArrowLeft, Eye, MessageSquareText, PhoneCall, Trash2 } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import type { CustomerDetail } from '../app/contract.ts'
+import { useFilters } from '../app/filters.ts'
 import { Loaded } from '../app/loaded.tsx'
 import { PageHeader } from '../app/page.tsx'
 import { rpc } from '../app/rpc.ts'
+import type { CustomerSearch } from '../app/search.ts'
 import { useAdminRefusal, useRefusal } from '../app/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Id } from '../ui/copy.tsx'
 import { formatDay, formatPercent, formatWords } from '../ui/format.ts'
 import { Fact, Facts, Panel } from '../ui/panel.tsx'
 import { Pill } from '../ui/pill.tsx'
-import { DetailSkeleton } from '../ui/skeleton.tsx'
+import { DetailSkeleton, SkeletonRows } from '../ui/skeleton.tsx'
+import { ViewTabs } from '../ui/tabs.tsx'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { Moment, Timeline } from '../ui/timeline.tsx'
+import { CustomerUsage } from '../usage/customer-usage.tsx'
 import { tierName } from '../usage/tiers.ts'
-import { formatShare, UsagePanel } from '../usage/usage-meter.tsx'
+import { formatShare } from '../usage/usage-meter.tsx'
+import { kindOf } from '../usage/words.ts'
 import { AuditLink, DeleteCustomer } from './delete-customer.tsx'
 import { Ledger } from './ledger.tsx'
 import { Lines } from './lines.tsx'
 import { Owners } from './owners.tsx'
 import { ViewAsOwner } from './view-as-owner.tsx'
 
-const kindOf = (meter: string) => (meter === 'call_seconds' ? 'calls' : 'sms')
+const LedgerTab = lazy(async () => ({ default: (await import('../usage/ledger-tab.tsx')).LedgerTab }))
+const HoldsTab = lazy(async () => ({ default: (await import('../usage/holds-tab.tsx')).HoldsTab }))
+const CreditsTab = lazy(async () => ({ default: (await import('../usage/credits-tab.tsx')).CreditsTab }))
+const BillingTab = lazy(async () => ({ default: (await import('../billing/billing-tab.tsx')).BillingTab }))
+const LinesTab = lazy(async () => ({ default: (await import('../billing/lines-tab.tsx')).LinesTab }))
+const Acts = lazy(async () => ({ default: (await import('./acts.tsx')).Acts }))
+const lists = { ledger: LedgerTab, holds: HoldsTab, credits: CreditsTab, lines: LinesTab }
 
 export function CustomerPage() {
   const { customerId } = useParams({ from: '/shell/customers/$customerId' })
@@ -33,22 +44,92 @@ export function CustomerPage() {
     if (hash && isLoaded) document.getElementById(hash)?.scrollIntoView({ block: 'start' })
   }, [hash, isLoaded])
   return (
-    <div className="mx-auto max-w-6xl pb-12">
-      <div className="flex h-11 items-center px-4 pt-2">
-        <Link to="/customers" className="inline-flex items-center gap-1.5 text-sm text-ink-2 hover:text-ink">
-          <ArrowLeft aria-hidden className="size-4" />
-          All customers
-        </Link>
-      </div>
-      <Loaded query={query} what="This customer" skeleton={<DetailSkeleton />}>
-        {(customer) => <Opened customer={customer} />}
-      </Loaded>
-    </div>
+    <Loaded query={query} what="This customer" skeleton={<DetailSkeleton />}>
+      {(customer) => <Tabbed key={customer.id} customer={customer} />}
+    </Loaded>
   )
 }
 
-function Opened({ customer }: { customer: CustomerDetail }) {
-  const { period } = customer
+function Tabbed({ customer }: { customer: CustomerDetail }) {
+  const [{ tab, act }, setFilters] = useFilters<CustomerSearch>()
+  const refusal = useRefusal()
+  const List = tab && tab !== 'billing' ? lists[tab] : undefined
+  const tabs = (
+    <div className="border-b px-3 pb-1">
+      <ViewTabs
+        label="What of this customer"
+        value={tab ?? 'overview'}
+        onChange={(next) =>
+          // the filters of one view mean nothing to the next
+          setFilters({
+            ...nothingChosen,
+            tab: next === 'overview' ? undefined : next,
+          })
+        }
+        views={[
+          { value: 'overview', label: 'Overview' },
+          { value: 'ledger', label: 'Ledger' },
+          { value: 'holds', label: 'Holds' },
+          { value: 'credits', label: 'Credits' },
+          { value: 'billing', label: 'Billing' },
+          { value: 'lines', label: 'Lines' },
+        ]}
+      />
+    </div>
+  )
+  const back = (
+    <div className="flex h-9 shrink-0 items-center px-4 pt-2">
+      <Link to="/customers" className="inline-flex items-center gap-1.5 text-sm text-ink-2 hover:text-ink">
+        <ArrowLeft aria-hidden className="size-4" />
+        All customers
+      </Link>
+    </div>
+  )
+  return (
+    <>
+      {List ? (
+        <div className="flex h-full min-h-0 flex-col bg-surface">
+          {back}
+          <PageHeader title={customer.businessName} />
+          {tabs}
+          <div className="min-h-0 flex-1">
+            <Suspense fallback={<SkeletonRows rows={14} />}>
+              <List customer={customer} />
+            </Suspense>
+          </div>
+        </div>
+      ) : (
+        <div className="mx-auto max-w-6xl pb-12">
+          {back}
+          <Opened customer={customer} tabs={tabs}>
+            {tab === 'billing' && (
+              <Suspense fallback={<DetailSkeleton />}>
+                <BillingTab customer={customer} />
+              </Suspense>
+            )}
+          </Opened>
+        </div>
+      )}
+      {act && !refusal && (
+        <Suspense>
+          <Acts act={act} customer={customer} onClose={() => setFilters({ act: undefined })} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+const nothingChosen: CustomerSearch = {
+  meter: undefined,
+  kind: undefined,
+  hold: undefined,
+  ended: undefined,
+  line: undefined,
+  open: undefined,
+  act: undefined,
+}
+
+function Opened({ customer, tabs, children }: { customer: CustomerDetail; tabs: ReactNode; children: ReactNode }) {
   const refusal = useRefusal()
   const adminRefusal = useAdminRefusal()
   const [deleting, setDeleting] = useState(false)
@@ -91,74 +172,62 @@ function Opened({ customer }: { customer: CustomerDetail }) {
         </span>
       </PageHeader>
       {looking && <ViewAsOwner customer={customer} onClose={() => setLooking(false)} />}
-      <div className="grid grid-cols-1 gap-4 px-4 lg:grid-cols-3">
-        <div className="grid grid-cols-1 content-start gap-4 lg:col-span-2">
-          <Panel
-            title="Usage of this period"
-            actions={
-              <span className="figures text-xs text-ink-2">
-                {formatDay(Date.parse(period.start))} – {formatDay(Date.parse(period.end))}
-              </span>
-            }
-          >
-            <div className="grid gap-8 sm:grid-cols-2">
-              <UsagePanel
-                kind="calls"
-                meter={customer.calls}
-                graceSeconds={period.graceSeconds}
-                whose={customer.businessName}
-              />
-              <UsagePanel kind="sms" meter={customer.sms} whose={customer.businessName} />
+      {tabs}
+      {children || (
+        <div className="grid grid-cols-1 gap-4 px-4 pt-4 lg:grid-cols-3">
+          <div className="grid grid-cols-1 content-start gap-4 lg:col-span-2">
+            <CustomerUsage customer={customer} />
+            <Lines customer={customer} />
+            <Owners customerId={customer.id} refusal={refusal} />
+            <div id="ledger" className="scroll-mt-4">
+              <Ledger customer={customer} />
             </div>
-          </Panel>
-          <Lines customer={customer} />
-          <Owners customerId={customer.id} refusal={refusal} />
-          <div id="ledger" className="scroll-mt-4">
-            <Ledger customer={customer} />
+          </div>
+          <div className="grid grid-cols-1 content-start gap-4">
+            <Panel title="Facts">
+              <Facts>
+                <Fact label="Owner">{customer.ownerEmail ?? <span className="text-ink-3">Nobody yet</span>}</Fact>
+                <Fact label="Time zone">{customer.timezone.replaceAll('_', ' ')}</Fact>
+                <Fact label="Country">{customer.country}</Fact>
+                <Fact label="Phone">{customer.contactPhone ?? <span className="text-ink-3">Not given</span>}</Fact>
+                <Fact label="Customer since">{formatDay(Date.parse(customer.createdAt))}</Fact>
+              </Facts>
+              <div className="mt-3">
+                <AuditLink customerId={customer.id} />
+              </div>
+            </Panel>
+            <Panel title="Crossings">
+              {customer.crossings.length === 0 ? (
+                <p className="text-sm text-ink-2">
+                  No level has been crossed. At 80 % and at 100 % of a cap an alert is raised, once each.
+                </p>
+              ) : (
+                <Timeline>
+                  {customer.crossings.map((crossing) => (
+                    <Moment
+                      key={crossing.id}
+                      tone={crossing.level >= 100 ? 'bad' : 'warn'}
+                      title={`${formatPercent(crossing.level)} of the ${kindOf(crossing.meter) === 'calls' ? 'minutes' : 'messages'}`}
+                      at={<TimeAgo at={crossing.at} />}
+                    >
+                      <span className="figures">
+                        {formatShare(kindOf(crossing.meter), crossing.used, crossing.cap)}
+                      </span>
+                    </Moment>
+                  ))}
+                </Timeline>
+              )}
+              <Link
+                to="/alerts"
+                search={{ customer: customer.id, view: 'all' }}
+                className="mt-3 inline-block text-sm text-accent-ink hover:underline"
+              >
+                Its alerts
+              </Link>
+            </Panel>
           </div>
         </div>
-        <div className="grid grid-cols-1 content-start gap-4">
-          <Panel title="Facts">
-            <Facts>
-              <Fact label="Owner">{customer.ownerEmail ?? <span className="text-ink-3">Nobody yet</span>}</Fact>
-              <Fact label="Time zone">{customer.timezone.replaceAll('_', ' ')}</Fact>
-              <Fact label="Country">{customer.country}</Fact>
-              <Fact label="Phone">{customer.contactPhone ?? <span className="text-ink-3">Not given</span>}</Fact>
-              <Fact label="Customer since">{formatDay(Date.parse(customer.createdAt))}</Fact>
-            </Facts>
-            <div className="mt-3">
-              <AuditLink customerId={customer.id} />
-            </div>
-          </Panel>
-          <Panel title="Crossings">
-            {customer.crossings.length === 0 ? (
-              <p className="text-sm text-ink-2">
-                No level has been crossed. At 80 % and at 100 % of a cap an alert is raised, once each.
-              </p>
-            ) : (
-              <Timeline>
-                {customer.crossings.map((crossing) => (
-                  <Moment
-                    key={crossing.id}
-                    tone={crossing.level >= 100 ? 'bad' : 'warn'}
-                    title={`${formatPercent(crossing.level)} of the ${kindOf(crossing.meter) === 'calls' ? 'minutes' : 'messages'}`}
-                    at={<TimeAgo at={crossing.at} />}
-                  >
-                    <span className="figures">{formatShare(kindOf(crossing.meter), crossing.used, crossing.cap)}</span>
-                  </Moment>
-                ))}
-              </Timeline>
-            )}
-            <Link
-              to="/alerts"
-              search={{ customer: customer.id, view: 'all' }}
-              className="mt-3 inline-block text-sm text-accent-ink hover:underline"
-            >
-              Its alerts
-            </Link>
-          </Panel>
-        </div>
-      </div>
+      )}
       {deleting && <DeleteCustomer customer={customer} onClose={() => setDeleting(false)} />}
     </>
   )

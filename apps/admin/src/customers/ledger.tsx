@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { Gauge } from 'lucide-react'
 import type { CustomerDetail } from '../app/contract.ts'
 import { Empty } from '../ui/notice.tsx'
@@ -5,11 +6,20 @@ import { Panel } from '../ui/panel.tsx'
 import { Pill } from '../ui/pill.tsx'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { formatUsage } from '../usage/usage-meter.tsx'
+import { entryWords } from '../usage/words.ts'
 
 /** The latest entries of the ledger: what was added to the usage, and what was taken back. */
 export function Ledger({ customer }: { customer: CustomerDetail }) {
   return (
-    <Panel title="Latest ledger entries" flush>
+    <Panel
+      title="Latest ledger entries"
+      flush
+      actions={
+        <Link to="." search={{ tab: 'ledger' }} className="text-sm text-accent-ink hover:underline">
+          The whole ledger
+        </Link>
+      }
+    >
       {customer.recentEntries.length === 0 ? (
         <Empty compact icon={<Gauge />} title="Nothing has been metered">
           The first call or message on one of its lines appears here.
@@ -48,11 +58,11 @@ export function Ledger({ customer }: { customer: CustomerDetail }) {
                     {entry.kind === 'usage' ? (
                       <span className="text-ink-2">Usage</span>
                     ) : (
-                      <Pill tone="info">{entry.kind === 'revision' ? 'Revision' : 'Taken back'}</Pill>
+                      <Pill tone="info">{entryWords[entry.kind]}</Pill>
                     )}
                   </td>
                   <td className="px-2 text-right font-medium whitespace-nowrap sm:px-4">
-                    {entry.kind === 'revision' && entry.quantity > 0 && '+'}
+                    {entry.kind !== 'usage' && entry.quantity > 0 && '+'}
                     {formatUsage(entry.meter === 'call_seconds' ? 'calls' : 'sms', entry.quantity)}
                   </td>
                   <td className="px-4 text-right whitespace-nowrap text-ink-2">

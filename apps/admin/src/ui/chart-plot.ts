@@ -14,8 +14,8 @@ export type Plot = {
   /** Seconds since 1970, one a point. */
   at: number[]
   series: Series[]
-  /** Points lie a day apart, or an hour. */
-  bucket: 'hour' | 'day'
+  /** How far apart points lie. */
+  bucket: 'hour' | 'day' | 'month'
   format: (value: number) => string
   thresholds: { value: number; label: string }[]
   onBrush?: (from: Date, to: Date) => void
@@ -24,6 +24,7 @@ export type Plot = {
 
 const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
+const month = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' })
 
 // counts have no halves: the axis steps by whole numbers
 const wholeSteps = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat()
@@ -107,6 +108,7 @@ export function makePlot(host: HTMLElement, width: number, height: number, read:
             splits.map((split) => {
               const date = new Date(split * 1000)
               const isMidnight = date.getHours() === 0 && date.getMinutes() === 0
+              if (bucket === 'month') return month.format(date)
               return (bucket === 'day' || isMidnight ? day : hour).format(date)
             }),
         },

@@ -1,3 +1,4 @@
+import { csvRecord } from '@trunkline/core/platform/csv'
 import { ChartColumn, Download, Table2 } from 'lucide-react'
 import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type UPlot from 'uplot'
@@ -24,6 +25,8 @@ const dayAndHour = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 })
 const fullDay = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
+const fullMonth = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' })
+const timesOf = { hour: dayAndHour, day: fullDay, month: fullMonth }
 const noThresholds: Plot['thresholds'] = []
 
 /** Figures over time, with their unit; also as a table, a picture and a file. */
@@ -75,7 +78,7 @@ export function Chart({
   const data = useMemo(() => plotData({ kind, at, series }), [kind, at, series])
   useEffect(() => plot.current?.setData(data), [data])
 
-  const timeOf = (time: number) => (bucket === 'day' ? fullDay : dayAndHour).format(time * 1000)
+  const timeOf = (time: number) => timesOf[bucket].format(time * 1000)
   const name = summary
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
@@ -95,11 +98,11 @@ export function Chart({
   }
   function saveFigures() {
     const lines = at.map((time, index) =>
-      [new Date(time * 1000).toISOString(), ...series.map(({ values }) => values[index] ?? '')].join(','),
+      csvRecord([new Date(time * 1000).toISOString(), ...series.map(({ values }) => values[index] ?? null)]),
     )
     saveFile(
       `${name}.csv`,
-      new Blob([[['at', ...series.map(({ label }) => label)].join(','), ...lines, ''].join('\r\n')]),
+      new Blob([csvRecord(['at', ...series.map(({ label }) => label)]), ...lines], { type: 'text/csv' }),
     )
   }
 

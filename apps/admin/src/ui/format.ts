@@ -52,6 +52,13 @@ export function formatMicros(micros: number): string {
   }).format(dollars)
 }
 
+const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' })
+
+/** Whole cents as dollars: «$1,204.50», «−$5.00». */
+export function formatCents(cents: number): string {
+  return dollars.format(cents / 100).replace('-', '−')
+}
+
 const steps: [seconds: number, unit: string][] = [
   [86_400 * 365, 'y'],
   [86_400 * 30, 'mo'],

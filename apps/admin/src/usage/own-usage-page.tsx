@@ -1,21 +1,35 @@
+import { CreditCard, ShoppingCart } from 'lucide-react'
+import { useState } from 'react'
 import type { UsageStatus } from '../app/contract.ts'
 import { Loaded } from '../app/loaded.tsx'
 import { PageHeader } from '../app/page.tsx'
 import { rpc } from '../app/rpc.ts'
+import { AccountFacts } from '../billing/account-facts.tsx'
+import { Portal, TopUp } from '../billing/ask-stripe.tsx'
+import { InvoicePreview } from '../billing/invoice-preview.tsx'
 import { Owners } from '../customers/owners.tsx'
-import { formatDay } from '../ui/format.ts'
-import { Meter } from '../ui/meter.tsx'
+import { Button } from '../ui/button.tsx'
+import { formatLocal } from '../ui/format.ts'
+import { Note } from '../ui/notice.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Pill } from '../ui/pill.tsx'
-import { DetailSkeleton } from '../ui/skeleton.tsx'
+import { DetailSkeleton, Skeleton } from '../ui/skeleton.tsx'
+import { ViewTabs } from '../ui/tabs.tsx'
+import { BothMeters } from './both-meters.tsx'
+import { Notices } from './notices.tsx'
+import { periodName } from './period.ts'
 import { tierName } from './tiers.ts'
-import { formatCap, formatUsage, type MeterKind, UsageState } from './usage-meter.tsx'
+import { UsageChart } from './usage-chart.tsx'
+import type { MeterKind } from './usage-meter.tsx'
+import { meterChoices } from './words.ts'
 
-/** What an owner sees first: his minutes and messages against their caps, and who signs in for him. */
+const refetchInterval = 15_000
+
+/** What an owner sees first: his minutes and messages against their caps, what they come to, and how he is told. */
 export function OwnUsagePage() {
-  const query = rpc.usage.status.useQuery({}, { refetchInterval: 15_000 })
+  const query = rpc.usage.status.useQuery({}, { refetchInterval })
   return (
-    <div className="mx-auto max-w-3xl pb-12">
+    <div className="mx-auto max-w-4xl pb-12">
       <Loaded query={query} what="Your usage" skeleton={<DetailSkeleton />}>
         {(status) => <Opened status={status} />}
       </Loaded>
@@ -23,87 +37,79 @@ export function OwnUsagePage() {
   )
 }
 
+const whyPaused = { force: 'by us', payment: 'a payment is open', compliance: 'a rule', provider: 'a provider' }
+
 function Opened({ status }: { status: UsageStatus }) {
-  const { calls, sms } = status
+  const [kind, setKind] = useState<MeterKind>('calls')
   return (
     <>
       <PageHeader title="Usage">
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <Pill tone="accent">{tierName(status.tier)}</Pill>
-          <span className="figures">
-            {formatDay(Date.parse(status.periodStart))} – {formatDay(Date.parse(status.periodEnd))}
-          </span>
+          <span className="figures">{periodName(status.periodStart)}</span>
         </span>
       </PageHeader>
-      <div className="grid gap-4 px-4">
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Allowance
-            title="Minutes"
-            kind="calls"
-            used={calls.usedSeconds}
-            cap={calls.capSeconds}
-            credit={calls.creditSeconds}
-            left={calls.remainingSeconds}
-            state={calls.state}
-          />
-          <Allowance
-            title="Messages"
-            kind="sms"
-            used={sms.usedSegments}
-            cap={sms.capSegments}
-            credit={sms.creditSegments}
-            left={sms.remainingSegments}
-            state={sms.state}
-          />
-        </div>
+      <div className="grid grid-cols-1 gap-4 px-4">
+        {status.pauses.map((pause) => (
+          <Note key={pause.cause} tone="warn">
+            Calls and messages are paused ({whyPaused[pause.cause]})
+            {pause.expiresAt ? ` until ${formatLocal(Date.parse(pause.expiresAt))}.` : '.'}
+          </Note>
+        ))}
+        {status.waitingTierChange && (
+          <Note>
+            From 1 {periodName(status.waitingTierChange.dueAt)} on you have {tierName(status.waitingTierChange.tier)}.
+          </Note>
+        )}
+        <Panel title="This period">
+          <BothMeters status={status} whose="your business" />
+        </Panel>
+        <section aria-label="Over time" className="min-w-0 rounded-lg border bg-surface">
+          <div className="border-b px-3 py-1">
+            <ViewTabs label="Meter" value={kind} onChange={setKind} views={meterChoices} />
+          </div>
+          <UsageChart kind={kind} grain="day" height={160} />
+        </section>
+        <InvoicePreview />
+        <Money />
+        <Notices />
         <Owners />
       </div>
     </>
   )
 }
 
-function Allowance({
-  title,
-  kind,
-  used,
-  cap,
-  credit,
-  left,
-  state,
-}: {
-  title: string
-  kind: MeterKind
-  used: number
-  cap: number
-  credit: number
-  left: number
-  state: UsageStatus['calls']['state']
-}) {
+function Money() {
+  const query = rpc.billing.overview.useQuery({}, { refetchInterval })
+  const [asking, setAsking] = useState<'topup' | 'portal'>()
+  const close = () => setAsking(undefined)
+  const why = query.data?.canPay === false ? 'Payments are not set up on this server.' : undefined
   return (
-    <Panel
-      title={title}
-      actions={
-        <span className="text-sm">
-          <UsageState state={state} />
-        </span>
-      }
-    >
-      <p className="figures mb-3">
-        <span className="text-xl font-semibold tracking-tight">{formatCap(kind, used)}</span>
-        <span className="ml-1.5 text-sm text-ink-2">
-          of {formatCap(kind, cap)}
-          {credit > 0 && ` + ${formatCap(kind, credit)} credit`}
-        </span>
-      </p>
-      <Meter
-        size="large"
-        label={`${title} of this period`}
-        text={`${formatCap(kind, used)} of ${formatCap(kind, cap + credit)}`}
-        value={used}
-        limit={cap + credit}
-        tone={state === 'ok' ? 'accent' : state === 'warned' ? 'warn' : 'bad'}
-      />
-      <p className="figures mt-3 text-sm text-ink-2">{formatUsage(kind, Math.max(0, left))} left</p>
+    <Panel title="Payments">
+      <Loaded query={query} what="Your payments" skeleton={<Skeleton className="h-24 rounded-md" />}>
+        {(account) => (
+          <>
+            <AccountFacts account={account} />
+            <div className="mt-4 flex flex-wrap gap-2">
+              <Button variant="primary" refused={why} onClick={() => setAsking('topup')}>
+                <ShoppingCart aria-hidden className="size-3.5" />
+                Top up…
+              </Button>
+              <Button
+                refused={
+                  why ?? (account.stripeCustomerId ? undefined : 'There is nothing to manage before the first payment.')
+                }
+                onClick={() => setAsking('portal')}
+              >
+                <CreditCard aria-hidden className="size-3.5" />
+                Payment methods…
+              </Button>
+            </div>
+          </>
+        )}
+      </Loaded>
+      {asking === 'topup' && <TopUp customer={{}} onClose={close} />}
+      {asking === 'portal' && <Portal customer={{}} onClose={close} />}
     </Panel>
   )
 }

@@ -1,4 +1,5 @@
 import { clsx } from 'clsx'
+import type { ReactNode } from 'react'
 import type { UsageMeter } from '../app/contract.ts'
 import { formatDuration, formatNumber, formatPercent } from '../ui/format.ts'
 import { Meter } from '../ui/meter.tsx'
@@ -51,7 +52,7 @@ export function UsageBar({ kind, meter, whose }: { kind: MeterKind; meter: Usage
       <span
         className={clsx(
           'figures w-11 shrink-0 text-right text-xs',
-          meter.state === 'ok'
+          meter.state === 'ok' || meter.state === 'paused'
             ? 'text-ink-2'
             : meter.state === 'warned'
               ? 'font-medium text-warn-ink'
@@ -64,22 +65,33 @@ export function UsageBar({ kind, meter, whose }: { kind: MeterKind; meter: Usage
   )
 }
 
-/** The large one, with its marks and what is left. */
+/** What a base is made of, and what stands beyond it. */
+type Parts = { included: number; credit: number; rollover: number; grace: number }
+
+/** The large one, with its marks, what its base is made of, what is left, and when it will be used up. */
 export function UsagePanel({
   kind,
   meter,
-  graceSeconds = 0,
+  parts,
+  below,
   whose,
 }: {
   kind: MeterKind
   meter: UsageMeter
-  graceSeconds?: number
+  parts: Parts
+  below?: ReactNode
   whose: string
 }) {
   const tone = meter.state === 'ok' ? 'accent' : faces[meter.state].tone
   const base = meter.cap + meter.credit
+  const named = [
+    { name: 'Included', amount: parts.included, always: true },
+    { name: 'Credit', amount: parts.credit, always: true },
+    { name: 'Roll-over', amount: parts.rollover, always: kind === 'calls' },
+    { name: 'Grace', amount: parts.grace, always: true },
+  ].filter(({ amount, always }) => always || amount > 0)
   return (
-    <div>
+    <div className="min-w-0">
       <div className="mb-3 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
         <div className="figures">
           <span className="text-xl font-semibold tracking-tight">{formatCap(kind, meter.used)}</span>
@@ -101,7 +113,7 @@ export function UsagePanel({
         limit={base}
         tone={tone}
       />
-      <dl className="figures mt-3 grid grid-cols-3 gap-3 text-sm">
+      <dl className="figures mt-3 grid grid-cols-2 gap-x-3 gap-y-2 text-sm">
         <div>
           <dt className="text-xs text-ink-3">Left</dt>
           <dd className="font-medium">{formatUsage(kind, Math.max(0, meter.remaining))}</dd>
@@ -110,11 +122,14 @@ export function UsagePanel({
           <dt className="text-xs text-ink-3">Held</dt>
           <dd className="font-medium">{formatUsage(kind, meter.reserved)}</dd>
         </div>
-        <div>
-          <dt className="text-xs text-ink-3">Grace</dt>
-          <dd className="font-medium">{graceSeconds > 0 ? formatDuration(graceSeconds) : 'None'}</dd>
-        </div>
+        {named.map(({ name, amount }) => (
+          <div key={name}>
+            <dt className="text-xs text-ink-3">{name}</dt>
+            <dd>{amount > 0 ? formatUsage(kind, amount) : 'None'}</dd>
+          </div>
+        ))}
       </dl>
+      {below}
     </div>
   )
 }

@@ -665,6 +665,41 @@ describe('doors', () => {
     if (field !== undefined) expect(Object.keys(answer.body.error.fields)).toContain(field)
   })
 
+  test('of all accounts those that are suspended stand first, then who owes; each with what its period comes to', async () => {
+    const states = ['active', 'suspended', 'none', 'past_due'] as const
+    const made = new Map<string, string>()
+    for (const state of states) {
+      const { id } = await world.customer({ businessName: `Account ${state}` })
+      made.set(toWireId('customer', id), state)
+      if (state === 'none') continue
+      await world.owner`
+        insert into billing_accounts (customer_id, state, suspended_at, updated_at)
+        values (${id}, ${state}, ${state === 'suspended' ? new Date() : null}, now())`
+      await world.owner`
+        insert into billing_invoices (id, customer_id, stripe_invoice_id, status, amount_due_cents, amount_paid_cents, currency, attempts, issued_at, updated_at)
+        values (${newId()}, ${id}, ${`in_${newId()}`}, ${state === 'active' ? 'paid' : 'open'}, 14900, 4900, 'usd', 1, now(), now())`
+    }
+    const listed: { id: string; state: string; owedCents: number }[] = []
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const { body } = await world.rest(
+        'GET',
+        `/api/admin/billing/accounts?q=Account&limit=1${cursor && `&cursor=${cursor}`}`,
+        {
+          token: operator,
+        },
+      )
+      listed.push(...body.items)
+      cursor = body.nextCursor
+    }
+    expect(listed.map(({ id, state, owedCents }) => [made.get(id), state, owedCents])).toEqual([
+      ['suspended', 'suspended', 10_000],
+      ['past_due', 'past_due', 10_000],
+      ['active', 'active', 0],
+      ['none', 'none', 0],
+    ])
+  })
+
   test('without Stripe nothing can be bought, and the answer says so', async () => {
     const { id } = await world.customer()
     const env = { ...world.env, STRIPE_SECRET_KEY: undefined }

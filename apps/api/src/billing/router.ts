@@ -1,4 +1,4 @@
-import { invoiceStatuses, lineKinds, requestStates } from '@trunkline/core/billing/words'
+import { accountStates, invoiceStatuses, lineKinds, requestStates } from '@trunkline/core/billing/words'
 import { pageInput, pageOf } from '@trunkline/core/platform/page'
 import { wireId } from '@trunkline/core/platform/wire-id'
 import { tierSchema } from '@trunkline/core/usage/tier'
@@ -7,6 +7,7 @@ import { customerOf } from '../platform/customer-reach.ts'
 import { operatorOrOwner, staff, staffOrOwner } from '../platform/trpc.ts'
 import { createRequest } from './create-request.ts'
 import { explainLine, findLineOfEntry } from './explain-line.ts'
+import { accountRow, listAccounts } from './list-accounts.ts'
 import { listInvoices } from './list-invoices.ts'
 import { listLines } from './list-lines.ts'
 import { findRequest, loadBilling } from './overview.ts'
@@ -33,6 +34,22 @@ export const billingRouter = {
     .input(ofCustomer)
     .output(accountSchema)
     .query(({ ctx, input }) => loadBilling(ctx, { customerId: customerOf(ctx.actor, input.customerId) })),
+
+  accounts: {
+    list: staff
+      .meta({
+        openapi: {
+          method: 'GET',
+          path: '/admin/billing/accounts',
+          tags,
+          summary: 'How all customers stand with their payments, who stands still first',
+          protect: true,
+        },
+      })
+      .input(pageInput.extend({ q: z.string().max(100).optional(), state: z.enum(accountStates).optional() }))
+      .output(pageOf(accountRow))
+      .query(({ ctx, input }) => listAccounts(ctx, input)),
+  },
 
   lines: {
     list: staffOrOwner

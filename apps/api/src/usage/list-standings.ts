@@ -39,7 +39,8 @@ export async function listStandings(ctx: Ctx, input: Input) {
         ne(customers.status, 'closed'),
         input.tier && eq(customers.tier, input.tier),
         input.q === undefined || input.q === '' ? undefined : ilike(customers.businessName, `%${literal(input.q)}%`),
-        after && sql`(-${share}, ${customers.id}) > (-(${/^\d{1,18}$/.test(after.value) ? after.value : '0'}::bigint), ${after.id}::uuid)`,
+        after &&
+          sql`(-${share}, ${customers.id}) > (-(${/^\d{1,18}$/.test(after.value) ? after.value : '0'}::bigint), ${after.id}::uuid)`,
       ),
     )
     .orderBy(desc(share), asc(customers.id))

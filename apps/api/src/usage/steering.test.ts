@@ -368,3 +368,29 @@ test('an owner is told of 80 %, 100 %, the stop and the new month, once each, by
     'usage_warning sent',
   ])
 })
+
+test('the standings put whoever is nearest to a cap first, page by page, and leave nobody out or told twice', async () => {
+  const made = []
+  for (const [index, seconds] of [4500, 8999, 4500, 0].entries()) {
+    const { id } = await world.customer({ businessName: `Standing ${index}` })
+    if (seconds > 0) await use(id, seconds, `standing:${id}`)
+    made.push(toWireId('customer', id))
+  }
+  const names: string[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const { body } = await world.rest(
+      'GET',
+      `/api/admin/usage/standings?q=Standing&limit=1${cursor && `&cursor=${cursor}`}`,
+      {
+        token: tokens.viewer,
+      },
+    )
+    names.push(...body.items.map(({ id }: { id: string }) => id))
+    cursor = body.nextCursor
+  }
+
+  expect([names[0], names.at(-1), [...names].sort()]).toEqual([made[1], made[3], [...made].sort()])
+  const odd = await world.rest('GET', '/api/admin/usage/standings?cursor=abc', { token: tokens.viewer })
+  expect([odd.status, Object.keys(odd.body.error.fields)]).toEqual([400, ['cursor']])
+})

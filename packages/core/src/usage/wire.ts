@@ -26,6 +26,9 @@ export const usageStatus = z.object({
     usedSeconds: z.number(),
     capSeconds: z.number(),
     creditSeconds: z.number(),
+    /** How much of the credit was left over from the period before. */
+    rolloverSeconds: z.number(),
+    reservedSeconds: z.number(),
     graceSeconds: z.number(),
     remainingSeconds: z.number(),
     state: limitStateSchema,
@@ -34,6 +37,8 @@ export const usageStatus = z.object({
     usedSegments: z.number(),
     capSegments: z.number(),
     creditSegments: z.number(),
+    reservedSegments: z.number(),
+    graceSegments: z.number(),
     remainingSegments: z.number(),
     state: limitStateSchema,
   }),
