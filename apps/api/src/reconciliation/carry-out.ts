@@ -1,81 +1,38 @@
-import type { LevelSums, RunPhase } from '@trunkline/core/reconciliation/run'
-import {
-  reconciliationDifferences,
-  reconciliationListed,
-  reconciliationRuns,
-} from '@trunkline/db/schema/reconciliation'
-import { and, count, eq, isNull, lt, ne, or, sql } from 'drizzle-orm'
+import { maskText } from '@trunkline/core/platform/mask'
+import type { LevelSums } from '@trunkline/core/reconciliation/run'
+import { reconciliationDifferences, reconciliationListed } from '@trunkline/db/schema/reconciliation'
+import { count, eq, ne, sql } from 'drizzle-orm'
 import { type Ctx, inTransaction, type NetCtx } from '../platform/context.ts'
+import { secretsOf } from '../platform/env.ts'
 import { enqueue } from '../platform/job.ts'
-import { announce } from '../platform/live.ts'
 import { step } from '../platform/step.ts'
 import { announceRun, notConfigured } from './announce-run.ts'
 import { compareLedger } from './compare-ledger.ts'
+import { compareListed } from './compare-listed.ts'
+import { compareMoney } from './compare-money.ts'
+import { leaseRun, letGo, moveOn, type Run } from './lease.ts'
+import { firstSources, readNextPage } from './read-lists.ts'
 import { carryOutRunSpec } from './start-run.ts'
-
-export type Run = typeof reconciliationRuns.$inferSelect
-
-const leaseSeconds = 30
 
 /**
  * Carries a run on from where it stands. Whoever dies leaves a lease that runs out, and what it wrote: each step commits with
- * the place of the next one.
+ * the place of the next one. A provider that does not answer is asked again by the job's next try.
  */
 export async function carryOutRun(ctx: NetCtx, input: { runId: string }): Promise<void> {
-  const leased = await lease(ctx, input.runId)
+  const leased = await leaseRun(ctx, input.runId)
   if (leased === undefined) return
   if ('heldSeconds' in leased) {
     await enqueue(ctx, carryOutRunSpec, input, { afterSeconds: leased.heldSeconds + 1 })
     return
   }
   let run: Run | undefined = leased
-  while (run !== undefined && run.phase !== 'done') run = await carryOn(ctx, run)
-}
-
-async function lease(ctx: Ctx, runId: string): Promise<Run | { heldSeconds: number } | undefined> {
-  const isLive = and(eq(reconciliationRuns.id, runId), eq(reconciliationRuns.state, 'running'))
-  const [taken] = await ctx.db
-    .update(reconciliationRuns)
-    .set({
-      leaseGeneration: sql`${reconciliationRuns.leaseGeneration} + 1`,
-      leaseUntil: sql`now() + make_interval(secs => ${leaseSeconds})`,
-      heartbeatAt: sql`now()`,
-    })
-    .where(and(isLive, or(isNull(reconciliationRuns.leaseUntil), lt(reconciliationRuns.leaseUntil, sql`now()`))))
-    .returning()
-  if (taken !== undefined) return taken
-  const [held] = await ctx.db
-    .select({
-      seconds: sql<number>`greatest(1, ceil(extract(epoch from ${reconciliationRuns.leaseUntil} - now())))::int`,
-    })
-    .from(reconciliationRuns)
-    .where(isLive)
-  return held && { heldSeconds: held.seconds }
-}
-
-/** Moves the run on and its lease with it; undefined where somebody else has taken it over, or it is stale. */
-export async function moveOn(
-  ctx: Ctx,
-  run: Run,
-  change: Partial<typeof reconciliationRuns.$inferInsert>,
-): Promise<Run | undefined> {
-  const [moved] = await ctx.db
-    .update(reconciliationRuns)
-    .set({
-      ...change,
-      heartbeatAt: sql`now()`,
-      leaseUntil: sql`now() + make_interval(secs => ${leaseSeconds})`,
-    })
-    .where(
-      and(
-        eq(reconciliationRuns.id, run.id),
-        eq(reconciliationRuns.state, 'running'),
-        eq(reconciliationRuns.leaseGeneration, run.leaseGeneration),
-      ),
-    )
-    .returning()
-  if (moved !== undefined) await announce(ctx, ['reconciliation'])
-  return moved
+  try {
+    while (run !== undefined && run.phase !== 'done') run = await carryOn(ctx, run)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    await letGo(ctx, run ?? leased, maskText(reason, secretsOf(ctx.env)).slice(0, 500))
+    throw error
+  }
 }
 
 async function carryOn(ctx: NetCtx, run: Run): Promise<Run | undefined> {
@@ -84,20 +41,28 @@ async function carryOn(ctx: NetCtx, run: Run): Promise<Run | undefined> {
       return await inTransaction(ctx, async (ctx) => {
         const level = await compareLedger(ctx, run)
         step('reconciliation.ledger_compared')
-        return await moveOn(ctx, run, { phase: 'listing', levels: withLevel(run, level) })
+        return await moveOn(ctx, run, {
+          phase: 'listing',
+          levels: withLevel(run, level),
+          sources: firstSources(ctx),
+          error: null,
+        })
       })
     case 'listing':
-      return await moveOn(ctx, run, { phase: 'comparing' })
+      return await readNextPage(ctx, run)
     case 'comparing':
-      return await moveOn(ctx, run, { phase: 'money' })
+      return await compareListed(ctx, run)
     case 'money':
-      return await inTransaction(ctx, (ctx) => finish(ctx, run))
+      return await inTransaction(ctx, async (ctx) => {
+        const level = await compareMoney(ctx, run)
+        return await finish(ctx, { ...run, levels: withLevel(run, level) })
+      })
     case 'done':
       return undefined
   }
 }
 
-export const withLevel = (run: Run, level: LevelSums): LevelSums[] =>
+const withLevel = (run: Run, level: LevelSums): LevelSums[] =>
   [...run.levels.filter((one) => one.level !== level.level), level].sort((a, b) => a.level - b.level)
 
 async function finish(ctx: Ctx, run: Run): Promise<Run | undefined> {
@@ -114,15 +79,17 @@ async function finish(ctx: Ctx, run: Run): Promise<Run | undefined> {
   const { differences = 0, flagged = 0, missingHere = 0, real = 0 } = found ?? {}
   const isUnread = run.sources.some(({ state, reason }) => state === 'skipped' && reason !== notConfigured)
   await ctx.db.delete(reconciliationListed).where(eq(reconciliationListed.runId, run.id))
+  const [clock] = await ctx.db.execute<{ at: string }>(sql`select now()::text as at`)
   const ended = await moveOn(ctx, run, {
-    phase: 'done' satisfies RunPhase,
+    phase: 'done',
     state: isUnread ? 'failed' : real > 0 ? 'differences' : 'matched',
     error: isUnread ? 'A provider could not be read' : null,
+    levels: run.levels,
     checked: run.levels.reduce((sum, { checked }) => sum + checked, 0),
     differences,
     flagged,
     missingHere,
-    finishedAt: sql`now()` as unknown as Date,
+    finishedAt: new Date(clock?.at ?? ctx.now),
   })
   if (ended === undefined) return undefined
   await announceRun(ctx, ended)

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { callerWho } from '../platform/trpc.ts'
+import type { DifferenceFilter } from './list-differences.ts'
 import { findRun } from './list-runs.ts'
 import { readDifferences } from './read-differences.ts'
 
@@ -62,11 +63,16 @@ export function registerReconciliationCsv(
       .type('text/csv; charset=utf-8; header=present')
       .header('content-disposition', `attachment; filename="reconciliation-${request.params.id}.csv"`)
       .header('cache-control', 'no-store')
-      .send(Readable.from(linesOf(ctx, { runId, ...filter }), { objectMode: false, highWaterMark: 64 * 1024 }))
+      .send(csvOf(ctx, { runId, ...filter }))
   })
 }
 
-async function* linesOf(ctx: Ctx, filter: Parameters<typeof readDifferences>[1]): AsyncGenerator<string> {
+/** The next portion is read when the one before it has been taken. */
+export function csvOf(ctx: Ctx, filter: DifferenceFilter): Readable {
+  return Readable.from(linesOf(ctx, filter), { objectMode: false, highWaterMark: 64 * 1024 })
+}
+
+async function* linesOf(ctx: Ctx, filter: DifferenceFilter): AsyncGenerator<string> {
   yield csvRecord(columns)
   for await (const rows of readDifferences(ctx, filter)) {
     yield rows

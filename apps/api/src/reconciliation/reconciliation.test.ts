@@ -1,13 +1,82 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { newId } from '../platform/id.ts'
 import { openWorld, retellCall, type World } from '../testing/world.ts'
+import { csvOf } from './http.ts'
+
+type Json = Record<string, unknown>
 
 let world: World
 let operator: string
+/** What the providers list; `pageSize` cuts it into pages. */
+const lists = { retell: [] as Json[], calls: [] as Json[], messages: [] as Json[], pageSize: 500 }
 beforeAll(async () => {
   world = await openWorld()
   operator = await world.signIn('operator')
+  world.network.answer = async ({ url }, init) => Response.json(answerOf(new URL(url), String(init.body ?? '{}')))
 })
+beforeEach(() => Object.assign(lists, { retell: [], calls: [], messages: [], pageSize: 500 }))
 afterAll(() => world.close())
+
+function answerOf({ pathname, searchParams }: URL, body: string): Json {
+  const { pageSize } = lists
+  if (pathname === '/v3/list-calls') {
+    const { pagination_key: key = '0' } = JSON.parse(body)
+    const next = Number(key) + pageSize
+    const hasMore = next < lists.retell.length
+    return {
+      items: lists.retell.slice(Number(key), next),
+      has_more: hasMore,
+      ...(hasMore ? { pagination_key: String(next) } : {}),
+    }
+  }
+  const page = Number(searchParams.get('Page') ?? 0)
+  const name = pathname.endsWith('/Calls.json') ? 'calls' : 'messages'
+  const hasMore = (page + 1) * pageSize < lists[name].length
+  return {
+    [name]: lists[name].slice(page * pageSize, (page + 1) * pageSize),
+    next_page_uri: hasMore ? `${pathname}?Page=${page + 1}&PageToken=x` : null,
+  }
+}
+
+const hourMs = 3_600_000
+/** A call that has settled: over for a day. */
+const settledCall = (call: { to: string; seconds: number; sid?: string }) =>
+  retellCall({ ...call, endedAt: Date.now() - 24 * hourMs })
+
+/** Twilio's resource of a message of so many segments to or from a line, a day old. */
+function twilioMessage(message: { from: string; to: string; segments: number; sid?: string; direction?: string }) {
+  const at = new Date(Date.now() - 24 * hourMs).toUTCString()
+  return {
+    sid: message.sid ?? `SM${newId().replaceAll('-', '')}`,
+    status: 'delivered',
+    direction: message.direction ?? 'outbound-api',
+    from: message.from,
+    to: message.to,
+    num_segments: String(message.segments),
+    price: '-0.00790',
+    body: 'Your appointment is tomorrow',
+    date_created: at,
+    date_updated: at,
+  }
+}
+
+/** Twilio's resource of a call, a day old. */
+function twilioCall(call: { sid: string; to: string; seconds: number }) {
+  const endedAt = Date.now() - 24 * hourMs
+  return {
+    sid: call.sid,
+    status: 'completed',
+    direction: 'inbound',
+    from: '+14155550123',
+    to: call.to,
+    duration: String(call.seconds),
+    start_time: new Date(endedAt - call.seconds * 1000).toUTCString(),
+    end_time: new Date(endedAt).toUTCString(),
+    price: null,
+    parent_call_sid: null,
+  }
+}
 
 const uuidOf = (wire: string) =>
   `${wire.slice(4, 12)}-${wire.slice(12, 16)}-${wire.slice(16, 20)}-${wire.slice(20, 24)}-${wire.slice(24)}`
@@ -69,4 +138,247 @@ test('a counter or a line that is not the sum of its ledger is found to the seco
   const [after] =
     await world.owner`select acknowledged_by from ops_alerts where dedup_key = ${`reconciliation:${uuidOf(run.id)}`}`
   expect(after?.acknowledged_by).toMatch(/^reconciliation rcn_/)
+})
+
+test('what providers list and what is booked is compared call by call, over pages; each way to differ has its class (K-26)', async () => {
+  const { id, phoneNumber } = await world.customer()
+  lists.pageSize = 2
+  const [same, longer, gone, twice, both] = [100, 200, 300, 400, 500].map((seconds) =>
+    settledCall({ to: phoneNumber, seconds, ...(seconds === 500 ? { sid: 'CAboth' } : {}) }),
+  )
+  if (!same || !longer || !gone || !twice || !both) throw new Error('five calls')
+  for (const call of [same, longer, twice, both]) await world.retell(call.ended)
+  await world.retell(twice.ended)
+  await world.process()
+  const lost = twilioMessage({ from: phoneNumber, to: '+14155550123', segments: 3 })
+  // not yet settled, never connected, another one's leg, our own text: no difference
+  const fresh = retellCall({ to: phoneNumber, seconds: 50 })
+  const ownText = twilioMessage({ from: '+15005550100', to: '+14155550123', segments: 1 })
+  lists.retell = [same, longer, gone, both, fresh].map(({ ended }) => ended.call)
+  lists.retell[1] = { ...lists.retell[1], duration_ms: 260_001 }
+  lists.retell.push({ call_id: 'call_never_connected', call_status: 'not_connected' })
+  lists.calls = [
+    twilioCall({ sid: 'CAboth', to: phoneNumber, seconds: 503 }),
+    twilioCall({ sid: 'CAlost', to: phoneNumber, seconds: 62 }),
+  ]
+  lists.messages = [lost, ownText]
+
+  const { run, differences } = await reconcile()
+
+  expect(run).toMatchObject({ state: 'differences', differences: 8, missingHere: 3, healable: 3, healed: 0 })
+  expect(run.sources).toMatchObject([
+    { provider: 'retell', state: 'read', pages: 3, listed: 5 },
+    { provider: 'twilio', kind: 'call', state: 'read', listed: 2 },
+    { provider: 'twilio', kind: 'message', state: 'read', listed: 1 },
+  ])
+  const late = differences.filter(({ class: found }: Json) => found === 'late')
+  expect(late).toHaveLength(3)
+  expect(late[0]).toMatchObject({ level: 1, unit: 'seconds', flagged: false, theirs: 21_600 })
+  expect(
+    differences
+      .filter((one: Json) => !late.includes(one))
+      .map(({ class: found, providerId, ours, theirs, unit, flagged }: Json) => [
+        found,
+        providerId,
+        ours,
+        theirs,
+        unit,
+        flagged,
+      ]),
+  ).toEqual([
+    ['missing_there', twice.id, 400, 0, 'seconds', true],
+    ['missing_here', gone.id, 0, 300, 'seconds', true],
+    ['missing_here', 'CAlost', 0, 62, 'seconds', true],
+    ['quantity_differs', longer.id, 200, 261, 'seconds', true],
+    ['missing_here', lost.sid, 0, 3, 'segments', false],
+  ])
+  expect(new Set(differences.map(({ customer }: { customer: { id: string } }) => uuidOf(customer.id)))).toEqual(
+    new Set([id]),
+  )
+  expect(run.levels[1].sums).toEqual([
+    { unit: 'seconds', ours: 1200, theirs: 1223, delta: -23 },
+    { unit: 'segments', ours: 0, theirs: 3, delta: -3 },
+  ])
+  expect(await world.owner`select count(*)::int as rows from reconciliation_listed`).toEqual([{ rows: 0 }])
+})
+
+const usedBy = async (customerId: string) => {
+  const [row] = await world.owner`
+    select (select call_used_seconds::int from usage_limits where customer_id = ${customerId}) as counter,
+      (select coalesce(sum(quantity), 0)::int from usage_entries where customer_id = ${customerId} and meter = 'call_seconds') as ledger,
+      (select coalesce(sum(quantity), 0)::int from usage_entries where customer_id = ${customerId} and meter = 'sms_segments') as segments`
+  return row
+}
+
+test('what is missing here is previewed, healed once by the ordinary path, and the next run finds nothing missing', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const call = settledCall({ to: phoneNumber, seconds: 8000 })
+  const carried = twilioCall({ sid: 'CAheal', to: phoneNumber, seconds: 90 })
+  const text = twilioMessage({ from: phoneNumber, to: '+14155550123', segments: 3 })
+  lists.retell = [call.ended.call]
+  lists.calls = [carried]
+  lists.messages = [text]
+  const { run } = await reconcile()
+  const path = `/api/admin/reconciliation-runs/${run.id}/heal`
+  const heal = (body: Json) => world.rest('POST', path, { token: operator, body })
+
+  const { body: preview } = await get(path)
+  expect(preview).toMatchObject({ count: 3, seconds: 8090, segments: 3, isPartial: false })
+  expect(
+    preview.items.map(({ customer, periodStart, isClosed }: Json) => [customer, typeof periodStart, isClosed]),
+  ).toEqual(Array(3).fill([{ id: expect.stringMatching(/^cus_/), businessName: 'Harbor Plumbing' }, 'string', false]))
+  expect(preview.crossings).toMatchObject([{ unit: 'seconds', level: 80, before: 0, after: 8090, base: 9000 }])
+  expect(await heal({ hash: 'f'.repeat(64) })).toMatchObject({
+    status: 409,
+    body: { error: { fields: { hash: expect.any(String) } } },
+  })
+  expect(await usedBy(id)).toEqual({ counter: 0, ledger: 0, segments: 0 })
+
+  const healed = await Promise.all([heal({ hash: preview.hash }), heal({ hash: preview.hash })])
+  expect(healed.map(({ status }) => status).sort()).toEqual([200, 409])
+  await world.drainJobs()
+  await world.process()
+
+  expect(await usedBy(id)).toEqual({ counter: 8090, ledger: 8090, segments: 3 })
+  const { body: page } = await get(`/api/admin/reconciliation-differences?runId=${run.id}&class=missing_here`)
+  expect(page.items.map(({ healing }: Json) => healing)).toEqual(['processed', 'processed', 'processed'])
+  const [webhook] =
+    await world.owner`select body, door, headers, verdict from webhook_queue where body like ${`%${call.id}%`}`
+  expect(webhook).toMatchObject({
+    door: 'fetched/call',
+    verdict: 'verified',
+    headers: [['x-trunkline-source', 'reconciliation']],
+  })
+  expect(JSON.parse(webhook?.body)).toEqual(call.ended.call)
+  const audited =
+    await world.owner`select after from audit_log where action = 'reconciliation.heal' and subject = ${run.id}`
+  expect(audited).toMatchObject([{ after: { count: 3, seconds: 8090, segments: 3, hash: preview.hash } }])
+  const again = await reconcile()
+  const own = again.differences.filter(({ customer }: { customer: { id: string } }) => uuidOf(customer.id) === id)
+  expect(again.run).toMatchObject({ missingHere: 0, healable: 0 })
+  expect(new Set(own.map(({ class: found }: Json) => found))).toEqual(new Set(['late']))
+})
+
+test('a call is charged once when its own webhook arrives while it is healed, or afterwards', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const calls = Array.from({ length: 12 }, (_, index) => settledCall({ to: phoneNumber, seconds: 100 + index }))
+  lists.retell = calls.map(({ ended }) => ended.call)
+  const { run } = await reconcile()
+  const path = `/api/admin/reconciliation-runs/${run.id}/heal`
+  const { body: preview } = await get(path)
+  await world.rest('POST', path, { token: operator, body: { hash: preview.hash } })
+
+  const [early, late] = [calls.slice(0, 6), calls.slice(6)]
+  await Promise.all([
+    world.drainJobs(),
+    ...early.map(({ ended }) => world.retell(ended)),
+    ...[1, 2, 3].map(() => world.process(3)),
+  ])
+  await Promise.all([world.process(2), world.process(3)])
+  await Promise.all([
+    ...late.map(({ ended }) => world.retell(ended)),
+    ...late.map(({ analyzed }) => world.retell(analyzed)),
+  ])
+  await Promise.all([world.process(2), world.process(3)])
+
+  const all = calls.reduce((sum, _, index) => sum + 100 + index, 0)
+  expect(await usedBy(id)).toMatchObject({ counter: all, ledger: all })
+  const [row] = await world.owner`select count(*)::int as calls from call_events where customer_id = ${id}`
+  expect(row?.calls).toBe(12)
+})
+
+test('however many ask at once, one run is begun; one that gives no sign is stale and holds nobody up (K-26)', async () => {
+  await world.drainJobs()
+  const ask = () => world.rest('POST', '/admin/reconciliation-runs/trigger', { token: operator, body: {} })
+  const answers = await Promise.all(Array.from({ length: 8 }, ask))
+  expect(answers.filter(({ body }) => body.started)).toHaveLength(1)
+  expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
+  await world.drainJobs()
+
+  const [dead] = await world.owner`
+    insert into reconciliation_runs (id, trigger, triggered_by, state, window_from, window_to, started_at, heartbeat_at)
+    values (${newId()}, 'scheduled', 'system:test', 'running', '2026-01-01Z', '2026-01-02Z', now(), now() - interval '14 minutes') returning id`
+  const waiting = await ask()
+  expect(waiting.body).toMatchObject({ started: false, trigger: 'scheduled' })
+  await world.owner`update reconciliation_runs set heartbeat_at = now() - interval '16 minutes' where id = ${dead?.id}`
+  expect((await ask()).body.started).toBe(true)
+  expect((await get(`/api/admin/reconciliation-runs/${waiting.body.id}`)).body).toMatchObject({ state: 'stale' })
+  await world.drainJobs()
+})
+
+test('a provider that refuses its list is said to, alerts, and makes nothing missing there', async () => {
+  const { phoneNumber } = await world.customer()
+  await world.retell(settledCall({ to: phoneNumber, seconds: 100 }).ended)
+  await world.process()
+  const { answer } = world.network
+  world.network.answer = async (request, init) =>
+    request.url.includes('list-calls') ? Response.json({ message: 'no' }, { status: 401 }) : answer(request, init)
+  const { run, differences } = await reconcile()
+  world.network.answer = answer
+
+  expect(run).toMatchObject({
+    state: 'failed',
+    error: 'A provider could not be read',
+    alertId: expect.stringMatching(/^alr_/),
+  })
+  expect(run.sources[0]).toMatchObject({ provider: 'retell', state: 'skipped', reason: 'it refused to list them' })
+  expect(differences.filter(({ provider }: Json) => provider === 'retell')).toEqual([])
+})
+
+test('a window, an id or a cursor that is none is refused with its field, and nothing begins', async () => {
+  const ask = (body: Json, token = operator) =>
+    world.rest('POST', '/api/admin/reconciliation-runs/trigger', { token, body })
+  const inMs = (ms: number) => new Date(Date.now() + ms).toISOString()
+  for (const [body, field] of [
+    [{ to: inMs(hourMs) }, 'to'],
+    [{ from: inMs(-hourMs), to: inMs(-2 * hourMs) }, 'from'],
+    [{ from: inMs(-40 * 24 * hourMs) }, 'from'],
+    [{ from: 'yesterday' }, 'from'],
+  ] as const)
+    expect(await ask(body)).toMatchObject({ status: 400, body: { error: { fields: { [field]: expect.any(String) } } } })
+  expect((await ask({}, await world.signIn('viewer'))).status).toBe(403)
+  const none = 'rcn_00000000000000000000000000000000'
+  expect((await get(`/api/admin/reconciliation-runs/${none}`)).status).toBe(404)
+  expect((await get(`/api/admin/reconciliation-runs/${none}/heal`)).status).toBe(404)
+  expect((await get(`/api/admin/reconciliation-differences?runId=${none}&cursor=x`)).status).toBe(400)
+  const csv = (path: string) => world.app.inject({ url: path, headers: { authorization: `Bearer ${operator}` } })
+  expect((await csv(`/api/admin/reconciliation-runs/${none}.csv`)).statusCode).toBe(404)
+  expect((await csv('/api/admin/reconciliation-runs/rcn_1.csv')).statusCode).toBe(400)
+})
+
+test('as CSV a run is read portion by portion, no faster than its reader, and no cell is a formula', async () => {
+  const runId = newId()
+  await world.owner`
+    insert into reconciliation_runs (id, trigger, triggered_by, state, window_from, window_to, started_at, heartbeat_at, finished_at)
+    values (${runId}, 'manual', 'test', 'differences', '2026-01-01Z', '2026-01-02Z', now(), now(), now())`
+  await world.owner`
+    insert into reconciliation_differences (id, run_id, level, class, provider, kind, provider_id, unit, ours, theirs, delta, flagged)
+    select gen_random_uuid(), ${runId}, 1, 'missing_here', 'retell', 'call', '=cmd|"' || n, 'seconds', 0, n, -n, n % 2 = 0
+    from generate_series(1, 20000) as n`
+  let portions = 0
+  const ctx = world.ctx()
+  const db = new Proxy(ctx.db, {
+    get(target, name, receiver) {
+      if (name === 'select') portions++
+      return Reflect.get(target, name, receiver)
+    },
+  })
+  const stream = csvOf({ ...ctx, db }, { runId })
+  const reader = stream[Symbol.asyncIterator]()
+  const first = `${(await reader.next()).value}${(await reader.next()).value}`
+  await wait(300)
+  expect(portions).toBeLessThan(5)
+  expect(first.split('\r\n').slice(0, 2).join('|')).toMatch(
+    /^id,level,class.*\|rcd_\w{32},1,missing_here,,,retell,call,"'=cmd\|""20000",seconds,0,20000,-20000,true,/,
+  )
+  stream.destroy()
+
+  const answer = await world.app.inject({
+    url: `/api/admin/reconciliation-runs/rcn_${runId.replaceAll('-', '')}.csv?flagged=true`,
+    headers: { authorization: `Bearer ${operator}` },
+  })
+  expect(answer.headers['content-type']).toContain('text/csv')
+  const lines = answer.body.split('\r\n')
+  expect(lines).toHaveLength(10_002)
+  expect(new Set(lines).size).toBe(10_002)
 })

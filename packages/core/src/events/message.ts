@@ -49,7 +49,8 @@ export type MessageSummary = {
   occurredAt: number
 }
 
-const charged: readonly MessageStatus[] = [
+/** What the carrier took is charged, whatever became of it. */
+export const charged: readonly MessageStatus[] = [
   'received',
   'sent',
   'delivered',

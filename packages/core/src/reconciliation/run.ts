@@ -9,7 +9,6 @@ export type RunTrigger = (typeof runTriggers)[number]
 
 /** In this order; a run that is taken up again goes on with the one it was in. */
 export const runPhases = ['ledger', 'listing', 'comparing', 'money', 'done'] as const
-export type RunPhase = (typeof runPhases)[number]
 
 /** 0: ledger, counters and lines among themselves. 1: each call and message against its provider. 2: money. */
 export const runLevels = [0, 1, 2] as const
@@ -33,7 +32,6 @@ export const listedKinds = ['call', 'message'] as const
 export type ListedKind = (typeof listedKinds)[number]
 
 export const healStates = ['queued', 'admitted'] as const
-export type HealState = (typeof healStates)[number]
 
 /** One list of a provider's: how far it has been read. */
 export type RunSource = {
