@@ -71,6 +71,25 @@ test('a colleague who is invited chooses a password by the link and signs in as 
   expect(new URL(page.url()).hash).toBe('')
 })
 
+test('an owner sees what his period comes to, and chooses how he is told; it is kept', async ({ open }) => {
+  const page = await open('/register', { signedIn: false })
+  await fill(page, { business: 'Lakeside Orthodontics', email: 'mary@lakeside.example' })
+  await page.getByRole('button', { name: 'Register' }).click()
+  await page.getByText('What this period comes to').waitFor()
+  await page.getByText('Nothing was used of late').first().waitFor()
+  await page.getByRole('button', { name: 'Messages', exact: true }).click()
+  await page.getByRole('img', { name: /^Messages used a day/ }).waitFor()
+
+  await page.getByRole('radio', { name: /By SMS/ }).check()
+  const kept = page.waitForResponse((answer) => answer.url().includes('setPreference') && answer.ok())
+  await page.getByRole('checkbox', { name: '80 % are used' }).uncheck()
+  await kept
+  await page.reload()
+  await page.getByText('Nothing was told yet').waitFor()
+  expect(await page.getByRole('radio', { name: /By SMS/ }).isChecked()).toBe(true)
+  expect(await page.getByRole('checkbox', { name: '80 % are used' }).isChecked()).toBe(false)
+})
+
 for (const look of looks)
   test(`the form and an owner’s house are sound at ${look.width} px in the ${look.theme} theme`, async ({ open }) => {
     const page = await open('/register', { signedIn: false, ...look })

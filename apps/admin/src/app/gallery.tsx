@@ -14,6 +14,7 @@ import { Empty, Failed, Note } from '../ui/notice.tsx'
 import { Fact, Facts, Fold, Panel, Section } from '../ui/panel.tsx'
 import { Phone } from '../ui/phone.tsx'
 import { Badge, Pill, State, type Tone } from '../ui/pill.tsx'
+import { PlainTable } from '../ui/plain-table.tsx'
 import { Skeleton, SkeletonRows } from '../ui/skeleton.tsx'
 import { Sparkline } from '../ui/sparkline.tsx'
 import { Change, Stat, StatSkeleton } from '../ui/stat.tsx'
@@ -193,6 +194,21 @@ export function Gallery() {
       </Shelf>
       <Shelf title="Nothing, waiting, failed">
         <div className="grid gap-4 sm:grid-cols-3">
+          <Panel title="Plain table" flush>
+            <PlainTable
+              label="Fruit"
+              rows={[
+                { name: 'Apples', count: 12 },
+                { name: 'Pears', count: 1204 },
+              ]}
+              keyOf={({ name }) => name}
+              columns={[
+                { header: 'Fruit', cell: ({ name }) => name },
+                { header: 'Count', align: 'right', cell: ({ count }) => count },
+              ]}
+              foot={['Together', '1,216']}
+            />
+          </Panel>
           <Panel flush>
             <Empty icon={<Webhook />} title="Nothing yet" action={<Button>Make it appear</Button>}>
               What will appear here, and how.

@@ -18,6 +18,7 @@ import { ViewTabs } from '../ui/tabs.tsx'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { Moment, Timeline } from '../ui/timeline.tsx'
 import { CustomerUsage } from '../usage/customer-usage.tsx'
+import { Notices } from '../usage/notices.tsx'
 import { tierName } from '../usage/tiers.ts'
 import { formatShare } from '../usage/usage-meter.tsx'
 import { kindOf } from '../usage/words.ts'
@@ -179,6 +180,7 @@ function Opened({ customer, tabs, children }: { customer: CustomerDetail; tabs: 
             <CustomerUsage customer={customer} />
             <Lines customer={customer} />
             <Owners customerId={customer.id} refusal={refusal} />
+            <Notices customerId={customer.id} refusal={refusal} />
             <div id="ledger" className="scroll-mt-4">
               <Ledger customer={customer} />
             </div>

@@ -30,14 +30,14 @@ const states: Record<NoticeRow['state'], { tone: Tone; word: string }> = {
 }
 
 /** How an owner is told of his usage and payments, of what not, and what he was told. */
-export function Notices({ customerId }: { customerId?: string }) {
+export function Notices({ customerId, refusal }: { customerId?: string; refusal?: string }) {
   const query = rpc.customers.notices.preference.useQuery({ customerId })
   const told = rpc.customers.notices.list.useQuery({ customerId, limit: 10 })
   return (
     <Panel title="Notices" flush>
       <div className="px-4 pb-4">
         <Loaded query={query} what="The preference" skeleton={<Skeleton className="h-40 rounded-md" />}>
-          {(preference) => <Preference preference={preference} customerId={customerId} />}
+          {(preference) => <Preference preference={preference} customerId={customerId} refusal={refusal} />}
         </Loaded>
       </div>
       <Loaded query={told} what="The notices" skeleton={<Skeleton className="m-4 h-12 rounded-md" />}>
@@ -76,7 +76,15 @@ export function Notices({ customerId }: { customerId?: string }) {
   )
 }
 
-function Preference({ preference, customerId }: { preference: NoticePreference; customerId: string | undefined }) {
+function Preference({
+  preference,
+  customerId,
+  refusal,
+}: {
+  preference: NoticePreference
+  customerId: string | undefined
+  refusal: string | undefined
+}) {
   const utils = rpc.useUtils()
   const about = { customerId }
   const set = rpc.customers.notices.setPreference.useMutation({
@@ -87,7 +95,8 @@ function Preference({ preference, customerId }: { preference: NoticePreference; 
   const choose = (next: NoticePreference) => set.mutate({ ...about, ...next })
   const { channel, muted } = preference
   return (
-    <div className="grid gap-4 sm:grid-cols-2">
+    <fieldset disabled={refusal !== undefined} className="grid gap-4 sm:grid-cols-2">
+      <legend className="sr-only">How and of what the owner is told</legend>
       <Choices
         label="How"
         name={`notices ${customerId ?? 'own'}`}
@@ -118,11 +127,12 @@ function Preference({ preference, customerId }: { preference: NoticePreference; 
           </label>
         ))}
       </fieldset>
+      {refusal && <p className="text-xs text-ink-3 sm:col-span-2">{refusal}</p>}
       {set.error && (
         <Note tone="bad" live className="sm:col-span-2">
           {problemOf(set.error).message}
         </Note>
       )}
-    </div>
+    </fieldset>
   )
 }
