@@ -715,6 +715,44 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
     }>;
   };
   webhooks: {
+    quarantine: {
+      counts: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: Record<string, never> | undefined;
+        output: {
+          items: {
+            provider: "retell" | "standard" | "stripe" | "telnyx" | "twilio";
+            cause: "malformed_header" | "secret_missing" | "signature_invalid" | "signature_missing" | "timestamp_stale" | "too_large";
+            rows: number;
+            oldest: string;
+            newest: string;
+          }[];
+        };
+        meta: ApiMeta;
+      }>;
+      preview: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          provider?: "retell" | "standard" | "stripe" | "telnyx" | "twilio" | undefined;
+          cause?: "malformed_header" | "secret_missing" | "signature_invalid" | "signature_missing" | "timestamp_stale" | "too_large" | undefined;
+        };
+        output: {
+          refused: number;
+          provable: number;
+        };
+        meta: ApiMeta;
+      }>;
+      reverify: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          provider?: "retell" | "standard" | "stripe" | "telnyx" | "twilio" | undefined;
+          cause?: "malformed_header" | "secret_missing" | "signature_invalid" | "signature_missing" | "timestamp_stale" | "too_large" | undefined;
+        };
+        output: {
+          released: number;
+          duplicates: number;
+          refused: number;
+        };
+        meta: ApiMeta;
+      }>;
+    };
     list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
       input: {
         cursor?: string | undefined;

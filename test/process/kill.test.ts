@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { isRunning } from '../../packages/db/src/local/process.ts'
-import { type PlannedCall, planCalls, retellEvent, secondsOf } from './provider.ts'
+import { inboundText, type PlannedCall, planCalls, retellEvent, secondsOf } from './provider.ts'
 import { type Process, type Stage, test, until } from './stage.ts'
 
 const receiving = ['receive.verified', 'intake.storing', 'intake.committed']
@@ -97,6 +97,28 @@ async function tellOnce(stage: Stage, api: Process, calls: readonly PlannedCall[
   const answers = await Promise.all(calls.map((call) => stage.provider.tell(api, retellEvent('call_ended', call))))
   return calls.filter((_, index) => answers[index]?.status === 200)
 }
+
+test.concurrent('the process is killed with the commit of a STOP, before it could answer: it is in force, and told again it is the same one', async ({
+  stage,
+}) => {
+  let api = await stage.start()
+  const { phoneNumber } = await stage.customer(api, 'core')
+  const stop = inboundText({ sid: `SM${'5'.repeat(32)}`, to: phoneNumber, body: 'Stop' }, stage.account)
+  const inForce = async () => {
+    const rows = await stage.sql`select channel, action from consents where line = ${phoneNumber} order by channel`
+    return rows.map(({ channel, action }) => `${channel} ${action}`)
+  }
+
+  await api.killAt('intake.committed')
+  await stage.provider.tell(api, stop)
+  expect(await api.exited).toBe('SIGKILL')
+  expect(await inForce()).toEqual(['sms revoke', 'voice revoke'])
+
+  api = await api.restart()
+  await stage.provider.insist([api], stop)
+  await stage.settled()
+  expect(await inForce()).toEqual(['sms revoke', 'voice revoke'])
+})
 
 /** Those whose bytes are in the inbox. */
 async function storedOf({ sql }: Stage, calls: readonly PlannedCall[]): Promise<PlannedCall[]> {

@@ -33,7 +33,13 @@ const verdicts: Record<Verdict, { tone: Tone; text: string }> = {
 export const verdictText = (verdict: Verdict): string => verdicts[verdict].text
 export const verdictTone = (verdict: Verdict): Tone => verdicts[verdict].tone
 
-export const providerNames: Record<Provider, string> = { retell: 'Retell', twilio: 'Twilio', telnyx: 'Telnyx', stripe: 'Stripe', standard: 'Standard Webhooks' }
+export const providerNames: Record<Provider, string> = {
+  retell: 'Retell',
+  twilio: 'Twilio',
+  telnyx: 'Telnyx',
+  stripe: 'Stripe',
+  standard: 'Standard Webhooks',
+}
 
 export const providers = Object.keys(providerNames) as Provider[]
 export const providerChoices = providers.map((value) => ({ value, label: providerNames[value] }))

@@ -1,92 +1,9 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
-import { longestCallSeconds } from '@trunkline/core/events/call'
-import { type Delivery, longestId, type SigningSecret, type WebhookAdapter } from '@trunkline/core/webhooks/adapter'
+import type { Delivery, SigningSecret, WebhookAdapter } from '@trunkline/core/webhooks/adapter'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
-
-export type Body = { name: string; door: string; text: string }
-
-/** What a provider signs with, and what we are given to check it: one text where both are the same. */
-export type Key = { signs: string; verifies: string }
-
-export type Exam = {
-  /** Two keys that may be the provider's; without them any text is a secret. */
-  keys?: readonly [Key, Key]
-  /** For how long after its time a delivery counts; absent where no time is signed. */
-  freshForMs?: number
-  /** The provider's own code: what it signs we verify, and what our fixtures sign it takes. */
-  official?: {
-    signs?(delivery: Delivery, key: Key): Delivery | Promise<Delivery>
-    takes?(delivery: Delivery, key: Key): boolean | Promise<boolean>
-  }
-  /** Where its samples lie in the folder of payloads, and the door at which each comes in. */
-  samples?: { files: string; door(name: string): string }
-  /** A published vector as a delivery. */
-  vectors?: { provider: string; atLeast: number; delivered(vector: Vector): Delivery }
-  /** The delivery as the provider would make it: signed with this secret at this moment. */
-  sign(delivery: Delivery, secret: string): Delivery
-  /** The header that carries the signature, in lower case. */
-  header: string
-  /** Bodies as the provider sends them, at least one for each door and kind of event. */
-  bodies: readonly Body[]
-  /** What the signature covers of a body, where that is not every byte (Twilio signs the parameters). */
-  covered?(body: Uint8Array): unknown
-}
-
-const vectorSchema = z.looseObject({
-  id: z.string(),
-  provider: z.string(),
-  secret: z.string(),
-  body: z.string().default(''),
-  headers: z.record(z.string(), z.string()),
-  verify_at_ms: z.number().optional(),
-  verify_at_s: z.number().optional(),
-  expect: z.enum(['valid', 'invalid']),
-})
-export type Vector = z.infer<typeof vectorSchema>
-
-/** Payloads and vectors that nobody here wrote, where they lie beside the repository. */
-const shared = new URL('../../../../../shared/payloads/', import.meta.url)
-const hasShared = existsSync(shared)
-
-export const now = 1_700_000_000_000
-const same = (text: string): Key => ({ signs: text, verifies: text })
-export const secretOf = (text: string): SigningSecret => ({ id: `id of ${text}`, text })
-
-export const deliver = (body: Uint8Array | string, facts: Partial<Delivery> = {}): Delivery => ({
-  door: 'events',
-  url: 'https://hooks.trunkline.example/webhooks',
-  headers: {},
-  body: typeof body === 'string' ? Buffer.from(body) : body,
-  receivedAt: now,
-  ...facts,
-})
-
-/** Text of any characters, also those that no keyboard has. */
-const anyText = fc
-  .array(fc.oneof(fc.integer({ min: 0, max: 0x2ff }), fc.integer({ min: 0xe000, max: 0x10ffff })), { maxLength: 12 })
-  .map((points) => String.fromCodePoint(...points))
-
-/** What a stranger may send: any bytes, any text, any JSON, any form. */
-export const strangerBytes = (words: readonly string[]): fc.Arbitrary<Uint8Array> => {
-  const word = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...words) }, fc.string())
-  const value = fc.oneof(anyText, fc.constantFrom('', 'inbound', 'completed', '0', '-1', '1e400', '\0'))
-  const odd = fc.oneof(
-    value,
-    fc.jsonValue({ maxDepth: 2 }),
-    fc.integer(),
-    fc.constant(null),
-    fc.dictionary(word, value),
-  )
-  return fc.oneof(
-    fc.uint8Array({ maxLength: 200 }),
-    anyText.map((text) => Buffer.from(text)),
-    fc.json().map((text) => Buffer.from(text)),
-    fc.dictionary(word, fc.oneof(odd, fc.dictionary(word, odd))).map((json) => Buffer.from(JSON.stringify(json))),
-    fc.array(fc.tuple(word, value)).map((pairs) => Buffer.from(new URLSearchParams(pairs).toString())),
-  )
-}
+import { holdsToThePublished } from './exam-published.ts'
+import { type Body, deliver, type Exam, now, same, secretOf } from './exam-terms.ts'
+import { anyText, eventsOrFault, exchanged, expectPlain, expectSensible, strangerBytes } from './strangers.ts'
 
 /** What every provider's adapter must do, whoever the provider is. */
 export function keepsTheContract(adapter: WebhookAdapter, exam: Exam): void {
@@ -173,63 +90,7 @@ export function keepsTheContract(adapter: WebhookAdapter, exam: Exam): void {
       }
     })
 
-    test.runIf(exam.official?.signs !== undefined)('what its own code signs, we verify', async () => {
-      for (const { door, text } of bodies) {
-        const delivery = await exam.official?.signs?.(deliver(text, { door }), ownKey)
-        if (delivery === undefined) throw new Error('Nothing was signed')
-        expect(adapter.verify(delivery, [other, own])).toEqual({ verdict: 'verified', secretId: own.id })
-        expect(adapter.verify(delivery, [other])).toEqual({ verdict: 'signature_invalid' })
-      }
-    })
-
-    test.runIf(exam.official?.takes !== undefined)(
-      'what our fixtures sign, its own code takes, and nothing else',
-      async () => {
-        for (const body of bodies) {
-          const genuine = signed(body, own)
-          const forged = { ...genuine, body: Buffer.concat([genuine.body, Buffer.from(' ')]) }
-          expect([await exam.official?.takes?.(genuine, ownKey), await exam.official?.takes?.(forged, ownKey)]).toEqual(
-            [true, false],
-          )
-        }
-      },
-    )
-
-    test.runIf(hasShared && exam.vectors !== undefined)(
-      'every signature that was published is judged as published',
-      () => {
-        const { provider = '', atLeast = 0, delivered } = exam.vectors ?? {}
-        const file: unknown = JSON.parse(readFileSync(new URL('vectors.json', shared), 'utf8'))
-        const published = z
-          .object({ vectors: z.array(vectorSchema) })
-          .parse(file)
-          .vectors.filter((one) => one.provider === provider)
-
-        expect(published.length).toBeGreaterThanOrEqual(atLeast)
-        for (const vector of published) {
-          const receivedAt = vector.verify_at_ms ?? (vector.verify_at_s ?? 0) * 1000
-          const delivery = { ...deliver(vector.body), receivedAt, ...delivered?.(vector) }
-          const { verdict } = adapter.verify(delivery, [secretOf(vector.secret)])
-          expect([vector.id, verdict === 'verified']).toEqual([vector.id, vector.expect === 'valid'])
-        }
-      },
-    )
-
-    test.runIf(hasShared && exam.samples !== undefined)(
-      'every sample of the provider’s is verified when it is signed, read, and says something sensible',
-      () => {
-        const names = globSync(exam.samples?.files ?? '', { cwd: shared })
-
-        expect(names.length).toBeGreaterThan(0)
-        for (const name of names) {
-          const bytes = readFileSync(new URL(name, shared))
-          const delivery = sign(deliver(bytes, { door: exam.samples?.door(name) ?? '' }), ownKey.signs)
-          expect([name, adapter.verify(delivery, [own]).verdict]).toEqual([name, 'verified'])
-          expect([name, adapter.read(delivery, 'hash').readable]).toEqual([name, true])
-          expectSensible(eventsOrFault(adapter, delivery))
-        }
-      },
-    )
+    holdsToThePublished(adapter, exam, [ownKey, otherKey])
 
     test('no other header is a signature', () => {
       const genuine = (body: Body) => signed(body, own).headers[header] ?? ''
@@ -293,62 +154,4 @@ export function keepsTheContract(adapter: WebhookAdapter, exam: Exam): void {
       )
     })
   })
-}
-
-export function eventsOrFault(adapter: WebhookAdapter, delivery: Delivery) {
-  try {
-    return adapter.events(delivery, 'whk')
-  } catch (error) {
-    expect(error).toBeInstanceOf(SyntaxError)
-    return []
-  }
-}
-
-/** What is said can be stored, merged and charged. */
-export function expectSensible(events: ReturnType<WebhookAdapter['events']>): void {
-  for (const { kind, keys, register, fact } of events) {
-    expect(keys.length).toBeGreaterThan(0)
-    for (const key of keys) {
-      expect(key).toMatch(/^(retell|twilio|telnyx|stripe):./s)
-      expect(key.length).toBeLessThanOrEqual(longestId + 7)
-    }
-    expect(register.startsWith(`${fact.source}:`)).toBe(true)
-    expect(JSON.parse(JSON.stringify(fact))).toEqual(fact)
-    const instants = kind === 'call' ? [fact.at, fact.startedAt, fact.endedAt] : [fact.at]
-    const seconds = kind === 'call' ? [fact.durationSeconds, (fact.durationMs ?? 0) / 1000] : []
-    const segments = kind === 'message' ? [fact.segments] : []
-    const figures = kind === 'call' ? [...instants, fact.durationMs, fact.durationSeconds, fact.costMicros] : segments
-    for (const figure of figures) expect([Number.isSafeInteger(figure ?? 0), (figure ?? 0) >= 0]).toEqual([true, true])
-    for (const instant of instants) {
-      if (instant) expect(instant).toBeGreaterThanOrEqual(Date.UTC(2010, 0, 1))
-      expect(instant ?? 0).toBeLessThanOrEqual(fact.receivedAt + 86_400_000)
-    }
-    for (const length of seconds) expect(length ?? 0).toBeLessThanOrEqual(longestCallSeconds)
-  }
-  expectPlain(events)
-}
-
-/** Every text in it can be stored: no NUL, no half of a pair. */
-function expectPlain(value: unknown): void {
-  JSON.stringify(value, (_, inner: unknown) => {
-    if (typeof inner === 'string') expect([inner.isWellFormed(), inner.includes('\0')]).toEqual([true, false])
-    return inner
-  })
-}
-
-/** The body with one value exchanged: of a JSON object at any depth, or of a form. */
-function exchanged(text: string, at: number, value: unknown): string {
-  if (!text.startsWith('{')) {
-    const form = [...new URLSearchParams(text)]
-    const written = typeof value === 'string' ? value : JSON.stringify(value)
-    const changed = form.map(([name, old], index) => [name, index === at % form.length ? written : old])
-    return new URLSearchParams(changed as [string, string][]).toString()
-  }
-  let left = at % (text.match(/":/g)?.length ?? 1)
-  return JSON.stringify(
-    JSON.parse(text, (name, old) => {
-      if (name === '' || left-- !== 0) return old
-      return value
-    }),
-  )
 }

@@ -4,6 +4,7 @@ import { openLine } from '@trunkline/db/testing/line'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildApp } from '../app.ts'
 import { openHealth } from '../monitors/health.ts'
+import { newId } from '../platform/id.ts'
 import { arrivalFor } from '../testing/arrival.ts'
 import { openWorld, randomNumber, retellCall, type World } from '../testing/world.ts'
 import { faultOf } from './fault.ts'
@@ -117,4 +118,30 @@ test('however many ask how it is, the database is asked once, and a silent one i
   expect(asked).toBe(2)
   await line.close()
   await pool.end({ timeout: 0 })
+})
+
+test('what waits for its commit is bounded: who comes beyond it is told to come again, and nobody else loses anything', async () => {
+  const { log } = world.ctx()
+  const spool = await openSpool({ folder: join(world.folder, 'bounded'), maxBytes: 10_000_000, log })
+  const sql = openPool(world.url, { max: 2, name: 'bounded' })
+  const intake = openIntake({
+    sql,
+    spool,
+    log,
+    onStored: () => undefined,
+    mostWaiting: { rows: 100, bytes: 1_000_000 },
+  })
+
+  const answers = await Promise.allSettled(Array.from({ length: 250 }, () => intake.store(arrivalFor(newId()))))
+  const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []))
+  const heavy = await Promise.allSettled(
+    [600_000, 600_000].map((bytes) => intake.store({ ...arrivalFor(newId()), body: 'x'.repeat(bytes) })),
+  )
+
+  expect(refused).toHaveLength(150)
+  for (const reason of refused) expect(reason).toMatchObject({ refusal: 'unavailable' })
+  expect(heavy.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+  await expect(intake.store(arrivalFor(newId()))).resolves.toMatchObject({ duplicate: false })
+  await sql.end({ timeout: 1 })
+  await spool.close()
 })

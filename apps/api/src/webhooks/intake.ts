@@ -27,9 +27,13 @@ export function openIntake(options: {
   silenceMs?: number
   /** How long a server that fell silent is left alone: providers wait ten seconds, so nobody may wait for a second silence. */
   leftAloneMs?: number
+  /** What may wait for its commit. Beyond it nothing is taken, so that whoever is not answered comes again. */
+  mostWaiting?: { rows: number; bytes: number }
 }) {
   const { sql, spool, log, onStored, silenceMs = 8_000, leftAloneMs = 10_000 } = options
+  const { mostWaiting = { rows: 20_000, bytes: 128 * 1024 * 1024 } } = options
   let queue: Waiting[] = []
+  let waitingBytes = 0
   let inFlight = 0
   let isPumpDue = false
   let whenIdle: (() => void)[] = []
@@ -40,6 +44,7 @@ export function openIntake(options: {
     const rows = batchSize(queue.values().map(({ arrival }) => arrival))
     const batch = queue.slice(0, rows)
     queue = queue.slice(rows)
+    for (const { arrival } of batch) waitingBytes -= arrival.body.length
     return batch
   }
 
@@ -126,7 +131,11 @@ export function openIntake(options: {
   return {
     /** Resolves when the arrival is durable; rejects with «unavailable» when it is not, so that the provider tries again. */
     store(arrival: Arrival): Promise<Receipt> {
+      const bytes = arrival.body.length
+      const isFull = queue.length >= mostWaiting.rows || (queue.length > 0 && waitingBytes + bytes > mostWaiting.bytes)
+      if (isFull) return Promise.reject(new DomainError('unavailable', 'Too many webhooks wait to be stored'))
       return new Promise((resolve, reject) => {
+        waitingBytes += bytes
         queue.push({ arrival, resolve, reject })
         pumpSoon()
       })

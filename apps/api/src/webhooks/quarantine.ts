@@ -6,8 +6,8 @@ const perAddress = { rows: 30, bytes: 4 * 1024 * 1024 }
 const perMinute = { rows: 300, bytes: 16 * 1024 * 1024 }
 const addressesRemembered = 10_000
 
-/** Refused rows kept in all, and for how long. */
-const kept = { rows: 10_000, bytes: 512 * 1024 * 1024, days: 30 }
+/** Refused rows kept in all, of one address, and for how long. One that sends without end displaces nobody else’s. */
+const kept = { rows: 10_000, bytes: 512 * 1024 * 1024, ofOneAddress: 2000, days: 30 }
 
 /** Decides which refused deliveries are kept, so that a stranger cannot fill the disk. Verified ones never ask. */
 export function quarantineBudget() {
@@ -38,12 +38,14 @@ export async function trimQuarantine(ctx: Ctx): Promise<void> {
       ctx.db,
       `delete from webhook_queue where id in (
          select id from (
-           select id, received_at, row_number() over newest as place, sum(body_bytes) over newest as bytes
+           select id, received_at, row_number() over newest as place, sum(body_bytes) over newest as bytes,
+             row_number() over (partition by remote_address order by id desc) as own_place
            from webhook_queue where state = 'quarantined' window newest as (order by id desc)
          ) as refused
          where received_at < now() - make_interval(days => $1::text::integer) or place > $2::text::bigint or bytes > $3::text::bigint
+           or own_place > $4::text::bigint
        ) and state = 'quarantined' returning id`,
-      [String(kept.days), String(kept.rows), String(kept.bytes)],
+      [String(kept.days), String(kept.rows), String(kept.bytes), String(kept.ofOneAddress)],
     )
     if (dropped.length > 0) ctx.log.info({ dropped: dropped.length }, 'quarantine trimmed')
   })

@@ -459,7 +459,7 @@ test('of what was refused only the newest is kept, and nothing for ever', async 
     from generate_series(1, 5) as n`
   await world.owner`
     insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
-    select lpad(to_hex(n), 32, '0')::uuid, 'retell', 'events', 'x', 'x', '[]', ${marker}, 'utf8', 1, '\\x00', 'signature_missing', 'quarantined', now()
+    select lpad(to_hex(n), 32, '0')::uuid, 'retell', 'events', 'x', 'x' || n % 9, '[]', ${marker}, 'utf8', 1, '\\x00', 'signature_missing', 'quarantined', now()
     from generate_series(101, 10150) as n`
   const verified = await world.owner`select count(*)::int as rows from webhook_queue where state <> 'quarantined'`
 
@@ -472,6 +472,25 @@ test('of what was refused only the newest is kept, and nothing for ever', async 
   expect(await world.owner`select count(*)::int as rows from webhook_queue where state <> 'quarantined'`).toEqual(
     verified,
   )
+})
+
+test('one address that sends without end displaces nobody else’s', async () => {
+  await world.owner`delete from webhook_queue where state = 'quarantined'`
+  const insert = (from: number, to: number, address: string) => world.owner`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    select lpad(to_hex(n), 32, '0')::uuid, 'retell', 'events', 'x', ${address}, '[]', 'x', 'utf8', 1, '\\x00', 'signature_missing', 'quarantined', now()
+    from generate_series(${from}::int, ${to}::int) as n`
+  await insert(20_001, 20_010, 'quiet')
+  await insert(20_011, 29_000, 'loud')
+
+  await trimQuarantine(world.ctx())
+
+  expect(
+    await world.owner`select remote_address, count(*)::int as rows from webhook_queue where state = 'quarantined' group by 1 order by 1`,
+  ).toEqual([
+    { remote_address: 'loud', rows: 2000 },
+    { remote_address: 'quiet', rows: 10 },
+  ])
 })
 
 test('a secret that the environment no longer gives counts for another day, and again at once when it is given back', async () => {

@@ -96,7 +96,10 @@ async function quarantine(
   incoming: Incoming,
   refused: { verdict: Verdict; body: Buffer; bodySha256: string; bodyBytes?: number },
 ): Promise<void> {
-  if (!inbox.mayQuarantine(incoming.remoteAddress, incoming.receivedAt, refused.body.length)) return
+  if (!inbox.mayQuarantine(incoming.remoteAddress, incoming.receivedAt, refused.body.length)) {
+    webhooksReceived.inc({ provider: incoming.provider, outcome: 'not_kept' })
+    return
+  }
   const arrival = arrivalOf(incoming, { ...refused, secretId: undefined, reading: undefined })
   try {
     await inbox.intake.store({ ...arrival, bodyBytes: refused.bodyBytes ?? arrival.bodyBytes })
@@ -106,7 +109,8 @@ async function quarantine(
   }
 }
 
-function arrivalOf(
+/** A delivery as it goes to rest. */
+export function arrivalOf(
   incoming: Incoming,
   found: {
     body: Buffer
@@ -148,7 +152,7 @@ function arrivalOf(
 }
 
 /** What an inbound text asks of us, or undefined where it is said to the business. */
-export function saidIn(text: { from: string; to: string; body: string }): SaidText | undefined {
+function saidIn(text: { from: string; to: string; body: string }): SaidText | undefined {
   const classified = classifyText(text.body)
   return classified && { ...classified, from: text.from, to: text.to }
 }

@@ -1,16 +1,77 @@
 import { pageInput, pageOf } from '@trunkline/core/platform/page'
 import { wireId } from '@trunkline/core/platform/wire-id'
-import { webhookProviders, webhookStateSchema } from '@trunkline/core/webhooks/state'
+import { refusalSchema, webhookProviders, webhookStateSchema } from '@trunkline/core/webhooks/state'
 import { z } from 'zod'
 import { content, operator, staff } from '../platform/trpc.ts'
 import { findWebhook } from './find.ts'
 import { countWebhooks, listWebhooks } from './list.ts'
 import { replayWebhook } from './replay.ts'
+import { countQuarantine, previewReverification, reverifyQuarantine } from './reverify-quarantine.ts'
 import { webhookDetail, webhookRow } from './wire.ts'
 
 const tags = ['webhooks']
 
+const which = z.object({ provider: z.enum(webhookProviders).optional(), cause: refusalSchema.optional() })
+
+const quarantine = {
+  counts: staff
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/admin/webhook-quarantine',
+        tags,
+        summary: 'What was refused and is kept, by provider and cause',
+        protect: true,
+      },
+    })
+    .input(z.object({}).optional())
+    .output(
+      z.object({
+        items: z.array(
+          z.object({
+            provider: z.enum(webhookProviders),
+            cause: refusalSchema,
+            rows: z.number(),
+            oldest: z.string(),
+            newest: z.string(),
+          }),
+        ),
+      }),
+    )
+    .query(({ ctx }) => countQuarantine(ctx)),
+
+  preview: operator
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/admin/webhook-quarantine/preview',
+        tags,
+        summary: 'How many could be proven genuine with the secrets that count now',
+        protect: true,
+      },
+    })
+    .input(which)
+    .output(z.object({ refused: z.number(), provable: z.number() }))
+    .query(({ ctx, input }) => previewReverification(ctx, input)),
+
+  reverify: operator
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/admin/webhook-quarantine/reverify',
+        tags,
+        summary: 'Verify again what was refused, and release what is genuine',
+        protect: true,
+      },
+    })
+    .input(which)
+    .output(z.object({ released: z.number(), duplicates: z.number(), refused: z.number() }))
+    .mutation(({ ctx, input }) => reverifyQuarantine(ctx, input)),
+}
+
 export const webhooksRouter = {
+  quarantine,
+
   list: content
     .meta({
       openapi: { method: 'GET', path: '/admin/webhook-queue', tags, summary: 'The inbox, newest first', protect: true },

@@ -67,13 +67,15 @@ from input where key is null or id in (select webhook_id from taken)`
 export async function storeArrivals(sql: Sql, arrivals: readonly Arrival[]): Promise<Receipt[]> {
   if (!arrivals.some(({ said }) => said !== undefined)) return await storeThese(sql, arrivals)
   // what somebody asks of us is in force with the commit that keeps his words
-  const receipts = await sql.begin(async (transaction) => {
-    const sql = transaction as unknown as Sql
-    const receipts = await storeThese(sql, arrivals)
-    await recordSaid(sql, heardIn(arrivals, receipts))
-    return receipts
-  })
+  const receipts = await sql.begin((transaction) => storeWithin(transaction as unknown as Sql, arrivals))
   return receipts as Receipt[]
+}
+
+/** The same on a transaction that is open already. */
+export async function storeWithin(sql: Sql, arrivals: readonly Arrival[]): Promise<Receipt[]> {
+  const receipts = await storeThese(sql, arrivals)
+  await recordSaid(sql, heardIn(arrivals, receipts))
+  return receipts
 }
 
 function heardIn(arrivals: readonly Arrival[], receipts: readonly Receipt[]): Heard[] {

@@ -17,6 +17,11 @@ export const verdicts = [
 ] as const
 export type Verdict = (typeof verdicts)[number]
 
+/** Why a delivery is in quarantine. */
+export const refusals = verdicts.filter((verdict): verdict is Exclude<Verdict, 'verified'> => verdict !== 'verified')
+export type Refusal = (typeof refusals)[number]
+export const refusalSchema = z.enum(refusals)
+
 export const webhookProviders = ['retell', 'twilio', 'telnyx', 'stripe', 'standard'] as const
 export type WebhookProvider = (typeof webhookProviders)[number]
 

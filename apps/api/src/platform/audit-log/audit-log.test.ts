@@ -218,6 +218,7 @@ const acts: Record<string, () => Promise<Answer>> = {
     await startView(token)
     return await ask('views.end', {}, token)
   },
+  'webhooks.quarantine.reverify': () => ask('webhooks.quarantine.reverify', {}),
   'webhooks.replay': async () => {
     await callId()
     const [row] = await world.owner`select id from webhook_queue where state = 'processed' order by id desc limit 1`

@@ -4,7 +4,9 @@ import type { CallEvent } from '@trunkline/core/events/call'
 import { symmetric, verify as verifyByRetell } from 'retell-sdk/lib/webhook_auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type Body, deliver, eventsOrFault, expectSensible, keepsTheContract, now, secretOf } from '../exam.ts'
+import { keepsTheContract } from '../exam.ts'
+import { type Body, deliver, now, secretOf } from '../exam-terms.ts'
+import { eventsOrFault, expectSensible } from '../strangers.ts'
 import { retell } from './webhook.ts'
 
 const key = 'key_5f2a1c'
@@ -78,6 +80,7 @@ const transfer = {
 const body = (name: string, event: object): Body => ({ name, door: 'events', text: JSON.stringify(event) })
 
 keepsTheContract(retell, {
+  freshForMs: 300_000,
   header: 'x-retell-signature',
   sign: (delivery, secret) => ({
     ...delivery,

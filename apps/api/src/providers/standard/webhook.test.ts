@@ -2,7 +2,8 @@ import { createHash, createHmac, createPrivateKey, createPublicKey, sign as sign
 import type { Delivery } from '@trunkline/core/webhooks/adapter'
 import { Webhook } from 'standardwebhooks'
 import { expect, test, vi } from 'vitest'
-import { deliver, keepsTheContract, now, secretOf } from '../exam.ts'
+import { keepsTheContract } from '../exam.ts'
+import { deliver, now, secretOf } from '../exam-terms.ts'
 import { standard } from './webhook.ts'
 
 const keyOf = (name: string) => {

@@ -4,7 +4,9 @@ import type { BillingEvent } from '@trunkline/core/billing/event'
 import Stripe from 'stripe'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type Body, deliver, eventsOrFault, expectSensible, keepsTheContract, now, secretOf } from '../exam.ts'
+import { keepsTheContract } from '../exam.ts'
+import { type Body, deliver, now, secretOf } from '../exam-terms.ts'
+import { eventsOrFault, expectSensible } from '../strangers.ts'
 import { stripe } from './webhook.ts'
 
 const secret = 'whsec_5f2a1c'
@@ -124,6 +126,7 @@ const bodies = [
 ]
 
 keepsTheContract(stripe, {
+  freshForMs: 300_000,
   sign: (delivery, key) => ({
     ...delivery,
     headers: { ...delivery.headers, 'stripe-signature': signature(delivery.body, key) },

@@ -5,7 +5,8 @@ import type { Delivery, VendorEvent } from '@trunkline/core/webhooks/adapter'
 import fc from 'fast-check'
 import Telnyx from 'telnyx'
 import { expect, test, vi } from 'vitest'
-import { type Body, deliver, type Key, keepsTheContract, now, secretOf } from '../exam.ts'
+import { keepsTheContract } from '../exam.ts'
+import { type Body, deliver, type Key, now, secretOf } from '../exam-terms.ts'
 import { telnyx } from './webhook.ts'
 
 const keyOf = (name: string): Key => {

@@ -1,0 +1,157 @@
+import type { Delivery, Verification } from '@trunkline/core/webhooks/adapter'
+import type { Refusal, WebhookProvider } from '@trunkline/core/webhooks/state'
+import { rawOf, statement } from '@trunkline/db/connect'
+import { audit } from '../platform/audit.ts'
+import { type Ctx, inTransaction } from '../platform/context.ts'
+import { announce } from '../platform/live.ts'
+import { step } from '../platform/step.ts'
+import { adapters } from './adapters.ts'
+import type { Arrival } from './arrival.ts'
+import { addressFrom } from './door-paths.ts'
+import { arrivalOf, type Incoming } from './receive.ts'
+import { loadSecrets, type SecretsByProvider, secretsFor } from './sources.ts'
+import { storeWithin } from './store.ts'
+
+export type Which = { provider?: WebhookProvider | undefined; cause?: Refusal | undefined }
+
+type Refused = {
+  id: string
+  provider: WebhookProvider
+  door: string
+  url: string
+  remote_address: string
+  headers: [string, string][] | string
+  body: string
+  body_encoding: 'utf8' | 'base64'
+  body_sha256: string
+  received_at: string
+}
+
+/** What is looked at together: some rows, and of large ones fewer. */
+const piece = { rows: 200, bytes: 16 * 1024 * 1024 }
+
+const nextPiece = `select id, provider, door, url, remote_address, headers, body, body_encoding, encode(body_sha256, 'hex') as body_sha256, received_at
+  from (select *, sum(body_bytes) over (order by id) - body_bytes as before from (
+    select * from webhook_queue where state = 'quarantined' and verdict <> 'too_large' and shredded_at is null and id > $1::text::uuid
+      and ($2::text = '' or provider = $2) and ($3::text = '' or verdict = $3) order by id limit ${piece.rows}) as waiting) as sized
+  where before < ${piece.bytes} order by id`
+
+/** Refused deliveries, oldest first, each with what it would be if it came now. */
+async function* reconsidered(ctx: Ctx, which: Which): AsyncGenerator<{ looked: number; proven: Arrival[] }> {
+  const secrets = await loadSecrets(ctx)
+  let after = '00000000-0000-0000-0000-000000000000'
+  for (;;) {
+    const rows = await statement<Refused>(ctx.db, nextPiece, [after, which.provider ?? '', which.cause ?? ''])
+    const last = rows.at(-1)
+    if (last === undefined) return
+    after = last.id
+    yield { looked: rows.length, proven: rows.flatMap((row) => prove(ctx, row, secrets) ?? []) }
+  }
+}
+
+/**
+ * Verified again as of when it came, at the address that it had then and at the one that it would have now: PUBLIC_URL may
+ * have been wrong. Undefined where it still cannot be proven.
+ */
+function prove(ctx: Ctx, row: Refused, secrets: SecretsByProvider): Arrival | undefined {
+  const { provider, door } = row
+  const adapter = adapters[provider]
+  const pairs = typeof row.headers === 'string' ? (JSON.parse(row.headers) as [string, string][]) : row.headers
+  const incoming: Incoming = {
+    provider,
+    door,
+    url: row.url,
+    remoteAddress: row.remote_address,
+    rawHeaders: pairs.flat(),
+    headers: Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value])),
+    receivedAt: Date.parse(row.received_at),
+  }
+  const body = Buffer.from(row.body, row.body_encoding)
+  const delivery: Delivery = { ...incoming, body }
+  const now = addressFrom(ctx.env.PUBLIC_URL, { door: `${provider}/${door}`, url: row.url }) ?? row.url
+  const known = secretsFor(secrets, incoming)
+  const verified = [...new Set([row.url, now])]
+    .map((url): Verification => adapter.verify({ ...delivery, url }, known))
+    .find(({ verdict }) => verdict === 'verified')
+  if (verified === undefined) return undefined
+  const { body_sha256: bodySha256 } = row
+  const reading = adapter.read(delivery, bodySha256)
+  const found = { body, bodySha256, verdict: verified.verdict, secretId: verified.secretId, reading }
+  return { ...arrivalOf(incoming, found), id: row.id }
+}
+
+export type Provable = { refused: number; provable: number }
+
+/** How many of them could be released now. Changes nothing. */
+export async function previewReverification(ctx: Ctx, which: Which): Promise<Provable> {
+  const found = { refused: 0, provable: 0 }
+  for await (const { looked, proven } of reconsidered(ctx, which)) {
+    found.refused += looked
+    found.provable += proven.length
+  }
+  return found
+}
+
+export type Reverified = { released: number; duplicates: number; refused: number }
+
+/**
+ * Releases whatever can be proven genuine with the secrets that count now, as if it came in now: it takes its key, is counted where the
+ * same event was accepted since, and asks to be left alone where it says so. Piece by piece, each in a commit; whoever repeats it goes on.
+ */
+export async function reverifyQuarantine(ctx: Ctx, which: Which): Promise<Reverified> {
+  const done = { released: 0, duplicates: 0, refused: 0 }
+  for await (const { looked, proven } of reconsidered(ctx, which)) {
+    const { released, duplicates } = await release(ctx, proven)
+    done.released += released
+    done.duplicates += duplicates
+    done.refused += looked - proven.length
+  }
+  await audit(ctx, {
+    action: 'webhooks.quarantine.reverify',
+    subject: `quarantine:${which.provider ?? 'all'}`,
+    after: { cause: which.cause ?? null, ...done },
+  })
+  return done
+}
+
+async function release(ctx: Ctx, proven: readonly Arrival[]): Promise<{ released: number; duplicates: number }> {
+  if (proven.length === 0) return { released: 0, duplicates: 0 }
+  return await inTransaction(ctx, async (ctx) => {
+    // taken out and put in again by the intake's own statement, in one commit: what somebody else released meanwhile is his
+    const taken = await statement<{ id: string }>(
+      ctx.db,
+      `delete from webhook_queue where id = any (($1::text[])::uuid[]) and state = 'quarantined' returning id`,
+      [proven.map(({ id }) => id)],
+    )
+    const ids = new Set(taken.map(({ id }) => id))
+    const arrivals = proven.filter(({ id }) => ids.has(id))
+    const receipts = await storeWithin(rawOf(ctx.db), arrivals)
+    step('quarantine.released')
+    const duplicates = receipts.filter(({ duplicate }) => duplicate).length
+    await announce(ctx, ['inbox', 'webhooks'])
+    return { released: arrivals.length - duplicates, duplicates }
+  })
+}
+
+/** What is kept in quarantine, by provider and cause. */
+export async function countQuarantine(ctx: Ctx) {
+  const rows = await statement<{
+    provider: WebhookProvider
+    cause: Refusal
+    rows: number
+    oldest: string
+    newest: string
+  }>(
+    ctx.db,
+    `select provider, verdict as cause, count(*)::int as rows, min(received_at) as oldest, max(received_at) as newest
+     from webhook_queue where state = 'quarantined' group by provider, verdict order by count(*) desc, provider, verdict`,
+    [],
+  )
+  return {
+    items: rows.map((row) => ({
+      ...row,
+      oldest: new Date(row.oldest).toISOString(),
+      newest: new Date(row.newest).toISOString(),
+    })),
+  }
+}
