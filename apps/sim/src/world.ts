@@ -56,10 +56,12 @@ export type World = {
   /** Recipients that no carrier reaches. */
   unreachable: Set<string>
   faults: Faults
+  /** By how many milliseconds Retell lists a call longer than it told. */
+  listedLonger: Map<string, number>
 }
 
 /** Providers forget the oldest first, so that memory stays bounded. */
-const remembered = 1_000
+const remembered = 20_000
 
 export function openWorld(options: { account: Account; ownNumbers?: Iterable<string> }): World {
   return {
@@ -79,6 +81,7 @@ export function openWorld(options: { account: Account; ownNumbers?: Iterable<str
     blocked: new Set(),
     unreachable: new Set(),
     faults: openFaults(),
+    listedLonger: new Map(),
   }
 }
 

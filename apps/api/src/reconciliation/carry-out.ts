@@ -27,7 +27,11 @@ export async function carryOutRun(ctx: NetCtx, input: { runId: string }): Promis
   }
   let run: Run | undefined = leased
   try {
-    while (run !== undefined && run.phase !== 'done') run = await carryOn(ctx, run)
+    while (run !== undefined && run.phase !== 'done') {
+      const { phase }: Run = run
+      run = await carryOn(ctx, run)
+      step(`reconciliation.${phase}_committed`)
+    }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     await letGo(ctx, run ?? leased, maskText(reason, secretsOf(ctx.env)).slice(0, 500))

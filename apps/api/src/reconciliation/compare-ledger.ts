@@ -27,7 +27,7 @@ export const differenceId = (run: string, name: string): string =>
  * statement, so that all sides are of the same moment; what has no counter, line or entry counts as 0. An entry newer than the
  * raters' mark has a line or will get one; an older one without a line is missing in its sum.
  */
-export async function compareLedger(ctx: Ctx, run: { id: string }): Promise<LevelSums> {
+export async function compareLedger(ctx: Pick<Ctx, 'db'>, run: { id: string }): Promise<LevelSums> {
   const rows = await statement<Row>(ctx.db, comparison, [run.id])
   const sum = (pick: (row: Row) => string) => rows.reduce((all, row) => all + Number(pick(row)), 0)
   const differ = sum(({ differ }) => differ)

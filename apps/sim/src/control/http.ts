@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { hireCourier, sendAll } from '../delivery/dispatch.ts'
 import { faultModes, vendors } from '../faults.ts'
+import { gaps, plantGap } from '../gaps.ts'
 import { isLoopback } from '../loopback.ts'
 import { storyNames } from '../stories/names.ts'
+import { draftCustomerCall } from '../stories/plan.ts'
 import { type Stage, type Telling, tellStory } from '../stories/tell.ts'
 import type { World } from '../world.ts'
 
@@ -15,6 +18,13 @@ const faultSchema = z.object({
 const recipientSchema = z.object({
   phoneNumber: z.string().regex(/^\+[1-9]\d{6,14}$/),
   state: z.enum(['reachable', 'blocked', 'unreachable']),
+})
+
+const gapSchema = z.object({
+  gap: z.enum(gaps),
+  phoneNumber: z.string().regex(/^\+[1-9]\d{6,14}$/),
+  seconds: z.number().int().min(1).max(7200).default(120),
+  hoursAgo: z.number().min(0.02).max(240).default(12),
 })
 
 const storySchema = z.object({ seed: z.string().optional(), minutes: z.number().min(0.1).max(60).optional() })
@@ -55,6 +65,20 @@ export function openControl(app: FastifyInstance, world: World, { stage, follow,
     if (state === 'blocked') world.blocked.add(`*>${phoneNumber}`)
     if (state === 'unreachable') world.unreachable.add(phoneNumber)
     return input.data
+  })
+
+  app.post('/gaps', async (request, reply) => {
+    const input = gapSchema.safeParse(request.body)
+    if (!input.success) return reply.code(400).send(invalid(input.error))
+    if (!stage) return reply.code(409).send(refusal('conflict', 'This sim was started without a demo world'))
+    const { gap, phoneNumber, seconds, hoursAgo } = input.data
+    const customer = stage.demo.customers.find((one) => one.phoneNumber === phoneNumber)
+    if (!customer) return reply.code(404).send(refusal('not_found', `No customer of the demo has ${phoneNumber}`))
+    const startedAt = Date.now() - Math.round(hoursAgo * 3_600_000) - seconds * 1000
+    const call = { seed: `gap:${startedAt}`, startedAt, seconds, direction: 'inbound' as const }
+    const drafts = draftCustomerCall(stage.demo, customer, call)
+    follow(sendAll(hireCourier({ ...stage, signal, perSecond: 10 }), plantGap(world, gap, drafts)))
+    return reply.code(202).send(input.data)
   })
 
   app.get('/stories', async () => ({ names: storyNames, last: running?.telling ?? null }))

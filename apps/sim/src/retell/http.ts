@@ -6,7 +6,7 @@ import { listCallsSchema, listRetellCalls } from './list-calls.ts'
 /** Retell's REST doors. */
 export function openRetell(app: FastifyInstance, world: World) {
   app.addHook('preHandler', async (request, reply) => {
-    const [scheme, key] = (request.headers.authorization ?? '').split(' ')
+    const [, scheme, key] = /^(\S+) (.+)$/.exec(request.headers.authorization ?? '') ?? []
     const isSignedIn = scheme?.toLowerCase() === 'bearer' && key && keepsSecret(key, world.account.retellApiKey)
     if (!isSignedIn) return reply.code(401).send({ status: 'error', message: 'API key is missing or invalid.' })
   })

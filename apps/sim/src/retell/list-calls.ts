@@ -53,7 +53,7 @@ export function listRetellCalls(world: World, input: z.infer<typeof listCallsSch
   const last = items.at(-1)
   const hasMore = start + limit < found.length
   return {
-    items: items.map(summarize),
+    items: items.map((call) => summarize(call, world.listedLonger.get(call.call_id ?? '') ?? 0)),
     has_more: hasMore,
     ...(hasMore && last?.call_id ? { pagination_key: Buffer.from(last.call_id).toString('base64url') } : {}),
     ...(input.include_total ? { total: found.length } : {}),
@@ -64,9 +64,10 @@ function decodeKey(key: string) {
   return Buffer.from(key, 'base64url').toString('utf8')
 }
 
-function summarize(call: Partial<RetellCall>) {
+function summarize(call: Partial<RetellCall>, longerByMs: number) {
   const { transcript, transcript_object, transcript_with_tool_calls, ...summary } = call
-  return summary
+  const { duration_ms: durationMs } = summary
+  return longerByMs > 0 && durationMs !== undefined ? { ...summary, duration_ms: durationMs + longerByMs } : summary
 }
 
 // a call that never connected has no start and is in no range of time

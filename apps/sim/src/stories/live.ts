@@ -1,10 +1,11 @@
-import { type Courier, hireCourier, sendDrafts } from '../delivery/dispatch.ts'
+import { type Courier, hireCourier, sendAll, sendDrafts } from '../delivery/dispatch.ts'
 import type { Tally } from '../delivery/tally.ts'
+import { type Gap, gaps, plantGap } from '../gaps.ts'
 import type { Progress } from '../progress.ts'
 import { planMoney, planSubscriptions } from '../stripe/story.ts'
 import { monthIn, waitUntil } from '../time.ts'
 import { isThisMonth, planBackFill } from './back-fill.ts'
-import { mergeSpending, type Plan } from './plan.ts'
+import { draftCustomerCall, mergeSpending, type Plan } from './plan.ts'
 import { planApproach, planQuietMinute } from './quiet-day.ts'
 import type { Stage } from './tell.ts'
 
@@ -36,9 +37,28 @@ export async function live(stage: Stage, life: Life) {
     const startsAt = beganAt + minute * 60_000
     turnMonth(stage, progress, startsAt)
     begin(life, courier, stage, planQuietMinute({ ...stage, seed, minute, startsAt }))
+    const gap = minute % gapEveryMinutes === 0 ? gaps[(minute / gapEveryMinutes) % gaps.length] : undefined
+    if (gap) leaveGap(life, courier, stage, { gap, seed: `${seed}:${minute}`, endsAt: startsAt })
     await save()
     await waitUntil(startsAt + 60_000, signal)
   }
+}
+
+/** Now and then a provider tells less, or more, than it lists, of a call that is long over. */
+const gapEveryMinutes = 6
+const settledMs = 7 * 3_600_000
+
+function leaveGap(life: Life, courier: Courier, stage: Stage, call: { gap: Gap; seed: string; endsAt: number }) {
+  const customer = stage.demo.customers.find(({ provider }) => provider === 'retell')
+  const startedAt = call.endsAt - settledMs - 95_000
+  if (!customer || !isThisMonth(customer.timezone, startedAt, call.endsAt)) return
+  const drafts = draftCustomerCall(stage.demo, customer, {
+    seed: `${call.seed}:gap`,
+    startedAt,
+    seconds: 95,
+    direction: 'inbound',
+  })
+  life.follow(sendAll(courier, plantGap(stage.world, call.gap, drafts)))
 }
 
 function begin(life: Life, courier: Courier, stage: Stage, { drafts, spent }: Plan) {

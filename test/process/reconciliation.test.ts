@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { callerNumber } from './provider.ts'
+import { type Process, test, until } from './stage.ts'
+
+const calls = 1200
+const dayMs = 86_400_000
+
+type Run = { id: string; state: string; sources: { provider: string; kind: string; pages: number; listed: number }[] }
+
+test.concurrent('killed at each step of a run and of healing, it goes on at the page where it was and charges each call once (K-26)', async ({
+  stage,
+}) => {
+  const phone = await stage.openPhone()
+  const env = { ...phone.env, RETELL_BASE_URL: phone.sim.url }
+  let api = await stage.start({ env, port: phone.port })
+  const { id, phoneNumber } = await stage.customer(api)
+  const endedAt = Date.now() - dayMs
+  // three pages that nobody was told of
+  for (let nth = 0; nth < calls; nth++)
+    phone.sim.world.retellCalls.set(`call_gap${nth}`, {
+      call_id: `call_gap${nth}`,
+      agent_id: 'agent_process',
+      direction: 'inbound',
+      from_number: callerNumber,
+      to_number: phoneNumber,
+      call_status: 'ended',
+      start_timestamp: endedAt - 10_000 - nth,
+      end_timestamp: endedAt - nth,
+      duration_ms: 10_000,
+    })
+  /** The dead process held the lease and the job: both run out, here as soon as the next death is ordered. */
+  const takeUp = async (job: string, dies: Process, step?: string): Promise<Process> => {
+    expect(await dies.exited, step ?? job).toBe('SIGKILL')
+    await stage.sql`update reconciliation_runs set lease_until = null`
+    await stage.sql`
+      update pgboss.job set state = 'retry', start_after = now() + interval '1 hour' where name = ${job} and state = 'active'`
+    const next = await dies.restart()
+    if (step !== undefined) await next.killAt(step)
+    await stage.sql`update pgboss.job set start_after = now() where name = ${job} and state = 'retry'`
+    return next
+  }
+
+  await api.killAt('reconciliation.ledger_compared')
+  const { id: runId } = await stage.call<Run>(api, 'POST', '/api/admin/reconciliation-runs/trigger', {})
+  for (const step of ['page_read', 'page_kept', 'listing_committed', 'chunk_compared'])
+    api = await takeUp('reconciliation.carryOut', api, `reconciliation.${step}`)
+  api = await takeUp('reconciliation.carryOut', api)
+  const find = () => stage.call<Run>(api, 'GET', `/api/admin/reconciliation-runs/${runId}`)
+  await until('the run has ended', async () => (await find()).state !== 'running')
+
+  const run = await find()
+  expect(run).toMatchObject({ state: 'differences', differences: calls, missingHere: calls })
+  expect(run.sources[0]).toMatchObject({ provider: 'retell', pages: 3, listed: calls })
+  const [found] = await stage.sql`
+    select count(*)::int as rows, count(distinct provider_id)::int as ids, sum(theirs)::int as seconds from reconciliation_differences`
+  expect(found).toEqual({ rows: calls, ids: calls, seconds: calls * 10 })
+
+  const path = `/api/admin/reconciliation-runs/${runId}/heal`
+  const preview = await stage.call<{ hash: string; count: number; isPartial: boolean }>(api, 'GET', path)
+  expect(preview).toMatchObject({ count: 500, isPartial: true })
+  await api.killAt('webhooks.fetched_stored')
+  await stage.call(api, 'POST', path, { hash: preview.hash })
+  api = await takeUp('webhooks.admitFetched', api)
+  await until('all that was asked for is charged', async () => (await stage.figures(id)).ledger === 5000)
+  await pause(500)
+  expect(await stage.figures(id)).toMatchObject({ calls: 500, entries: 500, ledger: 5000, counter: 5000 })
+})
