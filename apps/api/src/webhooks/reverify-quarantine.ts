@@ -107,7 +107,7 @@ export async function reverifyQuarantine(ctx: Ctx, which: Which): Promise<Reveri
     done.refused += looked - proven.length
   }
   await audit(ctx, {
-    action: 'webhooks.quarantine.reverify',
+    action: 'webhooks.reverify',
     subject: `quarantine:${which.provider ?? 'all'}`,
     after: { cause: which.cause ?? null, ...done },
   })

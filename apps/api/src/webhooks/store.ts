@@ -68,7 +68,7 @@ export async function storeArrivals(sql: Sql, arrivals: readonly Arrival[]): Pro
   if (!arrivals.some(({ said }) => said !== undefined)) return await storeThese(sql, arrivals)
   // what somebody asks of us is in force with the commit that keeps his words
   const receipts = await sql.begin((transaction) => storeWithin(transaction as unknown as Sql, arrivals))
-  return receipts as Receipt[]
+  return receipts
 }
 
 /** The same on a transaction that is open already. */

@@ -128,7 +128,7 @@ test('whatever a stop word is dressed in, it is one', () => {
   const dressed = fc
     .tuple(dress, word, dress, fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }), fc.boolean())
     .map(([before, word, after, capitals, isWide]) => {
-      const cased = [...word].map((letter, at) => (capitals[at] ? letter.toUpperCase() : letter))
+      const cased = Array.from(word, (letter, at) => (capitals[at] ? letter.toUpperCase() : letter))
       const wide = (letter: string) =>
         /[a-z]/i.test(letter) && isWide ? String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0) : letter
       return before + cased.map(wide).join('') + after

@@ -108,7 +108,7 @@ function isSlip(word: string): boolean {
     (meant) =>
       short === meant ||
       (word.length === meant.length &&
-        [...meant].some(
+        Array.from(meant).some(
           (_, at) => at > 0 && word === meant.slice(0, at - 1) + meant[at] + meant[at - 1] + meant.slice(at + 1),
         )),
   )

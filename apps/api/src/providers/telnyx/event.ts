@@ -136,7 +136,7 @@ export function messageFact(
     segments: figure(payload.parts, 'parts', 1000),
     body: payload.text === undefined || payload.text === '' ? undefined : plainText(payload.text, 10_000),
     errorCode: code === undefined ? undefined : plainText(code, 20),
-  } as MessageFact)
+  })
 }
 
 /** What is told of a call's life. Everything else is kept in the inbox and says nothing that is charged. */
@@ -166,7 +166,7 @@ export function callFact(said: Said, payload: Payload, arrived: { receivedAt: nu
         : undefined,
     costMicros: type === 'call.cost' ? microsOf(payload.total_cost) : undefined,
     recordingUrl: recording === undefined || recording === '' ? undefined : plainText(recording, 2000),
-  } as CallFact)
+  })
 }
 
 function statusOf(type: string, payload: Payload): CallStatus | undefined {
