@@ -1,6 +1,8 @@
 import { useState } from 'react'
 import { Chart } from '../ui/chart.tsx'
+import { Panel } from '../ui/panel.tsx'
 import { Pill } from '../ui/pill.tsx'
+import { PlainTable } from '../ui/plain-table.tsx'
 import { VirtualTable } from '../ui/table.tsx'
 import type { Column } from '../ui/table-columns.ts'
 
@@ -87,5 +89,25 @@ export function GalleryTable() {
         marks={{ marked, onChange: setMarked, canMark: () => true }}
       />
     </div>
+  )
+}
+
+export function FruitTable() {
+  return (
+    <Panel title="Plain table" flush>
+      <PlainTable
+        label="Fruit"
+        rows={[
+          { name: 'Apples', count: 12 },
+          { name: 'Pears', count: 1204 },
+        ]}
+        keyOf={({ name }) => name}
+        columns={[
+          { header: 'Fruit', cell: ({ name }) => name },
+          { header: 'Count', align: 'right', cell: ({ count }) => count },
+        ]}
+        foot={['Together', '1,216']}
+      />
+    </Panel>
   )
 }

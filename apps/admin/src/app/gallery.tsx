@@ -14,14 +14,13 @@ import { Empty, Failed, Note } from '../ui/notice.tsx'
 import { Fact, Facts, Fold, Panel, Section } from '../ui/panel.tsx'
 import { Phone } from '../ui/phone.tsx'
 import { Badge, Pill, State, type Tone } from '../ui/pill.tsx'
-import { PlainTable } from '../ui/plain-table.tsx'
 import { Skeleton, SkeletonRows } from '../ui/skeleton.tsx'
 import { Sparkline } from '../ui/sparkline.tsx'
 import { Change, Stat, StatSkeleton } from '../ui/stat.tsx'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { Moment, Timeline } from '../ui/timeline.tsx'
 import { toast } from '../ui/toast.tsx'
-import { GalleryCharts, GalleryTable } from './gallery-data.tsx'
+import { FruitTable, GalleryCharts, GalleryTable } from './gallery-data.tsx'
 import { setTheme, useTheme } from './theme.ts'
 
 const tones: Tone[] = ['neutral', 'ok', 'info', 'warn', 'bad', 'critical', 'accent']
@@ -194,21 +193,7 @@ export function Gallery() {
       </Shelf>
       <Shelf title="Nothing, waiting, failed">
         <div className="grid gap-4 sm:grid-cols-3">
-          <Panel title="Plain table" flush>
-            <PlainTable
-              label="Fruit"
-              rows={[
-                { name: 'Apples', count: 12 },
-                { name: 'Pears', count: 1204 },
-              ]}
-              keyOf={({ name }) => name}
-              columns={[
-                { header: 'Fruit', cell: ({ name }) => name },
-                { header: 'Count', align: 'right', cell: ({ count }) => count },
-              ]}
-              foot={['Together', '1,216']}
-            />
-          </Panel>
+          <FruitTable />
           <Panel flush>
             <Empty icon={<Webhook />} title="Nothing yet" action={<Button>Make it appear</Button>}>
               What will appear here, and how.

@@ -1,31 +1,25 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { ArrowRight, Receipt } from 'lucide-react'
+import { Receipt } from 'lucide-react'
 import { useMemo } from 'react'
 import type { BillingAccountRow } from '../app/contract.ts'
-import { DetailFrame } from '../app/detail-frame.tsx'
 import { sameFilters, useFilters } from '../app/filters.ts'
 import { ListFrame } from '../app/list-frame.tsx'
 import { useLiveList } from '../app/live-list.ts'
-import { Loaded } from '../app/loaded.tsx'
 import { PageHeader } from '../app/page.tsx'
-import { rpc, rpcClient } from '../app/rpc.ts'
+import { rpcClient } from '../app/rpc.ts'
 import type { BillingSearch } from '../app/search.ts'
 import { Button } from '../ui/button.tsx'
 import { ColumnChooser } from '../ui/column-chooser.tsx'
-import { Id } from '../ui/copy.tsx'
 import { FilterBar, FilterSearch } from '../ui/filter-bar.tsx'
 import { formatCents, formatDay, formatMicros } from '../ui/format.ts'
 import { Empty } from '../ui/notice.tsx'
-import { Section } from '../ui/panel.tsx'
 import { SavedViews } from '../ui/saved-views.tsx'
-import { DetailSkeleton } from '../ui/skeleton.tsx'
 import { VirtualTable } from '../ui/table.tsx'
 import type { Column } from '../ui/table-columns.ts'
 import { ViewTabs } from '../ui/tabs.tsx'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { tierName } from '../usage/tiers.ts'
-import { AccountFacts } from './account-facts.tsx'
-import { Invoices } from './invoices.tsx'
+import { AccountPanel } from './account-panel.tsx'
 import { AccountMark, accountStates, accountWord } from './words.tsx'
 
 const topics = ['billing', 'customers'] as const
@@ -218,42 +212,5 @@ export function BillingPage() {
         list={list}
       />
     </ListFrame>
-  )
-}
-
-function AccountPanel({ customerId, onClose }: { customerId: string; onClose: () => void }) {
-  const navigate = useNavigate()
-  const query = rpc.billing.overview.useQuery({ customerId })
-  const whole = () =>
-    void navigate({ to: '/customers/$customerId', params: { customerId }, search: { tab: 'billing' } })
-  return (
-    <Loaded query={query} what="This account" skeleton={<DetailSkeleton />}>
-      {(account) => (
-        <DetailFrame
-          title={account.businessName}
-          sub={
-            <>
-              <AccountMark state={account.state} />
-              <Id id={customerId} />
-            </>
-          }
-          onClose={onClose}
-          onFullPage={whole}
-        >
-          <Section title="Account">
-            <AccountFacts account={account} />
-            <Button asChild className="mt-4">
-              <Link to="/customers/$customerId" params={{ customerId }} search={{ tab: 'billing' }}>
-                Lines, what-if and payments
-                <ArrowRight aria-hidden className="size-3.5" />
-              </Link>
-            </Button>
-          </Section>
-          <div className="px-4 pb-4 sm:px-5">
-            <Invoices customerId={customerId} />
-          </div>
-        </DetailFrame>
-      )}
-    </Loaded>
   )
 }

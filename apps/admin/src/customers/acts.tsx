@@ -2,7 +2,8 @@ import type { CustomerDetail } from '../app/contract.ts'
 import type { CustomerSearch } from '../app/search.ts'
 import { TopUp } from '../billing/ask-stripe.tsx'
 import { ChangeTier } from '../usage/change-tier.tsx'
-import { AdjustUsage, GrantCredit, PauseCustomer, ResumeCustomer } from '../usage/steer.tsx'
+import { PauseCustomer, ResumeCustomer } from '../usage/pause-customer.tsx'
+import { AdjustUsage, GrantCredit } from '../usage/steer.tsx'
 
 const dialogs = {
   tier: ChangeTier,

@@ -1,4 +1,3 @@
-import { csvRecord } from '@trunkline/core/platform/csv'
 import { ChartColumn, Download, Table2 } from 'lucide-react'
 import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type UPlot from 'uplot'
@@ -7,7 +6,7 @@ import { ChartTable, Reading, Swatch } from './chart-parts.tsx'
 import { makePlot, type Plot, plotData } from './chart-plot.ts'
 import { formatCompact } from './format.ts'
 import { Menu, MenuItem } from './menu.tsx'
-import { saveFile } from './save-file.ts'
+import { saveFile, saveRows } from './save-file.ts'
 import { useWidth } from './use-width.ts'
 
 function subscribeTheme(listener: () => void): () => void {
@@ -97,13 +96,11 @@ export function Chart({
     copy.toBlob((blob) => blob && saveFile(`${name}.png`, blob))
   }
   function saveFigures() {
-    const lines = at.map((time, index) =>
-      csvRecord([new Date(time * 1000).toISOString(), ...series.map(({ values }) => values[index] ?? null)]),
-    )
-    saveFile(
-      `${name}.csv`,
-      new Blob([csvRecord(['at', ...series.map(({ label }) => label)]), ...lines], { type: 'text/csv' }),
-    )
+    const rows = at.map((time, index) => [
+      new Date(time * 1000).toISOString(),
+      ...series.map(({ values }) => values[index] ?? null),
+    ])
+    saveRows(`${name}.csv`, [['at', ...series.map(({ label }) => label)], ...rows])
   }
 
   return (

@@ -7,3 +7,18 @@ export function saveFile(name: string, content: Blob): void {
   link.click()
   URL.revokeObjectURL(url)
 }
+
+type Cell = string | number | null
+
+/** A text that a spreadsheet would read as a formula is made harmless by an apostrophe. */
+function field(value: Cell): string {
+  if (typeof value !== 'string') return value === null ? '' : String(value)
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** Hands rows to the reader's downloads, as a file for a spreadsheet. */
+export function saveRows(name: string, rows: Cell[][]): void {
+  const records = rows.map((row) => `${row.map(field).join(',')}\r\n`)
+  saveFile(name, new Blob(records, { type: 'text/csv' }))
+}
