@@ -1,5 +1,12 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
-import { admissionReason, baseOf, callAllowance, hardLimitOf, smsAllowance } from '@trunkline/core/usage/limit'
+import {
+  type AdmissionReason,
+  admissionReason,
+  baseOf,
+  callAllowance,
+  hardLimitOf,
+  smsAllowance,
+} from '@trunkline/core/usage/limit'
 import type { Meter } from '@trunkline/core/usage/meter'
 import { customers } from '@trunkline/db/schema/customers'
 import { tierSnapshots, usageHolds, usageLimits } from '@trunkline/db/schema/usage'
@@ -11,7 +18,7 @@ import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
 import { step } from '../platform/step.ts'
 import { type Admission, askOrAdmit, type Evidence } from './admission.ts'
-import { openPeriods } from './open-periods.ts'
+import { isOvertaken, openPeriods } from './open-periods.ts'
 import type { LimitsRow } from './refresh-limits.ts'
 
 export const meterOf = { call: 'call_seconds', sms: 'sms_segments' } as const satisfies Record<string, Meter>
@@ -49,10 +56,13 @@ async function reserveOrRefuse(ctx: Ctx, input: Question): Promise<Admission> {
   const { customerId, kind, quantity } = input
   let limits = await tryToReserve(ctx, input)
   if (limits === undefined) {
-    // refused, or time has overtaken the counter: under the lock the answer is exact
-    await openPeriods(ctx, [customerId])
+    const found = await findLimits(ctx, input)
+    // who is refused for good waits for no lock: of many that ask at once for what is nearly used up, each is answered at once
+    const isOver = isOvertaken(found.limits, ctx.now)
+    if (!isOver && found.reason !== 'within_limit') return await refuse(ctx, input, found)
+    if (isOver) await openPeriods(ctx, [customerId])
     limits = await tryToReserve(ctx, input)
-    if (limits === undefined) return await refuse(ctx, input)
+    if (limits === undefined) return await refuse(ctx, input, await findLimits(ctx, input))
   }
   const hold = {
     id: newId(),
@@ -113,7 +123,10 @@ async function tryToReserve(ctx: Ctx, input: Question): Promise<LimitsRow | unde
   return reserved
 }
 
-async function refuse(ctx: Ctx, input: Question): Promise<Admission> {
+type Found = { limits: LimitsRow; reason: AdmissionReason }
+
+/** The counter as it stands, and what that says of the question. */
+async function findLimits(ctx: Ctx, input: Question): Promise<Found> {
   const [found] = await ctx.db
     .select({ limits: usageLimits, status: customers.status })
     .from(usageLimits)
@@ -121,11 +134,16 @@ async function refuse(ctx: Ctx, input: Question): Promise<Admission> {
     .where(eq(usageLimits.customerId, input.customerId))
   if (found === undefined) throw new DomainError('not_found', 'There is no such customer')
   const { limits, status } = found
-  const reason = admissionReason(input.kind === 'call' ? callAllowance(limits) : smsAllowance(limits), input.quantity)
-  const refusal = reason === 'within_limit' ? 'insufficient_allowance' : reason
+  if (status !== 'active') return { limits, reason: status === 'closed' ? 'closed' : 'paused' }
+  const allowance = input.kind === 'call' ? callAllowance(limits) : smsAllowance(limits)
+  return { limits, reason: admissionReason(allowance, input.quantity) }
+}
+
+async function refuse(ctx: Ctx, input: Question, { limits, reason }: Found): Promise<Admission> {
   return {
     allowed: false,
-    reason: status === 'active' ? refusal : status === 'closed' ? 'closed' : 'paused',
+    // it would fit by now, and did not when it was tried
+    reason: reason === 'within_limit' ? 'insufficient_allowance' : reason,
     holdId: null,
     expiresAt: null,
     flagged: false,

@@ -31,7 +31,8 @@ export async function openPeriods(ctx: Ctx, customerIds: readonly string[]): Pro
   return present
 }
 
-const isOvertaken = ({ periodEnd, nextChangeAt }: LimitsRow, now: Date) =>
+/** Is there something that time alone has done to a counter, and nobody has written down yet? */
+export const isOvertaken = ({ periodEnd, nextChangeAt }: LimitsRow, now: Date) =>
   periodEnd <= now || (nextChangeAt !== null && nextChangeAt <= now)
 
 async function bringUpToDate(ctx: Ctx, limits: LimitsRow, zone: string): Promise<LimitsRow> {
