@@ -4,9 +4,10 @@ import { startServer } from './database.ts'
 import { benchIngest } from './ingest.ts'
 import { benchMeter } from './meter.ts'
 import { benchProcess } from './process.ts'
+import { benchReconcile } from './reconcile.ts'
 import { type Judged, print } from './report.ts'
 
-const usage = 'usage: pnpm bench <ingest|process|meter|all> [--rounds n] [--seconds s] [--profile folder]'
+const usage = 'usage: pnpm bench <ingest|process|meter|reconcile|all> [--rounds n] [--seconds s] [--profile folder]'
 
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
@@ -19,7 +20,8 @@ async function main(): Promise<number> {
   })
   const [name = 'all'] = positionals
   const options = { rounds: Number(values.rounds), seconds: Number(values.seconds), profile: values.profile }
-  const isFine = ['ingest', 'process', 'meter', 'all'].includes(name) && options.rounds >= 1 && options.seconds > 0
+  const isFine =
+    ['ingest', 'process', 'meter', 'reconcile', 'all'].includes(name) && options.rounds >= 1 && options.seconds > 0
   if (!isFine || positionals.length > 1) {
     process.stderr.write(`${usage}\n`)
     return 1
@@ -34,6 +36,7 @@ async function main(): Promise<number> {
     if (isAsked('ingest')) judged.push(...(await benchIngest(server, options)))
     if (isAsked('process')) judged.push(...(await benchProcess(server, options)))
     if (isAsked('meter')) judged.push(...(await benchMeter(server, options)))
+    if (isAsked('reconcile')) judged.push(...(await benchReconcile(server, options)))
   } finally {
     await server.stop()
   }

@@ -54,7 +54,7 @@ export type Fetched = {
   record: string
 }
 
-/** The next ones that are to be taken in, locked: whoever else takes some takes others. */
+/** The next ones that are to be taken in, locked. Whoever holds them is waited for: he may be one who looks and leaves them. */
 export async function takeQueued(ctx: Ctx, input: { runId: string; limit: number }): Promise<Fetched[]> {
   const { id, runId, provider, kind, providerId, record, healState } = reconciliationDifferences
   const rows = await ctx.db
@@ -63,7 +63,7 @@ export async function takeQueued(ctx: Ctx, input: { runId: string; limit: number
     .where(and(eq(runId, input.runId), eq(healState, 'queued'), isNotNull(record)))
     .orderBy(asc(id))
     .limit(input.limit)
-    .for('update', { skipLocked: true })
+    .for('update')
   return rows.flatMap((row) => {
     const isWhole = row.kind !== null && row.providerId !== null && row.record !== null
     if (!isWhole || (row.provider !== 'retell' && row.provider !== 'twilio')) return []
