@@ -715,6 +715,140 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
     }>;
   };
   webhooks: {
+    replays: {
+      plan: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          filter: {
+            ids?: string[] | undefined;
+            state?: "dead" | "failed" | "processed" | "received" | undefined;
+            provider?: "retell" | "standard" | "stripe" | "telnyx" | "twilio" | undefined;
+            cause?: string | undefined;
+            phone?: string | undefined;
+            customerId?: string | undefined;
+            q?: string | undefined;
+            json?: {
+              path: string[];
+              is: string;
+            } | undefined;
+            from?: string | undefined;
+            to?: string | undefined;
+          };
+        };
+        output: {
+          id: string;
+          hash: string;
+          state: "cancelled" | "done" | "planned" | "planning" | "running" | "stopped";
+          count: number;
+          planned: number;
+          effects: {
+            changed: number;
+            refused: number;
+            seconds: number;
+            segments: number;
+            customers: number;
+            examples: string[];
+          };
+          progress: {
+            done: number;
+            skipped: number;
+            failed: number;
+          };
+          by: string;
+          createdAt: string;
+          finishedAt: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+      run: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          id: string;
+          hash: string;
+          stopAbovePercent?: number | undefined;
+        };
+        output: {
+          id: string;
+          hash: string;
+          state: "cancelled" | "done" | "planned" | "planning" | "running" | "stopped";
+          count: number;
+          planned: number;
+          effects: {
+            changed: number;
+            refused: number;
+            seconds: number;
+            segments: number;
+            customers: number;
+            examples: string[];
+          };
+          progress: {
+            done: number;
+            skipped: number;
+            failed: number;
+          };
+          by: string;
+          createdAt: string;
+          finishedAt: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+      find: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          id: string;
+        };
+        output: {
+          id: string;
+          hash: string;
+          state: "cancelled" | "done" | "planned" | "planning" | "running" | "stopped";
+          count: number;
+          planned: number;
+          effects: {
+            changed: number;
+            refused: number;
+            seconds: number;
+            segments: number;
+            customers: number;
+            examples: string[];
+          };
+          progress: {
+            done: number;
+            skipped: number;
+            failed: number;
+          };
+          by: string;
+          createdAt: string;
+          finishedAt: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+      cancel: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          id: string;
+        };
+        output: {
+          id: string;
+          hash: string;
+          state: "cancelled" | "done" | "planned" | "planning" | "running" | "stopped";
+          count: number;
+          planned: number;
+          effects: {
+            changed: number;
+            refused: number;
+            seconds: number;
+            segments: number;
+            customers: number;
+            examples: string[];
+          };
+          progress: {
+            done: number;
+            skipped: number;
+            failed: number;
+          };
+          by: string;
+          createdAt: string;
+          finishedAt: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+    };
     quarantine: {
       counts: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
         input: Record<string, never> | undefined;

@@ -1,4 +1,4 @@
--- migrations: 21a774e3905e29f2f52fd2002677ef1163d53e34019b5b1210c42e9aeaadcc0b
+-- migrations: c422c1ef9498dc1f5552e3881cd9be50da9be25b423bc02b3c8337ccc0f2907e
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -1546,6 +1546,45 @@ create table webhook_queue_default partition of webhook_queue (
   customer_id uuid,
   shredded_at timestamp(3) with time zone
 ) default;
+
+create table webhook_replay_items (
+  replay_id uuid not null,
+  webhook_id uuid not null,
+  as_planned text not null,
+  changes jsonb,
+  seconds integer,
+  segments integer,
+  problem text,
+  outcome text,
+  constraint webhook_replay_items_replay_id_webhook_id_pk PRIMARY KEY (replay_id, webhook_id),
+  constraint webhook_replay_items_replay_id_webhook_replays_id_fk FOREIGN KEY (replay_id) REFERENCES webhook_replays(id) ON DELETE CASCADE,
+  constraint webhook_replay_items_outcome_is_known CHECK (((outcome IS NULL) OR (outcome = ANY (ARRAY['replayed'::text, 'skipped'::text, 'failed'::text]))))
+);
+CREATE INDEX webhook_replay_items_to_run ON public.webhook_replay_items USING btree (replay_id, webhook_id) WHERE (outcome IS NULL);
+CREATE INDEX webhook_replay_items_unplanned ON public.webhook_replay_items USING btree (replay_id, webhook_id) WHERE ((changes IS NULL) AND (problem IS NULL));
+grant delete, insert, select, update on webhook_replay_items to trunkline_app;
+
+create table webhook_replays (
+  id uuid not null,
+  by text not null,
+  filter jsonb not null,
+  hash text not null,
+  state text not null,
+  count integer not null,
+  planned integer not null default 0,
+  done integer not null default 0,
+  skipped integer not null default 0,
+  failed integer not null default 0,
+  stop_above_percent integer not null default 10,
+  lease_generation integer not null default 0,
+  lease_until timestamp(3) with time zone,
+  finished_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint webhook_replays_pkey PRIMARY KEY (id),
+  constraint webhook_replays_state_is_known CHECK ((state = ANY (ARRAY['planning'::text, 'planned'::text, 'running'::text, 'done'::text, 'cancelled'::text, 'stopped'::text])))
+);
+CREATE UNIQUE INDEX webhook_replays_one_runs_at_a_time ON public.webhook_replays USING btree (state) WHERE (state = 'running'::text);
+grant delete, insert, select, update on webhook_replays to trunkline_app;
 
 create table webhook_sources (
   id uuid not null,

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 
 /** Paths that are promised and whose domain does not answer yet: an honest 501 that names the domain. */
 export const unbuilt: readonly { path: string; domain: string }[] = [
-  { path: '/api/admin/webhook-queue/replays', domain: 'webhooks' },
   { path: '/api/admin/churn-alerts', domain: 'health' },
   { path: '/api/admin/health-scores', domain: 'health' },
   { path: '/api/admin/stuck-clients', domain: 'onboarding' },

@@ -43,4 +43,5 @@ export const tableOf: Record<string, string> = {
   [idPrefixes.passkey]: 'passkeys',
   [idPrefixes.run]: 'reconciliation_runs',
   [idPrefixes.difference]: 'reconciliation_differences',
+  [idPrefixes.replay]: 'webhook_replays',
 }

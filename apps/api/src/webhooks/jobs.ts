@@ -4,15 +4,24 @@ import { job, jobSpec } from '../platform/job.ts'
 import type { Recurring } from '../platform/schedule.ts'
 import { admitFetchedSpec } from '../reconciliation/heal.ts'
 import { admitFetched } from './admit-fetched.ts'
+import { carryOutReplay, carryOutReplaySpec } from './bulk-replay.ts'
+import { trimReplays } from './plan-replay.ts'
 import { trimQuarantine } from './quarantine.ts'
 import { releaseWaiting } from './release-waiting.ts'
 
 const trimQuarantineSpec = jobSpec({ name: 'webhooks.trimQuarantine', input: z.object({}), attempts: 3 })
 
+const trimReplaysSpec = jobSpec({ name: 'webhooks.trimReplays', input: z.object({}), attempts: 3 })
+
 export const webhookJobs = [
   job(releaseWaitingSpec, releaseWaiting),
   job(trimQuarantineSpec, trimQuarantine),
   job(admitFetchedSpec, admitFetched),
+  job(carryOutReplaySpec, carryOutReplay),
+  job(trimReplaysSpec, trimReplays),
 ]
 
-export const webhookSchedules: readonly Recurring[] = [{ spec: trimQuarantineSpec, everySeconds: 600 }]
+export const webhookSchedules: readonly Recurring[] = [
+  { spec: trimQuarantineSpec, everySeconds: 600 },
+  { spec: trimReplaysSpec, everySeconds: 86_400 },
+]

@@ -39,13 +39,17 @@ export async function replayWebhook(ctx: Ctx, input: { webhookId: string }): Pro
       throw new DomainError('unavailable', `The replay failed, and the webhook is ${state} as before: ${text}`)
     return { state, effects: { changed: false, text: [`It failed again: ${text}`] } }
   }
-  const { fault, ...replayed } = done
+  const { fault, state, effects } = done
   if (fault !== undefined)
     throw new DomainError('conflict', `It cannot be read any more, and is processed as before: ${fault}`)
-  return replayed
+  return { state, effects }
 }
 
-async function replayInTransaction(ctx: Ctx, webhookId: string): Promise<Replayed & { fault?: string }> {
+/** The replay itself, on the caller's transaction: committed it is done, rolled back it says what would be. */
+export async function replayInTransaction(
+  ctx: Ctx,
+  webhookId: string,
+): Promise<Replayed & { fault?: string; seconds: number; segments: number }> {
   const [webhook] = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId)).for('update')
   if (webhook === undefined) throw new DomainError('not_found', 'There is no such webhook')
   if (webhook.shreddedAt !== null)
@@ -62,7 +66,8 @@ async function replayInTransaction(ctx: Ctx, webhookId: string): Promise<Replaye
   const fault =
     stored === undefined ? undefined : (await digest(ctx, [stored], { isReplay: true })).faults.get(webhookId)
   const [after] = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId))
-  const text = describeChange(before, await pictureOf(ctx, webhook))
+  const now = await pictureOf(ctx, webhook)
+  const text = describeChange(before, now)
   await ctx.db.insert(webhookAttempts).values({
     id: newId(),
     webhookId,
@@ -80,7 +85,8 @@ async function replayInTransaction(ctx: Ctx, webhookId: string): Promise<Replaye
     after: { state, error: fault ?? null, changes: text.length },
   })
   const effects = { changed: text.length > 0, text }
-  return { state, effects, ...(fault !== undefined && state === 'processed' ? { fault } : {}) }
+  const moved = { seconds: now.seconds - before.seconds, segments: now.segments - before.segments }
+  return { state, effects, ...moved, ...(fault !== undefined && state === 'processed' ? { fault } : {}) }
 }
 
 /**

@@ -1,10 +1,12 @@
 import { pageInput, pageOf } from '@trunkline/core/platform/page'
 import { wireId } from '@trunkline/core/platform/wire-id'
+import { replayStates } from '@trunkline/core/webhooks/bulk-replay'
 import { refusalSchema, webhookProviders, webhookStateSchema } from '@trunkline/core/webhooks/state'
 import { z } from 'zod'
 import { content, operator, staff } from '../platform/trpc.ts'
 import { findWebhook } from './find.ts'
 import { countWebhooks, listWebhooks } from './list.ts'
+import { cancelReplay, findReplay, planReplay, replayFilter, runReplay } from './plan-replay.ts'
 import { replayWebhook } from './replay.ts'
 import { countQuarantine, previewReverification, reverifyQuarantine } from './reverify-quarantine.ts'
 import { webhookDetail, webhookRow } from './wire.ts'
@@ -69,7 +71,92 @@ const quarantine = {
     .mutation(({ ctx, input }) => reverifyQuarantine(ctx, input)),
 }
 
+const bulkReplay = z.object({
+  id: z.string(),
+  hash: z.string(),
+  state: z.enum(replayStates),
+  count: z.number(),
+  planned: z.number(),
+  effects: z.object({
+    changed: z.number(),
+    refused: z.number(),
+    seconds: z.number(),
+    segments: z.number(),
+    customers: z.number(),
+    examples: z.array(z.string()),
+  }),
+  progress: z.object({ done: z.number(), skipped: z.number(), failed: z.number() }),
+  by: z.string(),
+  createdAt: z.string(),
+  finishedAt: z.string().nullable(),
+})
+
+const replays = {
+  plan: operator
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/admin/webhook-queue/replays',
+        tags,
+        summary: 'What a replay of all that a filter finds would change',
+        protect: true,
+      },
+    })
+    .input(z.object({ filter: replayFilter }))
+    .output(bulkReplay)
+    .mutation(({ ctx, input }) => planReplay(ctx, input)),
+
+  run: operator
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/admin/webhook-queue/replays/{id}/run',
+        tags,
+        summary: 'Carry a plan out',
+        protect: true,
+      },
+    })
+    .input(
+      z.object({
+        id: wireId('replay'),
+        hash: z.string().length(64),
+        stopAbovePercent: z.int().min(0).max(100).optional(),
+      }),
+    )
+    .output(bulkReplay)
+    .mutation(({ ctx, input }) => runReplay(ctx, { ...input, replayId: input.id })),
+
+  find: operator
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/admin/webhook-queue/replays/{id}',
+        tags,
+        summary: 'A plan, its effects and how far it is',
+        protect: true,
+      },
+    })
+    .input(z.object({ id: wireId('replay') }))
+    .output(bulkReplay)
+    .query(({ ctx, input }) => findReplay(ctx, { replayId: input.id })),
+
+  cancel: operator
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/admin/webhook-queue/replays/{id}/cancel',
+        tags,
+        summary: 'Stop a plan or its run',
+        protect: true,
+      },
+    })
+    .input(z.object({ id: wireId('replay') }))
+    .output(bulkReplay)
+    .mutation(({ ctx, input }) => cancelReplay(ctx, { replayId: input.id })),
+}
+
 export const webhooksRouter = {
+  replays,
   quarantine,
 
   list: content

@@ -27,6 +27,7 @@ export const idPrefixes = {
   passkey: 'psk',
   run: 'rcn',
   difference: 'rcd',
+  replay: 'rpl',
 } as const
 export type IdKind = keyof typeof idPrefixes
 

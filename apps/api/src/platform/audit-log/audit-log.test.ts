@@ -51,6 +51,11 @@ const registration = (email: string) => ({
   businessName: `Business ${email}`,
 })
 
+const planned = async () => {
+  await world.retell(retellCall({ to: randomNumber(), seconds: 60 }).ended)
+  return await ask('webhooks.replays.plan', { filter: { provider: 'retell' } })
+}
+
 async function withSecondFactor() {
   const person = await somebody()
   const { body } = await ask('sessions.startSecondFactor', { password }, person.token)
@@ -223,6 +228,16 @@ const acts: Record<string, () => Promise<Answer>> = {
     await callId()
     const [row] = await world.owner`select id from webhook_queue where state = 'processed' order by id desc limit 1`
     return await ask('webhooks.replay', { id: `whk_${row?.id.replaceAll('-', '')}` })
+  },
+  'webhooks.replays.plan': async () => await planned(),
+  'webhooks.replays.run': async () => {
+    const { body } = await planned()
+    await world.owner`update webhook_replays set state = 'planned' where hash = ${String(body.hash)} and state = 'planning'`
+    return await ask('webhooks.replays.run', { id: body.id, hash: body.hash })
+  },
+  'webhooks.replays.cancel': async () => {
+    const { body } = await planned()
+    return await ask('webhooks.replays.cancel', { id: body.id })
   },
   'reconciliation.runs.trigger': async () => {
     await world.drainJobs()
