@@ -13,7 +13,8 @@ const lists = { retell: [] as Json[], calls: [] as Json[], messages: [] as Json[
 beforeAll(async () => {
   world = await openWorld()
   operator = await world.signIn('operator')
-  world.network.answer = async ({ url }, init) => Response.json(answerOf(new URL(url), String(init.body ?? '{}')))
+  world.network.answer = async ({ url }, init) =>
+    Response.json(answerOf(new URL(url), typeof init.body === 'string' ? init.body : '{}'))
 })
 beforeEach(() => Object.assign(lists, { retell: [], calls: [], messages: [], pageSize: 500 }))
 afterAll(() => world.close())
@@ -235,7 +236,7 @@ test('what is missing here is previewed, healed once by the ordinary path, and t
   expect(await usedBy(id)).toEqual({ counter: 0, ledger: 0, segments: 0 })
 
   const healed = await Promise.all([heal({ hash: preview.hash }), heal({ hash: preview.hash })])
-  expect(healed.map(({ status }) => status).sort()).toEqual([200, 409])
+  expect(healed.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409])
   await world.drainJobs()
   await world.process()
 
