@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import { isBuiltin } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -296,9 +296,7 @@ type Placed = { call_id: string; metadata: object; to_number: string; asked: num
 /** As much of Retell as places calls: each ends after it was asked about twice. */
 async function openRetell(story: { seconds: number; refuse: string }) {
   const calls: Placed[] = []
-  const http = createServer(async (request, response) => {
-    const answer = (status: number, body: object) =>
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  const tell = async (request: IncomingMessage, answer: (status: number, body: object) => unknown) => {
     if (request.headers.authorization !== 'Bearer key_of_the_dialler') return answer(401, {})
     if (request.method === 'POST') {
       const asked = (await json(request)) as Placed
@@ -315,6 +313,11 @@ async function openRetell(story: { seconds: number; refuse: string }) {
       call_status: isOver ? 'ended' : 'ongoing',
       ...(isOver && { duration_ms: story.seconds * 1000 }),
     })
+  }
+  const http = createServer((request, response) => {
+    void tell(request, (status, body) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+    )
   })
   await once(http.listen(0, '127.0.0.1'), 'listening')
   return {

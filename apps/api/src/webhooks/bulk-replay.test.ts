@@ -46,7 +46,7 @@ test('a plan changes nothing; its run does what it said, and a second run moves 
 
   expect((await run(body.id, { hash: '0'.repeat(64) })).status).toBe(409)
   const both = await Promise.all([run(body.id, { hash: body.hash }), run(body.id, { hash: body.hash })])
-  expect(both.map((one) => one.status).sort()).toEqual([200, 409])
+  expect(new Set(both.map((one) => one.status))).toEqual(new Set([200, 409]))
   await Promise.all([carryOut(body.id), carryOut(body.id)])
   expect(await find(body.id)).toMatchObject({ state: 'done', progress: { done: 3, skipped: 0, failed: 0 } })
   expect(await seconds(customerId)).toEqual({ known: 3, booked: 180 })
