@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,7 +36,8 @@ export async function openWorld() {
   const database = await testDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'trunkline-browser-'))
   const port = await freePort()
-  let server = await startServer(database.url, folder, port)
+  const lists = await openLists()
+  let server = await startServer(database.url, folder, port, lists.url)
   const sql = postgres(database.url, { max: 1, onnotice: () => undefined })
   const provider = openProvider(account)
   let token = await signIn(server.url)
@@ -66,6 +69,8 @@ export async function openWorld() {
   return {
     url: server.url,
     sql,
+    /** What Retell lists when it is asked for its calls; while it is held, nobody is answered. */
+    lists: lists.retell,
     /** What another person does through the API, while the page is open. */
     ask,
     settled,
@@ -75,7 +80,7 @@ export async function openWorld() {
     async goAway(): Promise<() => Promise<void>> {
       await server.stop()
       return async () => {
-        server = await startServer(database.url, folder, port)
+        server = await startServer(database.url, folder, port, lists.url)
       }
     },
 
@@ -125,10 +130,36 @@ export async function openWorld() {
     },
 
     async close(): Promise<void> {
+      lists.close()
       await server.stop()
       await sql.end({ timeout: 1 })
       await database.drop()
       rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The lists of the providers, as a reconciliation reads them. */
+async function openLists() {
+  const retell = { calls: [] as object[], held: Promise.resolve() as Promise<unknown> }
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: object) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    if (request.url?.includes('/Calls.json')) answer(200, { calls: [], next_page_uri: null })
+    else if (request.url?.includes('/Messages.json')) answer(200, { messages: [], next_page_uri: null })
+    else if (request.url === '/v3/list-calls')
+      void retell.held.then(() => answer(200, { items: retell.calls, has_more: false }))
+    else answer(404, { message: 'There is no such thing here' })
+  })
+  const listening = Promise.withResolvers<void>()
+  server.listen(0, '127.0.0.1', listening.resolve)
+  await listening.promise
+  return {
+    retell,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.close()
+      server.closeAllConnections()
     },
   }
 }
@@ -143,7 +174,7 @@ async function signIn(url: string): Promise<string> {
   return ((await answer.json()) as { token: string }).token
 }
 
-async function startServer(databaseUrl: string, folder: string, port: number) {
+async function startServer(databaseUrl: string, folder: string, port: number, providerUrl: string) {
   const kept = Object.entries(process.env).filter(([name]) => ['PATH', 'HOME', 'TMPDIR'].includes(name))
   const child = spawn(process.execPath, ['apps/api/src/main.ts'], {
     cwd: root,
@@ -160,6 +191,8 @@ async function startServer(databaseUrl: string, folder: string, port: number) {
       RETELL_API_KEY: account.retellApiKey,
       TWILIO_ACCOUNT_SID: account.twilioAccountSid,
       TWILIO_AUTH_TOKEN: account.twilioAuthToken,
+      RETELL_BASE_URL: providerUrl,
+      TWILIO_BASE_URL: providerUrl,
     },
   })
   let printed = ''

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Building2, Keyboard, KeyRound, LogOut, Moon, PhoneMissed, Plus, Sun, Webhook } from 'lucide-react'
+import { Building2, Keyboard, KeyRound, LogOut, Moon, PhoneMissed, Plus, Scale, Sun, Webhook } from 'lucide-react'
 import { lazy, Suspense, useDeferredValue, useEffect, useState } from 'react'
 import { formatRelative, formatWords, shortId } from '../ui/format.ts'
 import { Palette, PaletteGroup, PaletteItem } from '../ui/palette.tsx'
@@ -168,6 +168,16 @@ export function CommandPalette({
             onSelect={then(() => navigate({ to: '/customers', search: { create: 'yes' } }))}
           >
             Add a customer
+          </PaletteItem>
+        )}
+        {!refusal && (
+          <PaletteItem
+            value="reconcile now"
+            keywords={['run', 'compare', 'reconciliation']}
+            icon={<Scale aria-hidden />}
+            onSelect={then(() => navigate({ to: '/reconciliation', search: { start: 'yes' } }))}
+          >
+            Reconcile now
           </PaletteItem>
         )}
         {(['failed', 'dead'] as const).map((state) => (

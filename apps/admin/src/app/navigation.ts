@@ -11,6 +11,7 @@ import {
   PhoneCall,
   PhoneMissed,
   Receipt,
+  Scale,
   ScrollText,
   Settings,
   UserCog,
@@ -29,6 +30,7 @@ export type Place = {
     | '/usage'
     | '/billing'
     | '/tiers'
+    | '/reconciliation'
     | '/errors'
     | '/staff'
     | '/audit'
@@ -99,6 +101,13 @@ export const places: { group: string; places: Place[] }[] = [
   {
     group: 'System',
     places: [
+      {
+        to: '/reconciliation',
+        label: 'Reconciliation',
+        letter: 'r',
+        icon: Scale,
+        words: ['runs', 'compare', 'differences', 'missing', 'heal', 'books', 'audit of usage'],
+      },
       { to: '/errors', label: 'Errors', letter: 'e', icon: Bug, words: ['bugs', 'exceptions', 'crashes', 'stack'] },
       {
         to: '/staff',

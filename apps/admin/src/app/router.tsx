@@ -6,7 +6,7 @@ import { NotFound } from './not-found.tsx'
 import { ahead } from './rpc.ts'
 import { alertSearch, errorSearch, eventSearch, filters, oneOf, text, unknownSearch, webhookSearch } from './search.ts'
 import { shell } from './shell-route.tsx'
-import { audit, auditRow, privacy, settings } from './system-routes.tsx'
+import { audit, auditRow, privacy, reconciliation, reconciliationRun, settings } from './system-routes.tsx'
 
 const overview = createRoute({
   getParentRoute: () => shell,
@@ -159,6 +159,8 @@ const routeTree = root.addChildren([
     tierList,
     errors.addChildren([error]),
     errorFull,
+    reconciliation,
+    reconciliationRun,
     audit.addChildren([auditRow]),
     privacy,
     staff,

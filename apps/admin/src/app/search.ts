@@ -1,6 +1,8 @@
+import { foundClasses, runStates, runTriggers } from '@trunkline/core/reconciliation/run'
 import { severitiesByWeight } from '../alerts/severity.tsx'
 import { accountStates, lineKinds } from '../billing/words.tsx'
 import { errorSources, errorViews } from '../errors/words.tsx'
+import { measures } from '../reconciliation/series.ts'
 import { tiers } from '../usage/tiers.ts'
 import { entryKinds, grains, groupings, holdStates, meters } from '../usage/words.ts'
 import { providers, webhookStates } from '../webhooks/words.tsx'
@@ -79,6 +81,24 @@ export const customerSearch = filters((search) => ({
   act: oneOf(['tier', 'grant', 'topup', 'adjust', 'pause', 'resume'], search.act),
 }))
 
+export const runSearch = filters((search) => ({
+  outcome: oneOf(runStates, search.outcome),
+  trigger: oneOf(runTriggers, search.trigger),
+  drawn: oneOf(measures, search.drawn),
+  start: oneOf(['yes'], search.start),
+}))
+export const differenceSearch = filters((search) => ({
+  tab: oneOf(['compared'], search.tab),
+  class: oneOf(foundClasses, search.class),
+  provider: oneOf(providers, search.provider),
+  customer: text(search.customer),
+  flagged: oneOf(['yes', 'no'], search.flagged),
+  open: text(search.open),
+  act: oneOf(['heal', 'one'], search.act),
+}))
+
+export type RunSearch = ReturnType<typeof runSearch>
+export type DifferenceSearch = ReturnType<typeof differenceSearch>
 export type UsageSearch = ReturnType<typeof usageSearch>
 export type BillingSearch = ReturnType<typeof billingSearch>
 export type CustomerSearch = ReturnType<typeof customerSearch>

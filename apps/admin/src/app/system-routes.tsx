@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { auditSearch } from './search.ts'
+import { ahead } from './rpc.ts'
+import { auditSearch, differenceSearch, runSearch } from './search.ts'
 import { shell } from './shell-route.tsx'
 
 export const audit = createRoute({
@@ -11,6 +12,20 @@ export const audit = createRoute({
 })
 
 export const auditRow = createRoute({ getParentRoute: () => audit, path: '$auditId' })
+
+export const reconciliation = createRoute({
+  getParentRoute: () => shell,
+  path: '/reconciliation',
+  validateSearch: runSearch,
+  component: lazyRouteComponent(() => import('../reconciliation/runs-page.tsx'), 'RunsPage'),
+})
+export const reconciliationRun = createRoute({
+  getParentRoute: () => shell,
+  path: '/reconciliation/$runId',
+  validateSearch: differenceSearch,
+  loader: ({ params }) => void ahead.reconciliation.runs.get.prefetch({ id: params.runId }),
+  component: lazyRouteComponent(() => import('../reconciliation/run-page.tsx'), 'RunPage'),
+})
 
 export const privacy = createRoute({
   getParentRoute: () => shell,
