@@ -517,6 +517,7 @@ describe('the documentation', () => {
     }
     await world.process()
     const customer = `cus_${id.replaceAll('-', '')}`
+    const run = await world.rest('POST', '/api/admin/reconciliation-runs/trigger', { token: admin })
     let answered = 0
     for (const [method, path, operation] of operations) {
       if (method !== 'GET' || !path.startsWith('/api/') || path.includes('{')) continue
@@ -530,6 +531,7 @@ describe('the documentation', () => {
         meter: 'call_seconds',
         grain: 'day',
         tier: 'pro',
+        runId: run.body.id,
       }
       const names = (operation.parameters ?? []).filter(
         (parameter) => parameter.required || parameter.name === 'customerId',

@@ -50,6 +50,10 @@ const error = (over: Partial<Parameters<typeof identityOf>[0]> = {}) => ({
   ...over,
 })
 
+test('an address whose name looks like an id is an address', () => {
+  expect(generalize('No such call: aa_aaaaaaa0@a.example')).toBe('No such call: <email>')
+})
+
 test.each(particulars)('a %s in a message does not split a group', (_, particular) => {
   fc.assert(
     fc.property(particular, particular, fc.constantFrom(...sentences), (one, other, sentence) => {

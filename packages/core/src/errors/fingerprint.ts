@@ -8,6 +8,8 @@ const framesThatCount = 5
 
 /** What differs from one occurrence to the next, in the order in which it is taken out. */
 const particulars: readonly (readonly [RegExp, string])[] = [
+  // first: what stands before the @ may look like an id
+  [/(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+\b/g, '<email>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
   // Telnyx: v3:T02llQxIyaRkhfRKxgAP8nY511EhFLizdvdUKJiSw8d6A9BborherQ
   [/\bv\d:[\w-]{16,}/g, '<id>'],
@@ -15,7 +17,6 @@ const particulars: readonly (readonly [RegExp, string])[] = [
   [/\b[a-z]{2,14}_(?:test_|live_)?(?=[A-Za-z]{0,60}\d)[A-Za-z0-9]{8,}\b/g, '<id>'],
   // Twilio: CA, SM, MM, AC … and 32 digits
   [/\b[A-Z]{2}[0-9a-f]{32}\b/g, '<id>'],
-  [/(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+\b/g, '<email>'],
   [/\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?/g, '<time>'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g, '<address>'],
   // a number in full, as forms carry it, as people write it, or masked

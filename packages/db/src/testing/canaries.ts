@@ -30,6 +30,8 @@ const particular: Record<string, Record<string, string | null>> = {
   notice_preferences: { muted: '{}' },
   password_resets: { token_hash: 'reset', expires_at: '2100-01-01Z' },
 }
+/** Tables of staff alone that an id can name, and that tell of customers all the same. */
+const staffOnly = ['webhook_replays']
 /** Columns that hold what was said, by whatever table. */
 const content = ['transcript', 'summary', 'body', 'input', 'facts', 'headers']
 
@@ -72,6 +74,7 @@ export async function plantCanaries(
   }
   await rowOf('customers')
   for (const { name } of await guardedTables(sql)) await rowOf(name)
+  for (const name of staffOnly) await rowOf(name)
   return ids
 }
 
