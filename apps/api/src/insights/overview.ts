@@ -125,7 +125,11 @@ async function providersOf(ctx: Ctx): Promise<Overview['providers']> {
      from unnest(array['retell', 'twilio', 'telnyx']) as sources (provider)`,
     [],
   )
-  const isConfigured = { retell: ctx.env.retellSecrets.length > 0, twilio: ctx.env.twilioSecrets.length > 0, telnyx: ctx.env.telnyxKeys.length > 0 }
+  const isConfigured = {
+    retell: ctx.env.retellSecrets.length > 0,
+    twilio: ctx.env.twilioSecrets.length > 0,
+    telnyx: ctx.env.telnyxKeys.length > 0,
+  }
   return heard.map(({ provider, at }) => {
     const api = known.find((row) => row.provider === provider)
     const fallback = isConfigured[provider as keyof typeof isConfigured]

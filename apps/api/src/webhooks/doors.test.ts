@@ -9,6 +9,7 @@ import {
   telnyxText,
 } from '../testing/signing.ts'
 import { openWorld, randomNumber, retellCall, type World } from '../testing/world.ts'
+import { replayWebhook } from './replay.ts'
 import { bootstrapSources, loadSecrets } from './sources.ts'
 
 const streamUrl = 'wss://voice.trunkline.example/stream'
@@ -387,9 +388,10 @@ describe('what was refused while a secret was wrong', () => {
     await backAsItWas()
   })
 
-  test('a STOP among it is in force with its release', async () => {
+  test.each(['all', 'one'])('a STOP among it is in force with its release, of %s', async (which) => {
     await empty()
     const [line, caller] = [randomNumber(), randomNumber()]
+    const wrong = `token of yesterday, ${which}`
     const form = { MessageSid: `SM${newId()}`, From: caller, To: line, Body: 'STOP' }
     await world.twilio('sms', form, { token: wrong })
     expect(await world.owner`select count(*)::int as rows from consents where phone_number = ${caller}`).toEqual([
@@ -398,7 +400,11 @@ describe('what was refused while a secret was wrong', () => {
     const ctx = world.ctx()
     await bootstrapSources({ ...ctx, env: { ...ctx.env, twilioSecrets: [...ctx.env.twilioSecrets, wrong] } })
 
-    expect(await ask('POST', '/reverify', {})).toMatchObject({ released: 1 })
+    if (which === 'all') expect(await ask('POST', '/reverify', {})).toMatchObject({ released: 1 })
+    else {
+      const [refused] = await world.owner`select id from webhook_queue where state = 'quarantined'`
+      await replayWebhook(world.ctx(), { webhookId: refused?.id })
+    }
 
     expect(await world.owner`select channel from consents where phone_number = ${caller} order by 1`).toEqual([
       { channel: 'sms' },

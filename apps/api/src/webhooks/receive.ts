@@ -147,13 +147,13 @@ export function arrivalOf(
     // what the parser stumbled over may be a number
     lastError: reading?.readable === false ? clean(maskText(reading.reason)) : null,
     revisionOf: null,
-    ...(isReadable && reading.inboundText !== undefined ? { said: saidIn(reading.inboundText) } : {}),
+    ...(isReadable && { said: saidIn(reading) }),
   }
 }
 
-/** What an inbound text asks of us, or undefined where it is said to the business. */
-function saidIn(text: { from: string; to: string; body: string }): SaidText | undefined {
-  const classified = classifyText(text.body)
+/** What an inbound text asks of us, or undefined where there is none or it is said to the business. */
+export function saidIn({ inboundText: text }: Extract<Reading, { readable: true }>): SaidText | undefined {
+  const classified = text && classifyText(text.body)
   return classified && { ...classified, from: text.from, to: text.to }
 }
 

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import type { WebhookState } from '@trunkline/core/webhooks/state'
-import { statement } from '@trunkline/db/connect'
+import { rawOf, statement } from '@trunkline/db/connect'
 import { callEvents, smsEvents } from '@trunkline/db/schema/events'
 import { usageEntries } from '@trunkline/db/schema/usage'
 import { idempotencyKeys, webhookAttempts, webhooks } from '@trunkline/db/schema/webhooks'
 import { eq, inArray, sql } from 'drizzle-orm'
+import { recordSaid } from '../compliance/record-said.ts'
 import { audit } from '../platform/audit.ts'
 import { actorLabel, type Ctx, inTransaction } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
@@ -15,8 +16,9 @@ import { describeChange, type Picture } from './describe-change.ts'
 import { addressFrom } from './door-paths.ts'
 import { eventKeysOf } from './event-keys.ts'
 import { digest, type Stored, storedColumns } from './process.ts'
+import { saidIn } from './receive.ts'
 import { reasonOf, recordFailure } from './record-failure.ts'
-import { loadSecrets } from './sources.ts'
+import { loadSecrets, secretsFor } from './sources.ts'
 
 type Webhook = typeof webhooks.$inferSelect
 export type Replayed = { state: WebhookState; effects: { changed: boolean; text: string[] } }
@@ -98,7 +100,7 @@ async function release(ctx: Ctx, webhook: Webhook): Promise<void> {
   const body = Buffer.from(webhook.body, webhook.bodyEncoding)
   const headers = Object.fromEntries(webhook.headers.map(([name, value]) => [name.toLowerCase(), value]))
   const delivery = { door: webhook.door, url: webhook.url, headers, body, receivedAt: webhook.receivedAt.getTime() }
-  const secrets = (await loadSecrets(ctx))[webhook.provider]
+  const secrets = secretsFor(await loadSecrets(ctx), webhook)
   const now = addressFrom(ctx.env.PUBLIC_URL, { door: `${webhook.provider}/${webhook.door}`, url: webhook.url })
   const asReceived = adapter.verify(delivery, secrets)
   const { verdict, secretId } =
@@ -130,6 +132,9 @@ async function release(ctx: Ctx, webhook: Webhook): Promise<void> {
       phoneNumber: reading.readable ? (reading.phoneNumber ?? null) : null,
     })
     .where(eq(webhooks.id, webhook.id))
+  const said = reading.readable ? saidIn(reading) : undefined
+  if (said !== undefined)
+    await recordSaid(rawOf(ctx.db), [{ ...said, webhookId: webhook.id, at: webhook.receivedAt.toISOString() }])
 }
 
 /** What the webhook's calls, messages and ledger look like now. */
