@@ -30,19 +30,17 @@ const particular: Record<string, Record<string, string | null>> = {
   notice_preferences: { muted: '{}' },
   password_resets: { token_hash: 'reset', expires_at: '2100-01-01Z' },
 }
-/** Tables of staff alone that an id can name, and that tell of customers all the same. */
-const staffOnly = ['webhook_replays']
 /** Columns that hold what was said, by whatever table. */
 const content = ['transcript', 'summary', 'body', 'input', 'facts', 'headers']
 
 /**
  * Puts a row that belongs to this customer, or to a user of his, into every table that has such rows, found in the catalogue:
  * a table that is new is among them. Every text that takes any text is `<mark> <table>`, what was said `said:<mark> <table>`. Answers the
- * ids by table.
+ * ids by table. `also` names tables of staff alone that tell of customers all the same.
  */
 export async function plantCanaries(
   sql: postgres.Sql,
-  canary: { customerId: string; mark: string },
+  canary: { customerId: string; mark: string; also?: readonly string[] },
 ): Promise<ReadonlyMap<string, string>> {
   const { customerId, mark } = canary
   const ids = new Map<string, string>()
@@ -74,7 +72,7 @@ export async function plantCanaries(
   }
   await rowOf('customers')
   for (const { name } of await guardedTables(sql)) await rowOf(name)
-  for (const name of staffOnly) await rowOf(name)
+  for (const name of canary.also ?? []) await rowOf(name)
   return ids
 }
 
