@@ -12,6 +12,8 @@ test.concurrent('one process takes, two work: each webhook is processed once, a 
     stage.start({ role: 'worker' }),
   ])
   const { id, phoneNumber } = await stage.customer(web)
+  // due at an hour of the night, whenever this runs
+  await stage.sql`update schedules set next_due_at = now() where name = 'reconciliation.nightly'`
   await haveRun(stage, 1)
   // from here on nothing is due by itself
   await stage.sql`update schedules set every_seconds = 86400, next_due_at = now() + interval '1 day'`
