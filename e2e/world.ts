@@ -23,7 +23,7 @@ const account: Account = {
   stripeWebhookSecret: 'whsec_of_the_browser_tests',
   publicUrl: 'https://hooks.trunkline.example',
 }
-export const admin = { email: 'admin@trunkline.example', password: 'a password of four words' }
+export const admin = { email: 'admin@localhost', password: 'a password of four words' }
 
 type Tier = 'core' | 'pro' | 'elite' | 'scale'
 type Customer = { id: string; businessName: string; phoneNumber: string }

@@ -4,7 +4,7 @@ import { type TierKey, tierKeys } from '@trunkline/core/usage/tier'
 import { useId } from 'react'
 import { Controller, useForm } from 'react-hook-form'
 import { problemOf, rpc } from '../app/rpc.ts'
-import { z } from '../app/zod.ts'
+import { emailField, z } from '../app/zod.ts'
 import { Button } from '../ui/button.tsx'
 import { Actions, Dialog } from '../ui/dialog.tsx'
 import { Field, Input, Select } from '../ui/field.tsx'
@@ -24,7 +24,7 @@ const newCustomer = z
     tier: z.enum(tierKeys),
     timezone: z.string().refine((zone) => zone === 'UTC' || zones.includes(zone), 'Choose a time zone from the list'),
     country: z.enum(countries),
-    ownerEmail: z.union([z.literal(''), z.email('This is not an e-mail address')]),
+    ownerEmail: z.union([z.literal(''), emailField('This is not an e-mail address')]),
     phoneNumber: z.string(),
   })
   .refine(({ phoneNumber, country }) => !phoneNumber.trim() || toE164(phoneNumber, country) !== undefined, {

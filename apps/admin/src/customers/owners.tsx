@@ -5,7 +5,7 @@ import { useForm } from 'react-hook-form'
 import type { OwnerRow } from '../app/contract.ts'
 import { Loaded } from '../app/loaded.tsx'
 import { problemOf, rpc } from '../app/rpc.ts'
-import { z } from '../app/zod.ts'
+import { emailField, z } from '../app/zod.ts'
 import { Button } from '../ui/button.tsx'
 import { Actions, Dialog } from '../ui/dialog.tsx'
 import { Field, Input } from '../ui/field.tsx'
@@ -109,7 +109,7 @@ function OwnerItem({ owner, mayMail, refusal }: { owner: OwnerRow; mayMail: bool
 
 const invitation = z.object({
   name: z.string().trim().min(1, 'Type the name').max(200),
-  email: z.email('Type the e-mail address'),
+  email: emailField('Type the e-mail address'),
 })
 const fields = ['name', 'email'] as const
 

@@ -2,7 +2,7 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { Link } from '@tanstack/react-router'
 import { useForm } from 'react-hook-form'
 import { problemOf, rpc } from '../app/rpc.ts'
-import { z } from '../app/zod.ts'
+import { emailField, z } from '../app/zod.ts'
 import { DoorFrame } from '../sessions/door-frame.tsx'
 import { useEnter } from '../sessions/enter.ts'
 import { shortest } from '../sessions/new-password.ts'
@@ -34,7 +34,7 @@ const registration = z.object({
   businessType: z.enum(businessTypes.map(([value]) => value)),
   firstName: z.string().trim().min(1, 'Type your first name').max(100),
   lastName: z.string().trim().min(1, 'Type your last name').max(100),
-  email: z.email('Type your e-mail address'),
+  email: emailField('Type your e-mail address'),
   phone: z.string().refine((text) => !text.trim() || toE164(text, 'US') !== undefined, 'This is not a phone number'),
   password: z.string().min(shortest, `At least ${shortest} characters`).max(200),
 })

@@ -2,13 +2,13 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { Link } from '@tanstack/react-router'
 import { useForm } from 'react-hook-form'
 import { problemOf, rpc } from '../app/rpc.ts'
-import { z } from '../app/zod.ts'
+import { emailField, z } from '../app/zod.ts'
 import { Button } from '../ui/button.tsx'
 import { Field, Input } from '../ui/field.tsx'
 import { Note } from '../ui/notice.tsx'
 import { DoorFrame } from './door-frame.tsx'
 
-const input = z.object({ email: z.email('Type your e-mail address') })
+const input = z.object({ email: emailField('Type your e-mail address') })
 
 export function ForgotPasswordPage() {
   const form = useForm({ resolver: zodResolver(input), defaultValues: { email: '' } })

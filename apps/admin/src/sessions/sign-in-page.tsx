@@ -5,7 +5,7 @@ import { KeyRound } from 'lucide-react'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { problemOf, rpc } from '../app/rpc.ts'
-import { z } from '../app/zod.ts'
+import { emailField, z } from '../app/zod.ts'
 import { Button } from '../ui/button.tsx'
 import { Field, Input } from '../ui/field.tsx'
 import { Note } from '../ui/notice.tsx'
@@ -16,7 +16,7 @@ import { passkeyProblem, signInWithPasskey } from './passkey.ts'
 import { PasswordInput } from './password-input.tsx'
 
 const credentials = z.object({
-  email: z.email('Type your e-mail address'),
+  email: emailField('Type your e-mail address'),
   password: z.string().min(1, 'Type your password'),
 })
 
