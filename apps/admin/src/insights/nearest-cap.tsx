@@ -42,7 +42,7 @@ export function NearestCap({ customers }: { customers: Overview['nearestCap'] })
               <span key={kind} className="min-w-0">
                 <UsageBar kind={kind} meter={customer[kind]} whose={customer.businessName} />
                 <span className="figures block truncate text-xs text-ink-3">
-                  {formatShare(kind, customer[kind].used, customer[kind].cap)}
+                  {formatShare(kind, customer[kind].used, customer[kind].cap + customer[kind].credit)}
                 </span>
               </span>
             ))}

@@ -43,7 +43,7 @@ export function UsageBar({ kind, meter, whose }: { kind: MeterKind; meter: Usage
     <div className="flex w-full items-center gap-2.5">
       <Meter
         label={`${names[kind]} of ${whose}`}
-        text={`${formatUsage(kind, meter.used)} of ${formatCap(kind, meter.cap)}, ${faces[meter.state].word.toLowerCase()}`}
+        text={`${formatUsage(kind, meter.used)} of ${formatCap(kind, meter.cap + meter.credit)}, ${faces[meter.state].word.toLowerCase()}`}
         value={meter.used}
         held={meter.reserved}
         limit={meter.cap + meter.credit}
