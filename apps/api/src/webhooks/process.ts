@@ -36,6 +36,8 @@ const claim = `select ${storedColumns} from webhook_queue
   where state in ('received', 'failed') and verdict = 'verified' and next_attempt_at <= now()
   order by next_attempt_at, id limit $1 for update skip locked`
 
+type Claim = Pick<Stored, 'id' | 'attempts'>
+
 export type BatchResult = { claimed: number; processed: number; failed: number }
 
 /**
@@ -44,11 +46,11 @@ export type BatchResult = { claimed: number; processed: number; failed: number }
  * poisonous row costs the others nothing.
  */
 export async function processBatch(ctx: Ctx, options: { limit: number }): Promise<BatchResult> {
-  let claimed: string[] = []
+  let claimed: Claim[] = []
   try {
     const result = await inTransaction(ctx, async (ctx) => {
       const batch = await statement<Stored>(ctx.db, claim, [options.limit])
-      claimed = batch.map(({ id }) => id)
+      claimed = batch.map(({ id, attempts }) => ({ id, attempts }))
       if (batch.length === 0) return { claimed: 0, processed: 0, failed: 0 }
       step('process.claimed')
       const { faults } = await digest(ctx, batch)
@@ -66,9 +68,9 @@ export async function processBatch(ctx: Ctx, options: { limit: number }): Promis
   }
 }
 
-async function processOneByOne(ctx: Ctx, ids: readonly string[]): Promise<BatchResult> {
-  const total: BatchResult = { claimed: ids.length, processed: 0, failed: 0 }
-  for (const id of ids) {
+async function processOneByOne(ctx: Ctx, claimed: readonly Claim[]): Promise<BatchResult> {
+  const total: BatchResult = { claimed: claimed.length, processed: 0, failed: 0 }
+  for (const { id, attempts } of claimed) {
     try {
       const result = await inTransaction(ctx, async (ctx) => {
         const alone = await statement<Stored>(
@@ -85,7 +87,7 @@ async function processOneByOne(ctx: Ctx, ids: readonly string[]): Promise<BatchR
       webhooksProcessed.inc({ outcome })
     } catch (error) {
       total.failed++
-      webhooksProcessed.inc({ outcome: await recordFailure(ctx, id, error) })
+      webhooksProcessed.inc({ outcome: await recordFailure(ctx, id, error, { attempts }) })
     }
   }
   return total

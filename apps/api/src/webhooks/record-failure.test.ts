@@ -22,3 +22,19 @@ test('a technical fault while a forged delivery is replayed does not release it:
   const [limits] = await world.owner`select call_used_seconds::int as used from usage_limits where customer_id = ${id}`
   expect(limits?.used).toBe(0)
 })
+
+test('two that meet one hopeless webhook at once count one attempt of it', async () => {
+  const { phoneNumber } = await world.customer()
+  await world.retell(retellCall({ to: phoneNumber, seconds: 30 }).ended)
+  const [waiting] = await world.owner`select id, attempts from webhook_queue where state = 'received'`
+  const error = Object.assign(new Error('violates check constraint'), { code: '23514' })
+  const saw = { attempts: Number(waiting?.attempts) }
+
+  const states = await Promise.all([1, 2, 3].map(() => recordFailure(world.ctx(), waiting?.id, error, saw)))
+
+  expect(states).toEqual(['dead', 'dead', 'dead'])
+  const [after] = await world.owner`select state, attempts from webhook_queue where id = ${waiting?.id}`
+  expect(after).toMatchObject({ state: 'dead', attempts: 1 })
+  const kept = await world.owner`select outcome from webhook_attempts where webhook_id = ${waiting?.id}`
+  expect(kept).toHaveLength(1)
+})

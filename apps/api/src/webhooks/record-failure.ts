@@ -20,8 +20,16 @@ export function reasonOf(error: unknown): { text: string; sqlState: string | und
   }
 }
 
-/** Counts a failed attempt: tried again later, or dead where it is hopeless or has been tried often enough. */
-export async function recordFailure(ctx: Ctx, webhookId: string, error: unknown): Promise<WebhookState> {
+/**
+ * Counts a failed attempt: tried again later, or dead where it is hopeless or has been tried often enough. Two that meet it
+ * at once count one attempt: who names the `attempts` that he `saw` counts only where nobody has counted since.
+ */
+export async function recordFailure(
+  ctx: Ctx,
+  webhookId: string,
+  error: unknown,
+  saw?: { attempts: number },
+): Promise<WebhookState> {
   const { text, sqlState } = reasonOf(error)
   ctx.log.error({ webhookId, sqlState, reason: text }, 'webhook not processed')
   ctx.faults.track({ error, source: 'worker', where: 'webhooks.process', webhookId })
@@ -37,6 +45,7 @@ export async function recordFailure(ctx: Ctx, webhookId: string, error: unknown)
       await ctx.db.insert(webhookAttempts).values({ ...known, by: actorLabel(ctx.actor), at: ctx.now })
       return row.state
     }
+    if (row !== undefined && saw !== undefined && row.attempts !== saw.attempts) return row.state
     const attempts = (row?.attempts ?? 0) + 1
     const counted = isTransient(sqlState) ? Math.min(attempts, maxAttempts - 1) : attempts
     const wait = isHopeless(sqlState) ? undefined : nextAttemptSeconds(counted, Math.random())
