@@ -43,7 +43,7 @@ const topup = (customerId: string, nth: number) => ({
   },
 })
 
-test.concurrent('killed at each step of a top-up, a rating or a suspension, and started again: each is done once (K-16, C-7)', async ({
+test.concurrent('killed at each step of a top-up, its refund, a rating or a suspension, and started again: each is done once (K-12, K-16, C-7)', async ({
   stage,
 }) => {
   let api = await stage.start({ env: { STRIPE_SECRET_KEY: '' } })
@@ -72,6 +72,38 @@ test.concurrent('killed at each step of a top-up, a rating or a suspension, and 
     await stage.settled()
     expect(await money(), step).toMatchObject({ credit: 500 * credits, credited: credits, topups: credits })
   }
+
+  // half of the first top-up, then all of the second, is given back
+  const refund = (nth: number, cents: number) => ({
+    id: `evt_refund_${nth}_${cents}`,
+    type: 'charge.refunded',
+    object: {
+      id: `ch_${nth}`,
+      object: 'charge',
+      customer: 'cus_process',
+      payment_intent: `pi_${nth}`,
+      currency: 'usd',
+      amount_refunded: cents,
+    },
+  })
+  let credit = 500 * credits
+  for (const [step, event, units] of [
+    ['usage.credit_withdrawn', refund(1, 2500), 250],
+    ['process.committed', refund(2, 5000), 500],
+  ] as const) {
+    await api.killAt(step)
+    await tell(stage, api, event, false)
+    expect(await api.exited, step).toBe('SIGKILL')
+    api = await api.restart()
+    await tell(stage, api, event)
+    await stage.settled()
+    await tell(stage, api, { ...event, id: `${event.id}_again` })
+    await stage.settled()
+    credit -= units
+    expect(await money(), step).toMatchObject({ credit })
+  }
+  const withdrawn = await stage.sql`select taken::int from usage_withdrawals where customer_id = ${id} order by id`
+  expect(withdrawn).toEqual([{ taken: 250 }, { taken: 500 }])
 
   // the scheduler's own rating dies with its lines written and not committed
   const due = (name: string) => stage.sql`update schedules set next_due_at = now() where name = ${name}`
@@ -111,5 +143,5 @@ test.concurrent('killed at each step of a top-up, a rating or a suspension, and 
   await stage.sql`update billing_deadlines set lease_until = null`
   await due('billing.runDeadlines')
   await until('the customer is suspended', async () => (await money())?.pauses === 1)
-  expect(await money()).toMatchObject({ pauses: 1, told: 1, credit: 500 * credits })
+  expect(await money()).toMatchObject({ pauses: 1, told: 1, credit })
 })

@@ -16,7 +16,7 @@ import { toast } from '../ui/toast.tsx'
 import { formatUsage } from './usage-meter.tsx'
 import { creditWords, kindOf } from './words.ts'
 
-const endWords = { spent: 'Spent', expired: 'Expired', revoked: 'Revoked' } as const
+const endWords = { spent: 'Spent', expired: 'Expired', revoked: 'Revoked', refunded: 'Refunded' } as const
 
 export function CreditMark({ row }: { row: CreditRow }) {
   if (row.endedBy) return <State>{endWords[row.endedBy]}</State>
@@ -82,6 +82,7 @@ export function CreditDetail({
           <Fact label="Expires">{row.expiresAt ? formatLocal(Date.parse(row.expiresAt)) : 'Never'}</Fact>
           <Fact label="Granted">{formatLocal(Date.parse(row.grantedAt))}</Fact>
           {row.grantedBy && <Fact label="By">{actorName(row.grantedBy).name}</Fact>}
+          {row.takenBack > 0 && <Fact label="Taken back">{formatUsage(kind, row.takenBack)}, with their money</Fact>}
           <Fact label="Why">{row.reason ?? <span className="text-ink-3">Not said</span>}</Fact>
           {row.endedAt && <Fact label="Ended">{formatLocal(Date.parse(row.endedAt))}</Fact>}
         </Facts>

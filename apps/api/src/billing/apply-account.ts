@@ -11,6 +11,7 @@ import { announceMoney, announceTierRefused } from './announce-money.ts'
 import { creditTopups } from './credit-topups.ts'
 import { factsOf } from './facts.ts'
 import { followDebt } from './follow-debt.ts'
+import { takeBackTopups } from './take-back-topups.ts'
 import { writeRefunds } from './write-refunds.ts'
 
 export type Account = typeof billingAccounts.$inferSelect
@@ -35,6 +36,7 @@ export async function applyAccount(ctx: Ctx, input: { customerId: string }): Pro
   await writeInvoices(ctx, customerId, summary)
   await writePayments(ctx, customerId, summary)
   await creditTopups(ctx, { customerId })
+  await takeBackTopups(ctx, { customerId })
   await writeRefunds(ctx, { customerId, refunds: summary.refunds })
   const hasFollowed = await followTier(ctx, account, summary)
   const state = await followDebt(ctx, account, summary)

@@ -149,6 +149,111 @@ describe('a top-up', () => {
       { cents: -14_500, corrects: bought?.id },
     ])
     expect(await alertsOf(id)).toEqual(['payment_disputed', 'payment_refunded', 'payment_refunded'])
+    expect(await usage(id)).toMatchObject({ callCredit: 0 })
+  })
+
+  /** A top-up of 300 minutes that was paid, and what Stripe says when money of it is given back. */
+  async function bought() {
+    const { id, phoneNumber } = await world.customer({ tier: 'core' })
+    const stripe = stripeCustomer(id)
+    const paymentIntent = `pi_${newId()}`
+    const charge = `ch_${newId()}`
+    await tell(stripe.topup({ paymentIntent }))
+    const refunded = (cents: number) =>
+      stripe.event(
+        'charge.refunded',
+        {
+          id: charge,
+          object: 'charge',
+          customer: stripe.names.customer,
+          payment_intent: paymentIntent,
+          currency: 'usd',
+          amount_refunded: cents,
+        },
+        Date.now(),
+      )
+    return { id, phoneNumber, refunded }
+  }
+  const grantOf = async (customerId: string) => {
+    const [row] = await world.owner`
+      select credit.quantity::int, remaining::int, ended_by as "endedBy",
+        (select coalesce(sum(quantity), 0)::int from usage_burns where credit_id = credit.id) as burnt,
+        (select coalesce(sum(taken), 0)::int from usage_withdrawals where credit_id = credit.id) as taken,
+        (select coalesce(sum(asked), 0)::int from usage_withdrawals where credit_id = credit.id) as asked
+      from usage_credits as credit where customer_id = ${customerId} and source = 'topup'`
+    return row
+  }
+
+  test('that is refunded loses its unused units once, though 64 deliveries, and other events of it, come at once (K-12, K-16)', async () => {
+    const { id, refunded } = await bought()
+    const [half, whole] = [refunded(9750), refunded(19_500)]
+    const events = Array.from({ length: 64 }, (_, index) => {
+      const event = index % 3 === 0 ? half : whole
+      return index % 2 === 0 ? event : { ...event, id: `evt_${newId()}` }
+    })
+    await tell(half)
+    expect(await usage(id)).toMatchObject({ callCredit: 9000 })
+    expect(await grantOf(id)).toEqual({
+      quantity: 18_000,
+      remaining: 9000,
+      endedBy: null,
+      burnt: 0,
+      taken: 9000,
+      asked: 9000,
+    })
+    await Promise.all(events.map((event) => world.stripe(event)))
+    await Promise.all([world.process(5), world.process(5), world.process(5)])
+    await world.process()
+
+    expect(await usage(id)).toMatchObject({ callCredit: 0 })
+    expect(await grantOf(id)).toMatchObject({
+      remaining: 0,
+      endedBy: 'refunded',
+      burnt: 0,
+      taken: 18_000,
+      asked: 18_000,
+    })
+    const told = await world.owner`
+      select severity, message from ops_alerts where customer_id = ${id} and alert_type = 'payment_refunded' order by id`
+    expect(told.map(({ severity }) => severity)).toEqual(['medium', 'medium'])
+    expect(told[1]?.message).toContain('9000 of the 9000 seconds that it had bought were taken back')
+    const { body } = await world.rest('GET', `/api/usage/credits?customerId=${toWireId('customer', id)}`, {
+      token: operator,
+    })
+    expect(body.items).toMatchObject([{ quantity: 18_000, remaining: 0, takenBack: 18_000, endedBy: 'refunded' }])
+  })
+
+  test('that is refunded keeps what was used of it and what calls under way were promised, and staff is told so', async () => {
+    const { id, phoneNumber, refunded } = await bought()
+    await world.retell(retellCall({ to: phoneNumber, seconds: 10_000 }).ended)
+    await world.process()
+    const ask = { customerId: toWireId('customer', id), kind: 'call', quantity: 500 }
+    const { body: held } = await world.rest('POST', '/api/usage/check', { token: operator, body: ask })
+    expect(held).toMatchObject({ allowed: true })
+    await tell(refunded(19_500))
+
+    // 9,000 s are included: 1,000 were used of what was bought, and 500 are promised
+    expect(await grantOf(id)).toMatchObject({
+      remaining: 0,
+      endedBy: 'refunded',
+      burnt: 1500,
+      taken: 16_500,
+      asked: 18_000,
+    })
+    expect(await usage(id)).toMatchObject({ callCredit: 1500 })
+    const [told] = await world.owner`
+      select severity, message from ops_alerts where customer_id = ${id} and alert_type = 'payment_refunded'`
+    expect(told).toMatchObject({ severity: 'high' })
+    expect(told?.message).toContain('1500 were used or promised already and stay')
+    const { body: settled } = await world.rest('POST', `/api/usage/holds/${held.holdId}/settle`, {
+      token: operator,
+      body: { quantity: 500 },
+    })
+    expect(settled).toBeDefined()
+    const [limits] = await world.owner`
+      select call_used_seconds::int as used, (call_cap_seconds + call_credit_seconds + rollover_seconds)::int as base
+      from usage_limits where customer_id = ${id}`
+    expect(limits).toEqual({ used: 10_500, base: 10_500 })
   })
 
   test('that we do not sell credits nothing, and a person is told', async () => {

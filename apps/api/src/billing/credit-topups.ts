@@ -10,6 +10,9 @@ import { grantCredit } from '../usage/grant-credit.ts'
 /** Bought units are spent after what was given and what rolled over. */
 const boughtPriority = 100
 
+/** Under which name what a checkout session bought is credited. */
+export const creditKeyOf = (checkoutSessionId: string): string => `stripe:${checkoutSessionId}`
+
 /**
  * Credits the top-ups that are paid and were not credited yet, with their lines. The payment's row says so in the same commit, and
  * the credit stands under the session's name for ever. What was given back whole before it was credited is not credited.
@@ -36,7 +39,7 @@ export async function creditTopups(ctx: Ctx, input: { customerId: string }): Pro
       meter,
       quantity,
       source: 'topup',
-      sourceKey: `stripe:${payment.checkoutSessionId}`,
+      sourceKey: creditKeyOf(payment.checkoutSessionId),
       priority: boughtPriority,
       expiresAt: lastsDays === null ? null : new Date(ctx.now.getTime() + lastsDays * 86_400_000),
       reason: `Bought: ${topup.key}`,

@@ -30,15 +30,26 @@ export async function endCredits(ctx: Ctx, limits: LimitsRow, until: Date): Prom
 }
 
 /** Ends one grant before its time: what was spent of it stays. Answers what is lost. */
-export async function endCredit(ctx: Ctx, limits: LimitsRow, credit: Credit): Promise<number> {
-  const living = await livingCredits(ctx, limits.customerId)
-  const spent = (await spentSoFar(ctx, limits, living, { withReserved: true })).get(credit.id) ?? 0
-  await writeBurn(ctx, credit, limits.periodStart, spent)
+export async function endCredit(
+  ctx: Ctx,
+  limits: LimitsRow,
+  credit: Credit,
+  endedBy: 'revoked' | 'refunded',
+): Promise<number> {
+  const lost = await freeOf(ctx, limits, credit)
+  await writeBurn(ctx, credit, limits.periodStart, credit.remaining - lost)
   await ctx.db
     .update(usageCredits)
-    .set({ endedAt: ctx.now, endedBy: 'revoked', remaining: 0 })
+    .set({ endedAt: ctx.now, endedBy, remaining: 0 })
     .where(eq(usageCredits.id, credit.id))
-  return credit.remaining - spent
+  return lost
+}
+
+/** What of a living grant is neither used nor promised to a call under way. */
+export async function freeOf(ctx: Ctx, limits: LimitsRow, credit: Credit): Promise<number> {
+  const living = await livingCredits(ctx, limits.customerId)
+  const spent = await spentSoFar(ctx, limits, living, { withReserved: true })
+  return credit.remaining - (spent.get(credit.id) ?? 0)
 }
 
 const livingCredits = (ctx: Ctx, customerId: string): Promise<Credit[]> =>

@@ -16,6 +16,7 @@ export const usageHoldings: readonly Holding[] = [
   { table: 'usage_hours', key: 'customer_id, meter, hour, provider, direction', ofCustomer: evidence },
   { table: 'usage_credits', ofCustomer: evidence },
   { table: 'usage_burns', key: 'credit_id, period_start', ofCustomer: evidence },
+  { table: 'usage_withdrawals', ofCustomer: evidence },
   { table: 'usage_tier_changes', ofCustomer: evidence },
   { table: 'usage_pauses', ofCustomer: evidence },
 ]

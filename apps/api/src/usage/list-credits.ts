@@ -3,8 +3,8 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import { creditEnds, creditSourceSchema } from '@trunkline/core/usage/credit'
 import { meters } from '@trunkline/core/usage/meter'
 import { usageLimits } from '@trunkline/db/schema/usage'
-import { usageCredits } from '@trunkline/db/schema/usage-credits'
-import { and, desc, eq, isNull, lt } from 'drizzle-orm'
+import { usageCredits, usageWithdrawals } from '@trunkline/db/schema/usage-credits'
+import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'
 import { cursorOfId, idOfCursor } from '../platform/keyset.ts'
@@ -17,6 +17,8 @@ export const creditRow = z.object({
   quantity: z.number(),
   /** What is left at this moment: the open period's spending is counted. */
   remaining: z.number(),
+  /** What went because its money was given back. */
+  takenBack: z.number(),
   priority: z.number(),
   grantedAt: z.string(),
   expiresAt: z.string().nullable(),
@@ -58,6 +60,13 @@ export async function listCredits(
     )
     .orderBy(desc(usageCredits.id))
     .limit(limit + 1)
+  const ids = rows.map(({ id }) => id)
+  const withdrawn = await ctx.db
+    .select({ creditId: usageWithdrawals.creditId, taken: sql<number>`sum(${usageWithdrawals.taken})::float8` })
+    .from(usageWithdrawals)
+    .where(inArray(usageWithdrawals.creditId, ids))
+    .groupBy(usageWithdrawals.creditId)
+  const takenOf = new Map(withdrawn.map(({ creditId, taken }) => [creditId, taken]))
   return toPage(rows, {
     limit,
     cursorOf: ({ id }) => cursorOfId(id),
@@ -67,6 +76,7 @@ export async function listCredits(
       source: credit.source,
       quantity: credit.quantity,
       remaining: credit.remaining - (spent.get(credit.id) ?? 0),
+      takenBack: takenOf.get(credit.id) ?? 0,
       priority: credit.priority,
       grantedAt: credit.createdAt.toISOString(),
       expiresAt: credit.expiresAt?.toISOString() ?? null,

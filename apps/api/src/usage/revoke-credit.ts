@@ -18,7 +18,7 @@ export async function revokeCredit(ctx: Ctx, input: { creditId: string; reason: 
     const [credit] = await find()
     if (limits === undefined || credit === undefined || credit.endedAt !== null)
       throw new DomainError('conflict', 'This credit has ended already')
-    const lost = await endCredit(ctx, limits, credit)
+    const lost = await endCredit(ctx, limits, credit, 'revoked')
     await refreshLimits(ctx, limits)
     await audit(ctx, {
       action: 'usage.revokeCredit',

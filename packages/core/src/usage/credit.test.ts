@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Grant, rolledOver, spend, spendingOrder, unspend } from './credit.ts'
+import { type Grant, rolledOver, spend, spendingOrder, unitsOfRefund, unspend } from './credit.ts'
 
 const day = (days: number) => new Date(Date.UTC(2026, 0, 1 + days))
 const grants: fc.Arbitrary<Grant[]> = fc
@@ -76,4 +76,19 @@ test('only what was included and not used goes over, up to the tier’s setting'
   expect(rolledOver({ used: 140, cap: 150, most: 30 })).toBe(10)
   expect(rolledOver({ used: 200, cap: 150, most: 30 })).toBe(0)
   expect(rolledOver({ used: 0, cap: 150, most: 0 })).toBe(0)
+})
+
+test('refunds in any portions take back no more than was bought, and all of it with the last cent', () => {
+  const cents = fc.integer({ min: 1, max: 500_000 })
+  fc.assert(
+    fc.property(cents, fc.integer({ min: 1, max: 10_000_000 }), cents, cents, (paidCents, quantity, one, other) => {
+      const [less, more] = [Math.min(one, other), Math.max(one, other)]
+      const units = (refundedCents: number) => unitsOfRefund({ quantity, paidCents, refundedCents })
+      expect(units(0)).toBe(0)
+      expect(units(less)).toBeLessThanOrEqual(units(more))
+      expect(units(more)).toBeLessThanOrEqual(quantity)
+      expect(units(paidCents)).toBe(quantity)
+      if (more < paidCents) expect(units(more) * paidCents).toBeLessThanOrEqual(quantity * more)
+    }),
+  )
 })

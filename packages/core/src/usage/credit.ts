@@ -5,7 +5,8 @@ export const creditSources = ['topup', 'goodwill', 'rollover', 'proration'] as c
 export type CreditSource = (typeof creditSources)[number]
 export const creditSourceSchema = z.enum(creditSources)
 
-export const creditEnds = ['spent', 'expired', 'revoked'] as const
+/** `refunded`: its money was given back. */
+export const creditEnds = ['spent', 'expired', 'revoked', 'refunded'] as const
 
 /** The lower is spent first. What is lost soonest stands first, what was paid for last. */
 export const usualPriority = { rollover: 10, proration: 20, goodwill: 30, topup: 50 } as const satisfies Record<
@@ -61,4 +62,12 @@ export function unspend(burns: readonly Burn[], quantity: number): Burn[] {
 /** What of the included units goes over into the next period: what was not used, up to the tier's setting. */
 export function rolledOver(period: { used: number; cap: number; most: number }): number {
   return Math.max(0, Math.min(period.most, period.cap - period.used))
+}
+
+/** What of a grant stands for money that was given back: all of it for the whole price, else whole units, rounded down. */
+export function unitsOfRefund(bought: { quantity: number; paidCents: number; refundedCents: number }): number {
+  const { quantity, paidCents, refundedCents } = bought
+  if (refundedCents <= 0) return 0
+  if (refundedCents >= paidCents) return quantity
+  return Number((BigInt(quantity) * BigInt(refundedCents)) / BigInt(paidCents))
 }

@@ -153,6 +153,8 @@ export const billingDeadlines = pgTable(
     state: text({ enum: deadlineStates }).notNull().default('waiting'),
     leaseGeneration: integer().notNull().default(0),
     leaseUntil: at(),
+    /** When a reminder was handed to the mail server: who finds it so does not know whether it arrived. */
+    triedAt: at(),
     reason: text(),
     ...created,
     endedAt: at(),

@@ -140,3 +140,20 @@ export const reconciliationListed = pgTable(
     index('reconciliation_listed_by_carrier').on(listed.runId, listed.carrierId).where(sql`carrier_id is not null`),
   ],
 )
+
+/** What a provider asked for a call or message when it first listed a price: another one later is a difference. */
+export const reconciliationPrices = pgTable(
+  'reconciliation_prices',
+  {
+    provider: text().notNull(),
+    kind: text({ enum: listedKinds }).notNull(),
+    providerId: text().notNull(),
+    priceMicros: amount().notNull(),
+    learnedAt: at().notNull(),
+  },
+  (price) => [
+    primaryKey({ columns: [price.provider, price.kind, price.providerId] }),
+    check('reconciliation_prices_kind_is_known', oneOf(price.kind, listedKinds)),
+    index('reconciliation_prices_by_age').on(price.learnedAt),
+  ],
+)

@@ -82,6 +82,33 @@ export const usageBurns = pgTable(
   ],
 )
 
+/**
+ * What was taken back of a bought grant because its money was given back. Append-only, by grant as well: `asked` is what the money
+ * stands for, `taken` as much of it as was neither used nor promised. What is left of a grant is its quantity less burns and these.
+ */
+export const usageWithdrawals = pgTable(
+  'usage_withdrawals',
+  {
+    id: id(),
+    creditId: uuid()
+      .notNull()
+      .references(() => usageCredits.id),
+    customerId: uuid().notNull(),
+    sourceKey: text().notNull().unique('usage_withdrawals_made_once'),
+    asked: quantity().notNull(),
+    taken: quantity().notNull(),
+    ...created,
+  },
+  (withdrawal) => [
+    check(
+      'usage_withdrawals_take_what_was_asked_at_most',
+      sql`${withdrawal.asked} > 0 and ${withdrawal.taken} >= 0 and ${withdrawal.taken} <= ${withdrawal.asked}`,
+    ),
+    index('usage_withdrawals_by_credit').on(withdrawal.creditId),
+    index('usage_withdrawals_by_customer').on(withdrawal.customerId, withdrawal.id),
+  ],
+)
+
 /** A change of tier: at once, or waiting for the end of the period, where it can be cancelled. One waits at a time. */
 export const usageTierChanges = pgTable(
   'usage_tier_changes',
