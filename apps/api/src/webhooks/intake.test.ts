@@ -10,7 +10,7 @@ import { openWorld, randomNumber, retellCall, type World } from '../testing/worl
 import { faultOf } from './fault.ts'
 import { openIntake } from './intake.ts'
 import { openSpool } from './spool.ts'
-import { storeSpooled } from './store.ts'
+import { storeArrivals, storeSpooled } from './store.ts'
 
 let world: World
 beforeAll(async () => {
@@ -45,6 +45,15 @@ test('whatever keeps the database from storing, a webhook is acknowledged, rests
   await world.owner`grant insert on webhook_queue to trunkline_app`
   expect(await drain()).toBe(1)
   expect(await rowsOf(call.id)).toMatchObject([{ state: 'received' }])
+})
+
+test('what came while this machine’s clock ran ahead of the database’s is due at once', async () => {
+  const id = newId()
+  const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
+  await storeArrivals(world.intakePool, [arrivalFor(id, { receivedAt: inAnHour })])
+  expect(
+    await world.owner`select next_attempt_at <= now() as due, received_at from webhook_queue where id = ${id}`,
+  ).toEqual([{ due: true, received_at: new Date(inAnHour) }])
 })
 
 test('of a database that fell silent only the first wait; who comes after them is answered without asking it', async () => {

@@ -38,7 +38,8 @@ const pieces = documents.map(
   (_, index) => `(string_to_array(${parameter(columns.length + index)}, '${separator}'))[2:]`,
 )
 
-// one statement, one commit: the key is taken and the bytes are kept, or neither. Each value is cast once, on its way in
+// one statement, one commit: the key is taken and the bytes are kept, or neither. Each value is cast once, on its way in.
+// Oldest first, by the clock of whoever received it; where that runs ahead, nothing waits until the database's has followed
 const insertStatement = `
 with input as materialized (
   select id::uuid, decode(key, 'hex') as key, provider, door, event_type, phone_number, url, remote_address,
@@ -56,7 +57,7 @@ with input as materialized (
 insert into webhook_queue (id, provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding,
   body_bytes, body_sha256, verdict, secret_id, state, received_at, last_error, revision_of, next_attempt_at)
 select id, provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding,
-  body_bytes, body_sha256, verdict, secret_id, state, received_at, last_error, revision_of, received_at
+  body_bytes, body_sha256, verdict, secret_id, state, received_at, last_error, revision_of, least(received_at, now())
 from input where key is null or id in (select webhook_id from taken)`
 
 /**
