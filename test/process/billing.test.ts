@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { expect } from 'vitest'
+import { openMailServer } from '../../apps/api/src/testing/mail-server.ts'
 import { planCall, post, retellEvent } from './provider.ts'
 import { type Process, type Stage, test, until } from './stage.ts'
 
@@ -144,4 +145,64 @@ test.concurrent('killed at each step of a top-up, its refund, a rating or a susp
   await due('billing.runDeadlines')
   await until('the customer is suspended', async () => (await money())?.pauses === 1)
   expect(await money()).toMatchObject({ pauses: 1, told: 1, credit })
+})
+
+test.concurrent('killed between a mail and the note of it, and started again: neither a reminder nor a notice is sent twice (K-13)', async ({
+  stage,
+}) => {
+  const server = await openMailServer()
+  const { mails } = server
+  const about = (subject: string) => mails.filter((mail) => mail.includes(subject))
+  try {
+    let api = await stage.start({
+      env: { STRIPE_SECRET_KEY: '', SMTP_URL: server.url, MAIL_FROM: 'trunkline@trunkline.example' },
+    })
+    const { id, phoneNumber } = await stage.customer(api, 'core')
+    await stage.sql`update customers set owner_email = 'owner@harbor.example' where id = ${id}`
+
+    await api.killAt('billing.reminded')
+    await tell(stage, api, {
+      id: 'evt_unpaid',
+      type: 'invoice.payment_failed',
+      object: {
+        id: 'in_mail',
+        object: 'invoice',
+        status: 'open',
+        amount_due: 14_900,
+        amount_paid: 0,
+        attempt_count: 1,
+        currency: 'usd',
+        customer: 'cus_mail',
+        metadata: { trunkline_customer: wireId(id) },
+      },
+    })
+    await until('the deadlines stand', async () => (await stage.sql`select 1 from billing_deadlines`).length > 0)
+    const due = () => stage.sql`update schedules set next_due_at = now() where name = 'billing.runDeadlines'`
+    await due()
+    expect(await api.exited).toBe('SIGKILL')
+    expect(about('did not go through')).toHaveLength(1)
+    api = await api.restart()
+    await stage.sql`update billing_deadlines set lease_until = null`
+    await due()
+    const first = async () =>
+      (await stage.sql`select state, reason from billing_deadlines where kind = 'remind' and day = 0`)[0]
+    await until('the reminder has ended', async () => (await first())?.state === 'done')
+    expect(await first()).toMatchObject({ reason: expect.stringContaining('Nobody knows') })
+
+    await api.killAt('customers.notice_sent')
+    await stage.provider.insist([api], retellEvent('call_ended', planCall(phoneNumber, 7300)))
+    expect(await api.exited).toBe('SIGKILL')
+    api = await api.restart()
+    await stage.sql`update owner_notices set updated_at = now() - interval '2 minutes'`
+    await stage.sql`update pgboss.job set start_after = now(), state = 'created' where name = 'customers.sendNotice' and state <> 'completed'`
+    const notice = async () => (await stage.sql`select state from owner_notices where kind = 'usage_warning'`)[0]
+    await until('the notice has ended', async () => (await notice())?.state === 'undecided')
+    expect(about('did not go through')).toHaveLength(1)
+    expect(mails).toHaveLength(2)
+    expect(
+      mails.every((mail) => /^Message-ID:\s+<(reminder|notice)\.[0-9a-f-]{36}@trunkline\.example>/im.test(mail)),
+    ).toBe(true)
+  } finally {
+    await server.close()
+  }
 })

@@ -11,6 +11,7 @@ import { createRequest } from './create-request.ts'
 import { billingSchedules } from './jobs.ts'
 import { closeLines, rateLedger } from './rate.ts'
 import { nameCustomer } from './record.ts'
+import { remindOwner } from './remind.ts'
 import { runDeadlines } from './run-deadlines.ts'
 
 let world: World
@@ -62,6 +63,9 @@ async function passDays(customerId: string, days: number): Promise<void> {
     where customer_id = ${customerId}`
   await runJob('billing.runDeadlines')
 }
+
+const sinceLongAgo = (customerId: string) =>
+  world.owner`update customers set created_at = '2025-01-01Z' where id = ${customerId}`
 
 describe('a top-up', () => {
   test('is credited once, with its line, in the commit in which its webhook is done (K-12, K-16)', async () => {
@@ -329,6 +333,7 @@ describe('an account', () => {
     const { id } = await world.customer({ tier: 'core' })
     const stripe = stripeCustomer(id)
     const now = Date.now()
+    await sinceLongAgo(id)
     await tell(stripe.subscription('elite', { at: now - 5000 }))
     expect(await usage(id)).toMatchObject({ tier: 'elite' })
     await runJob('billing.rate')
@@ -470,6 +475,39 @@ describe('a payment that fails', () => {
     await world.owner`update provider_status set circuit = 'closed', failure_count = 0, cooldown_until = null`
   })
 
+  test('reminds once though whoever sent it died before it was written down; what was not taken is tried again (K-13)', async () => {
+    const { id, email } = await inDebt()
+    const first = () => world.owner`
+      select id, state, reason, tried_at is not null as tried from billing_deadlines where customer_id = ${id} and kind = 'remind' and day = 0`
+    const { deliver } = world.network
+    world.network.deliver = async () => {
+      throw new Error('The mail server did not take it (421)')
+    }
+    const [due] = await first()
+    await world.owner`update billing_deadlines set lease_generation = 1, lease_until = now() + interval '1 minute' where id = ${due?.id}`
+    const reminded = { deadlineId: due?.id, generation: 1 }
+    await expect(remindOwner(world.ctx(), reminded)).rejects.toThrow('421')
+    expect(await first()).toMatchObject([{ state: 'waiting', tried: false }])
+
+    // it arrives, and nobody lives to write it down
+    const { promise: arrival, resolve: arrived } = Promise.withResolvers<void>()
+    world.network.deliver = async () => {
+      arrived()
+      await new Promise(() => undefined)
+    }
+    void remindOwner(world.ctx(), reminded)
+    await arrival
+    world.network.deliver = deliver
+    await world.owner`update billing_deadlines set lease_until = now() - interval '1 second' where id = ${due?.id}`
+    await Promise.all([runDeadlines(world.ctx()), runDeadlines(world.ctx())])
+    await world.drainJobs()
+    expect(mailsTo(email)).toEqual([])
+    expect(await first()).toMatchObject([
+      { state: 'done', reason: expect.stringContaining('Nobody knows'), tried: true },
+    ])
+    await world.owner`update provider_status set circuit = 'closed', failure_count = 0, cooldown_until = null`
+  })
+
   test('reminds once though three schedulers look at the same moment', async () => {
     const { id, email } = await inDebt()
     await Promise.all(Array.from({ length: 8 }, () => runDeadlines(world.ctx())))
@@ -508,6 +546,36 @@ describe('lines', () => {
         (select sum(quantity) from billing_line_items where customer_id = ${id} and kind = 'usage')::int as lines,
         (select count(*) from billing_line_entries where customer_id = ${id})::int as entries`
     expect(sums).toEqual({ counter: 218, ledger: 218, lines: 218, entries: 3 })
+  })
+
+  test('of the first month cost its rest to the second, those of the next one the whole price; never more is given back than was paid', async () => {
+    const { id } = await world.customer({ tier: 'core' })
+    // three quarters of a period of twenty days lie before it became a customer
+    await world.owner`
+      update usage_limits set period_start = date_trunc('second', now()) - interval '15 days 1 hour', period_end = date_trunc('second', now()) + interval '4 days 23 hours'
+      where customer_id = ${id}`
+    await world.owner`
+      update customers set created_at = (select period_start + interval '15 days' from usage_limits where customer_id = ${id}) where id = ${id}`
+    await world.owner`
+      insert into usage_periods (customer_id, period_start, period_end, tier_snapshot_id, call_used_seconds, sms_used)
+      select customer_id, period_start - interval '20 days', period_start, tier_snapshot_id, 0, 0 from usage_limits where customer_id = ${id}`
+    await Promise.all(Array.from({ length: 4 }, () => rateLedger(world.ctx())))
+    // a quarter of 149.00, and nothing for the time before
+    expect(await linesOf(id, 'fee')).toMatchObject([{ cents: 3725 }])
+
+    const asked = { customerId: toWireId('customer', id), tier: 'elite', when: 'now' }
+    const { body: up } = await world.rest('POST', '/api/admin/usage/tier-changes', {
+      token: await world.signIn('admin'),
+      body: { ...asked, reason: 'grows' },
+    })
+    expect(up.creditCents).toBeGreaterThan(3600)
+    expect(up.creditCents).toBeLessThanOrEqual(3725)
+
+    const later = await world.customer({ tier: 'core' })
+    await world.owner`
+      update customers set created_at = (select period_start - interval '1 second' from usage_limits where customer_id = ${later.id}) where id = ${later.id}`
+    await rateLedger(world.ctx())
+    expect(await linesOf(later.id, 'fee')).toMatchObject([{ cents: 14_900 }])
   })
 
   test('of units that have a price come to the price of the final quantity, whatever was rated between', async () => {
@@ -606,6 +674,7 @@ describe('doors', () => {
 
   test('an owner sees what he owes and what he may buy, and nothing of what it costs us', async () => {
     const { id, owner, phoneNumber, wireId } = await own()
+    await sinceLongAgo(id)
     await world.retell(retellCall({ to: phoneNumber, seconds: 600 }).ended)
     await tell(stripeCustomer(id).invoice('payment_failed', { id: `in_${newId()}` }))
     await runJob('billing.rate')

@@ -1,3 +1,4 @@
+import { feeOf } from '@trunkline/core/usage/proration'
 import { statement } from '@trunkline/db/connect'
 import { billingLineItems } from '@trunkline/db/schema/billing-lines'
 import { type Ctx, inTransaction } from '../platform/context.ts'
@@ -12,13 +13,15 @@ type Due = {
   source_key: string
   cents: string
   tier_change_id: string | null
+  /** Since when it is a customer, where the cents are those of a whole month. */
+  since: string | null
 }
 
-/** Of each period of a customer that has no fee yet: the price of the tier that it began with. */
+/** Of each period of a customer that has no fee yet: the price of the tier that it began with, for a whole month. */
 const fees = `
   select period.customer_id, period.period_start, period.period_end, tier.id as tier_snapshot_id,
     'fee:' || period.customer_id || ':' || to_char(period.period_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS') as source_key,
-    tier.monthly_price_cents as cents, null as tier_change_id
+    tier.monthly_price_cents as cents, null as tier_change_id, customers.created_at as since
   from (
     select customer_id, period_start, period_end, tier_snapshot_id from usage_limits
     union all
@@ -39,7 +42,8 @@ const fees = `
 /** Changes of tier in the midst of a period: what of the old price was given back and what of the new one is due. */
 const prorations = `
   select change.customer_id, period.period_start, period.period_end, change.to_snapshot_id as tier_snapshot_id,
-    'proration:' || change.id as source_key, change.charge_cents - change.credit_cents as cents, change.id as tier_change_id
+    'proration:' || change.id as source_key, change.charge_cents - change.credit_cents as cents, change.id as tier_change_id,
+    null as since
   from usage_tier_changes as change
   join lateral (
     select period_start, period_end from usage_limits where customer_id = change.customer_id
@@ -73,6 +77,13 @@ export async function openFees(ctx: Ctx): Promise<void> {
   }
 }
 
+function centsOf(due: Due): number {
+  const cents = Number(due.cents)
+  if (due.since === null) return cents
+  const [start, end, since] = [new Date(due.period_start), new Date(due.period_end), new Date(due.since)]
+  return feeOf({ monthlyCents: cents, start, end, since })
+}
+
 const lineOf = (ctx: Ctx, kind: 'fee' | 'proration', due: Due) => ({
   id: newId(),
   customerId: due.customer_id,
@@ -82,8 +93,8 @@ const lineOf = (ctx: Ctx, kind: 'fee' | 'proration', due: Due) => ({
   sourceKey: due.source_key,
   tierSnapshotId: due.tier_snapshot_id,
   quantity: 1,
-  unitPriceMicros: Number(due.cents) * 10_000,
-  amountCents: Number(due.cents),
+  unitPriceMicros: centsOf(due) * 10_000,
+  amountCents: centsOf(due),
   state: 'closed' as const,
   tierChangeId: due.tier_change_id,
   createdAt: ctx.now,

@@ -47,7 +47,7 @@ export async function sendNotice(ctx: NetCtx, input: { noticeId: string }): Prom
     step('customers.notice_sending')
     const providerMessageId =
       way.channel === 'email'
-        ? await sendMail(ctx, { to: way.to, subject, text }).then(() => null)
+        ? await sendMail(ctx, { to: way.to, subject, text, reference: `notice.${notice.id}` }).then(() => null)
         : await textOnce(ctx, notice, { to: way.to, sms, wasSending })
     step('customers.notice_sent')
     if (providerMessageId === refused)

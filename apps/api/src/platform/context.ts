@@ -47,8 +47,14 @@ export type Ctx = {
   faults: Faults
 }
 
-/** Hands a mail over to be sent; throws where it was not taken. */
-export type Mailer = (mail: { from: string; to: string; subject: string; text: string }) => Promise<void>
+/** Hands a mail over to be sent; throws where it was not taken. `messageId` stays the same however often it is tried. */
+export type Mailer = (mail: {
+  from: string
+  to: string
+  subject: string
+  text: string
+  messageId?: string
+}) => Promise<void>
 
 /** A context that may also call providers. It exists only outside transactions. Without a mailer no mail can be sent. */
 export type NetCtx = Ctx & { net: { fetch: typeof fetch; mail?: Mailer } }

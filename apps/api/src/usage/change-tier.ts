@@ -1,5 +1,5 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
-import { prorate } from '@trunkline/core/usage/proration'
+import { feeOf, prorate } from '@trunkline/core/usage/proration'
 import type { TierChangeState, TierKey, TierMoment, TierTerms } from '@trunkline/core/usage/tier'
 import { customers } from '@trunkline/db/schema/customers'
 import { tierSnapshots } from '@trunkline/db/schema/usage'
@@ -216,9 +216,18 @@ export async function prorationOf(ctx: Ctx, change: { limits: LimitsRow; from: S
     )
     .orderBy(usageTierChanges.id)
   const first = earlier[0] === undefined ? from : await loadSnapshot(ctx, earlier[0].fromSnapshotId)
+  const [customer] = await ctx.db
+    .select({ since: customers.createdAt })
+    .from(customers)
+    .where(eq(customers.id, customerId))
   const paidCents = earlier.reduce(
     (sum, { chargeCents, creditCents }) => sum + chargeCents - creditCents,
-    first.monthlyPriceCents,
+    feeOf({
+      monthlyCents: first.monthlyPriceCents,
+      start: periodStart,
+      end: periodEnd,
+      since: customer?.since ?? periodStart,
+    }),
   )
   return prorate({
     oldCents: from.monthlyPriceCents,

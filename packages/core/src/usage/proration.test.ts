@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { monthPeriod } from './period.ts'
-import { prorate } from './proration.ts'
+import { feeOf, prorate } from './proration.ts'
 
 const cents = fc.integer({ min: 0, max: 200_000 })
 const zones = ['America/New_York', 'Europe/Berlin', 'Australia/Lord_Howe', 'America/Sao_Paulo', 'Asia/Kathmandu']
@@ -46,4 +46,21 @@ test('a month in which the clock changes is as long as it is: New York’s March
   const at = new Date('2026-03-16T04:00:00Z')
   // 384 of 743 hours are left, by days it would be 16 of 31
   expect(prorate({ oldCents: 0, newCents: 1_000_000, paidCents: 0, start, end, at }).chargeCents).toBe(516_824)
+})
+
+test('a first month costs its seconds, never more than a whole one, and what a change gives back was paid', () => {
+  fc.assert(
+    fc.property(months, cents, fc.double({ min: -0.5, max: 1, noNaN: true }), (where, monthlyCents, share) => {
+      const { start, end } = monthPeriod(where.zone, new Date(Date.UTC(2025, where.month, 15)))
+      const since = new Date(start.getTime() + share * (end.getTime() - start.getTime()))
+      const paidCents = feeOf({ monthlyCents, start, end, since })
+      expect(paidCents).toBeLessThanOrEqual(monthlyCents)
+      if (since <= start) expect(paidCents).toBe(monthlyCents)
+      const whole = Math.floor((end.getTime() - start.getTime()) / 1000)
+      const rest = Math.min(whole, Math.floor((end.getTime() - since.getTime()) / 1000))
+      expect(Math.abs(paidCents - (monthlyCents * rest) / whole)).toBeLessThanOrEqual(0.5)
+      const left = prorate({ oldCents: monthlyCents, newCents: 0, paidCents: 1_000_000, start, end, at: since })
+      if (since > start) expect(left.creditCents).toBe(paidCents)
+    }),
+  )
 })
