@@ -1,6 +1,7 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { inTransaction } from '../platform/context.ts'
+import { type Ctx, inTransaction } from '../platform/context.ts'
 import { openWorld, retellCall, type World } from '../testing/world.ts'
 import { type AlertDraft, raiseAlerts } from './raise.ts'
 
@@ -77,6 +78,24 @@ test('of several levels raised at once only the highest is sent, and each stands
   expect(await rowsOf(`${series}:80`)).toMatchObject([{ delivery: 'superseded' }])
   expect(await rowsOf(`${series}:100`)).toMatchObject([{ delivery: 'sent' }])
   expect(textsAbout(series)).toHaveLength(1)
+})
+
+test('a thousand alerts that are raised at once stand with a job each, and go together when they are rolled back', async () => {
+  const many = Array.from({ length: 1000 }, () => draft({ type: 'thousand' }))
+  const counted = async (ctx: Ctx) =>
+    await ctx.db.execute<{ alerts: number; jobs: number }>(sql`
+      select (select count(*)::int from ops_alerts where alert_type = 'thousand') as alerts,
+        (select count(*)::int from pgboss.job join ops_alerts on ops_alerts.id::text = data ->> 'alertId'
+         where name = 'alerts.deliver' and alert_type = 'thousand') as jobs`)
+  await expect(
+    inTransaction(world.ctx(), async (ctx) => {
+      expect(await raiseAlerts(ctx, many)).toHaveLength(1000)
+      expect(await raiseAlerts(ctx, many)).toEqual([])
+      expect([...(await counted(ctx))]).toEqual([{ alerts: 1000, jobs: 1000 }])
+      throw new Error('rolled back')
+    }),
+  ).rejects.toThrow('rolled back')
+  expect([...(await counted(world.ctx()))]).toEqual([{ alerts: 0, jobs: 0 }])
 })
 
 test('an alert whose transaction was rolled back was never raised, and nobody is told', async () => {

@@ -1,9 +1,9 @@
 import type { Severity } from '@trunkline/core/alerts/severity'
-import { opsAlerts } from '@trunkline/db/schema/alerts'
+import { statement } from '@trunkline/db/connect'
 import { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
-import { enqueue, jobSpec } from '../platform/job.ts'
+import { enqueueAll, jobSpec } from '../platform/job.ts'
 import { announce } from '../platform/live.ts'
 
 export type AlertDraft = {
@@ -38,23 +38,32 @@ export async function raiseAlerts(ctx: Ctx, drafts: readonly AlertDraft[]): Prom
   const sorted = [...drafts].sort((a, b) => (a.dedupKey < b.dedupKey ? -1 : 1))
   const highest = new Map<string, number>()
   for (const { series, rank } of sorted) highest.set(series, Math.max(rank, highest.get(series) ?? rank))
-  const raised = await ctx.db
-    .insert(opsAlerts)
-    .values(
-      sorted.map(({ type, series, rank, ...draft }) => ({
-        ...draft,
-        id: newId(),
-        alertType: type,
-        metadata: { ...draft.metadata, series, rank },
-        delivery: rank < (highest.get(series) ?? rank) ? ('superseded' as const) : ('pending' as const),
-        createdAt: ctx.now,
-      })),
-    )
-    .onConflictDoNothing({ target: opsAlerts.dedupKey })
-    .returning({ id: opsAlerts.id, delivery: opsAlerts.delivery })
-  for (const { id, delivery } of raised) {
-    if (delivery === 'pending') await enqueue(ctx, deliverAlertSpec, { alertId: id })
-  }
+  const raised = await statement<{ id: string; delivery: string }>(
+    ctx.db,
+    `insert into ops_alerts (id, alert_type, severity, customer_id, dedup_key, title, message, runbook, metadata, delivery, created_at)
+     select id::uuid, type, severity, customer::uuid, key, title, message, runbook, metadata::jsonb, delivery, $11::text::timestamptz
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+       as raised (id, type, severity, customer, key, title, message, runbook, metadata, delivery)
+     on conflict (dedup_key) do nothing returning id, delivery`,
+    [
+      sorted.map(() => newId()),
+      sorted.map(({ type }) => type),
+      sorted.map(({ severity }) => severity),
+      sorted.map(({ customerId }) => customerId),
+      sorted.map(({ dedupKey }) => dedupKey),
+      sorted.map(({ title }) => title),
+      sorted.map(({ message }) => message),
+      sorted.map(({ runbook }) => runbook),
+      sorted.map(({ metadata, series, rank }) => JSON.stringify({ ...metadata, series, rank })),
+      sorted.map(({ series, rank }) => (rank < (highest.get(series) ?? rank) ? 'superseded' : 'pending')),
+      ctx.now.toISOString(),
+    ],
+  )
+  await enqueueAll(
+    ctx,
+    deliverAlertSpec,
+    raised.flatMap(({ id, delivery }) => (delivery === 'pending' ? [{ alertId: id }] : [])),
+  )
   if (raised.length > 0) await announce(ctx, ['alerts'])
   return raised.map(({ id }) => id)
 }

@@ -1,9 +1,9 @@
 import type { NoticeFacts, NoticeKind } from '@trunkline/core/customers/notice'
-import { ownerNotices } from '@trunkline/db/schema/customers'
+import { statement } from '@trunkline/db/connect'
 import { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
-import { enqueue, jobSpec } from '../platform/job.ts'
+import { enqueueAll, jobSpec } from '../platform/job.ts'
 
 export type NoticeDraft = {
   customerId: string
@@ -23,11 +23,25 @@ export const sendNoticeSpec = jobSpec({
 export async function notifyOwners(ctx: Ctx, drafts: readonly NoticeDraft[]): Promise<number> {
   if (drafts.length === 0) return 0
   const sorted = [...drafts].sort((a, b) => (a.noticeKey < b.noticeKey ? -1 : 1))
-  const left = await ctx.db
-    .insert(ownerNotices)
-    .values(sorted.map((draft) => ({ ...draft, id: newId(), createdAt: ctx.now, updatedAt: ctx.now })))
-    .onConflictDoNothing({ target: ownerNotices.noticeKey })
-    .returning({ id: ownerNotices.id })
-  for (const { id } of left) await enqueue(ctx, sendNoticeSpec, { noticeId: id })
+  const left = await statement<{ id: string }>(
+    ctx.db,
+    `insert into owner_notices (id, customer_id, kind, notice_key, facts, created_at, updated_at)
+     select id::uuid, customer::uuid, kind, key, facts::jsonb, $6::text::timestamptz, $6::text::timestamptz
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as left_for (id, customer, kind, key, facts)
+     on conflict (notice_key) do nothing returning id`,
+    [
+      sorted.map(() => newId()),
+      sorted.map(({ customerId }) => customerId),
+      sorted.map(({ kind }) => kind),
+      sorted.map(({ noticeKey }) => noticeKey),
+      sorted.map(({ facts }) => JSON.stringify(facts)),
+      ctx.now.toISOString(),
+    ],
+  )
+  await enqueueAll(
+    ctx,
+    sendNoticeSpec,
+    left.map(({ id }) => ({ noticeId: id })),
+  )
   return left.length
 }

@@ -22,7 +22,11 @@ export function job<Input>(spec: JobSpec<Input>, run: Job<Input>['run']): Job<In
   return { ...spec, run }
 }
 
-export type JobQueue = { send(ctx: Ctx, name: string, input: object, options: SendOptions): Promise<void> }
+export type JobQueue = {
+  send(ctx: Ctx, name: string, input: object, options: SendOptions): Promise<void>
+  /** In one statement, however many. */
+  sendAll(ctx: Ctx, name: string, inputs: readonly object[], options: { attempts: number }): Promise<void>
+}
 type SendOptions = { afterSeconds?: number; attempts: number }
 
 /** Leaves a job on the caller's transaction: roll it back and the job was never there. */
@@ -37,6 +41,17 @@ export async function enqueue<Input extends object>(
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of jobs with different inputs
 export type AnyJob = Job<any>
+
+/** The same for many at once, in one statement. */
+export async function enqueueAll<Input extends object>(
+  ctx: Ctx,
+  spec: JobSpec<Input>,
+  inputs: readonly Input[],
+): Promise<void> {
+  if (inputs.length === 0) return
+  const parsed = inputs.map((input) => spec.input.parse(input))
+  await ctx.queue.sendAll(ctx, spec.name, parsed, { attempts: spec.attempts })
+}
 
 const deadAfterSeconds = 20
 // no statement of the queue takes so long: the network has swallowed it or its answer
@@ -88,6 +103,10 @@ export async function openJobs(options: {
         retryLimit: attempts - 1,
         ...(afterSeconds === undefined ? {} : { startAfter: afterSeconds }),
       })
+    },
+    async sendAll(ctx, name, inputs, { attempts }) {
+      const queued = inputs.map((data) => ({ data, retryLimit: attempts - 1 }))
+      await boss.insert(name, queued, { db: fromDrizzle(ctx.db, sql) })
     },
   }
   return {

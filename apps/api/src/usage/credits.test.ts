@@ -111,6 +111,7 @@ test('pauses of two causes stand by themselves: paying lifts no pause of an oper
 
 test('an upgrade holds at once and is prorated by the second; a downgrade waits for the period’s end', async () => {
   const id = await customer()
+  await world.owner`update customers set created_at = '2025-01-01Z' where id = ${id}`
   const [period] = await world.owner`select period_start, period_end from usage_limits where customer_id = ${id}`
   const now = new Date((period?.period_start.getTime() + period?.period_end.getTime()) / 2)
   const ctx = world.ctx({ now })
