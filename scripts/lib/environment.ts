@@ -22,6 +22,8 @@ export function demoEnvironment(folder: DataFolder, simPort: number, env: NodeJS
     TWILIO_AUTH_TOKEN: demo.twilioAuthToken,
     TWILIO_NUMBER: demo.opsNumber,
     TWILIO_BASE_URL: provider,
+    TELNYX_API_KEY: 'KEY_demo',
+    TELNYX_BASE_URL: provider,
     STRIPE_SECRET_KEY: demo.stripeSecretKey ?? 'sk_test_demo',
     STRIPE_WEBHOOK_SECRET: demo.stripeWebhookSecret ?? 'whsec_demo',
     STRIPE_BASE_URL: provider,

@@ -3,6 +3,8 @@ export type Account = {
   retellApiKey: string
   twilioAccountSid: string
   twilioAuthToken: string
+  /** Without one Telnyx lets nobody in. */
+  telnyxApiKey?: string
   stripeSecretKey: string
   stripeWebhookSecret: string
   /** The origin that Twilio signs, whatever address the request really goes to. */

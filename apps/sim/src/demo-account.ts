@@ -2,8 +2,9 @@ import type { Account } from './account.ts'
 import type { Demo } from './demo-file.ts'
 
 export function accountOf(demo: Demo, publicUrl: string): Account {
-  const { retellApiKey, twilioAccountSid, twilioAuthToken, stripeSecretKey, stripeWebhookSecret } = demo
-  return { retellApiKey, twilioAccountSid, twilioAuthToken, stripeSecretKey, stripeWebhookSecret, publicUrl }
+  const { retellApiKey, twilioAccountSid, twilioAuthToken, telnyxApiKey, stripeSecretKey, stripeWebhookSecret } = demo
+  const carriers = { retellApiKey, twilioAccountSid, twilioAuthToken, telnyxApiKey }
+  return { ...carriers, stripeSecretKey, stripeWebhookSecret, publicUrl }
 }
 
 export function numbersOf(demo: Demo) {

@@ -1,4 +1,4 @@
-export const vendors = ['retell', 'twilio', 'stripe'] as const
+export const vendors = ['retell', 'twilio', 'telnyx', 'stripe'] as const
 export type Vendor = (typeof vendors)[number]
 
 export const faultModes = ['ok', 'timeout', 'error_500', 'error_429', 'refuse', 'accept_then_drop'] as const
@@ -9,7 +9,7 @@ export type Fault = { mode: FaultMode; times?: number }
 export type Faults = Record<Vendor, Fault>
 
 export function openFaults(): Faults {
-  return { retell: { mode: 'ok' }, twilio: { mode: 'ok' }, stripe: { mode: 'ok' } }
+  return { retell: { mode: 'ok' }, twilio: { mode: 'ok' }, telnyx: { mode: 'ok' }, stripe: { mode: 'ok' } }
 }
 
 /** What befalls the next request before anybody reads it, counting it. */

@@ -377,3 +377,34 @@ describe('the control plane', () => {
     expect((await direct('/stories/good-morning', {})).status).toBe(404)
   })
 })
+
+test('Telnyx takes a message under its key and lists it as a detail record, page by page', async () => {
+  const answer = (path: string, init: RequestInit = {}) =>
+    fetch(`${sim.url}${path}`, {
+      headers: { authorization: `Bearer ${demo.telnyxApiKey}`, 'content-type': 'application/json' },
+      ...init,
+    })
+  for (const text of ['short', 'x'.repeat(200), 'again'])
+    expect(
+      (
+        await answer('/v2/messages', {
+          method: 'POST',
+          body: JSON.stringify({ from: demo.opsNumber, to: demo.adminPhone, text }),
+        })
+      ).status,
+    ).toBe(200)
+  const list = async (query: Record<string, string>) => {
+    const response = await answer(
+      `/v2/detail_records?${new URLSearchParams({ 'filter[record_type]': 'messaging', ...query })}`,
+    )
+    return z
+      .object({ data: z.array(z.looseObject({ parts: z.number() })), meta: z.looseObject({ total_pages: z.number() }) })
+      .parse(await response.json())
+  }
+  const first = await list({ 'page[size]': '2' })
+  expect(first).toMatchObject({ data: [{ parts: 1, cli: demo.opsNumber }, { parts: 2 }], meta: { total_pages: 2 } })
+  expect((await list({ 'page[size]': '2', 'page[number]': '2' })).data).toHaveLength(1)
+  expect((await list({ 'filter[created_at][lt]': '2020-01-01T00:00:00Z' })).data).toEqual([])
+  const stranger = await answer('/v2/detail_records', { headers: { authorization: 'Bearer KEY_other' } })
+  expect(stranger.status).toBe(401)
+})

@@ -10,6 +10,7 @@ import { takeFault, type Vendor } from './faults.ts'
 import { openRetell } from './retell/http.ts'
 import type { Stage } from './stories/tell.ts'
 import { openStripe, type Tell } from './stripe/http.ts'
+import { openTelnyx } from './telnyx/http.ts'
 import { twilioError } from './twilio/error.ts'
 import { openTwilio } from './twilio/http.ts'
 import { openWorld, recordDraft, type World } from './world.ts'
@@ -38,7 +39,7 @@ export type Sim = {
 
 const longestHoldMs = 60_000
 
-/** The outside world on a loopback port: Twilio's, Retell's and Stripe's REST doors, and the control plane under /sim. */
+/** The outside world on a loopback port: Twilio's, Retell's, Telnyx's and Stripe's REST doors, and the control plane under /sim. */
 export async function startSim(options: SimOptions): Promise<Sim> {
   const world = openWorld(options)
   const callbacks = openTally()
@@ -81,6 +82,10 @@ export async function startSim(options: SimOptions): Promise<Sim> {
   app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => befall(world, 'retell', request, reply))
     openRetell(scope, world)
+  })
+  app.register(async (scope) => {
+    scope.addHook('onRequest', async (request, reply) => befall(world, 'telnyx', request, reply))
+    openTelnyx(scope, world)
   })
   const tell: Tell = (draft) => {
     recordDraft(world, draft)

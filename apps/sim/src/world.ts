@@ -31,6 +31,9 @@ export type StoredCall = {
   seconds: number | null
 }
 
+/** A message that was sent through Telnyx. */
+export type TelnyxMessage = { id: string; from: string; to: string; parts: number; sentAt: number }
+
 /** What Stripe remembers: pages, subscriptions, invoices, events, and what it answered under each idempotency key. */
 type StripeMemory = {
   sessions: Map<string, Session>
@@ -50,6 +53,7 @@ export type World = {
   messages: Map<string, StoredMessage>
   carrierCalls: Map<string, StoredCall>
   retellCalls: Map<string, Partial<RetellCall>>
+  telnyxMessages: Map<string, TelnyxMessage>
   stripe: StripeMemory
   /** Pairs `from>to` that may not be texted; `*` stands for every sender. */
   blocked: Set<string>
@@ -70,6 +74,7 @@ export function openWorld(options: { account: Account; ownNumbers?: Iterable<str
     messages: new Map(),
     carrierCalls: new Map(),
     retellCalls: new Map(),
+    telnyxMessages: new Map(),
     stripe: {
       sessions: new Map(),
       subscriptions: new Map(),

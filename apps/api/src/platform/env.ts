@@ -60,6 +60,8 @@ const schema = z.object({
     .refine((text) => !text.includes('?'), 'must have no query: Twilio drops it')
     .optional(),
   TWILIO_BASE_URL: url.default('https://api.twilio.com'),
+  TELNYX_API_KEY: z.string().optional(),
+  TELNYX_BASE_URL: url.default('https://api.telnyx.com'),
   TELNYX_PUBLIC_KEY: list
     .refine((keys) => keys.every((key) => Buffer.from(key, 'base64').length === 32), 'must be base64 of 32 bytes')
     .optional(),
@@ -128,6 +130,7 @@ export function secretsOf(env: Env): string[] {
     ...env.stripeSecrets,
     ...env.standardSecrets.map(({ secret }) => secret),
     env.STRIPE_SECRET_KEY,
+    env.TELNYX_API_KEY,
     env.TRUNKLINE_KEY,
     env.ADMIN_PASSWORD,
     env.CRON_SECRET,

@@ -10,6 +10,7 @@ import { announceRun, notConfigured } from './announce-run.ts'
 import { compareLedger } from './compare-ledger.ts'
 import { compareListed } from './compare-listed.ts'
 import { compareMoney } from './compare-money.ts'
+import { forgetPrices } from './learn-prices.ts'
 import { leaseRun, letGo, moveOn, type Run } from './lease.ts'
 import { firstSources, readNextPage } from './read-lists.ts'
 import { carryOutRunSpec } from './start-run.ts'
@@ -59,6 +60,7 @@ async function carryOn(ctx: NetCtx, run: Run): Promise<Run | undefined> {
     case 'money':
       return await inTransaction(ctx, async (ctx) => {
         const level = await compareMoney(ctx, run)
+        await forgetPrices(ctx)
         return await finish(ctx, { ...run, levels: withLevel(run, level) })
       })
     case 'done':

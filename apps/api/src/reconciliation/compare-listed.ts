@@ -12,6 +12,7 @@ import { type Ctx, inTransaction } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
 import { step } from '../platform/step.ts'
 import { differenceId } from './compare-ledger.ts'
+import { learnPrices } from './learn-prices.ts'
 import { moveOn, type Run } from './lease.ts'
 import { type Compared, loadListed, loadUnlisted } from './load-compared.ts'
 
@@ -113,6 +114,7 @@ async function compareChunk(
   }
   return await inTransaction(ctx, async (ctx) => {
     await write(ctx, run, found)
+    await learnPrices(ctx, run, { provider, kind, compared })
     const moved = await moveOn(ctx, run, {})
     step('reconciliation.chunk_compared')
     return moved

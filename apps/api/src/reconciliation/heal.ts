@@ -46,9 +46,13 @@ export async function healMissing(ctx: Ctx, input: HealInput & { hash: string })
   })
 }
 
+/** Whose records are taken in as webhooks. */
+const fetchedProviders = ['retell', 'twilio', 'telnyx'] as const
+type FetchedProvider = (typeof fetchedProviders)[number]
+
 export type Fetched = {
   id: string
-  provider: 'retell' | 'twilio'
+  provider: FetchedProvider
   kind: 'call' | 'message'
   providerId: string
   record: string
@@ -65,12 +69,13 @@ export async function takeQueued(ctx: Ctx, input: { runId: string; limit: number
     .limit(input.limit)
     .for('update')
   return rows.flatMap((row) => {
+    const provider = fetchedProviders.find((one) => one === row.provider)
     const isWhole = row.kind !== null && row.providerId !== null && row.record !== null
-    if (!isWhole || (row.provider !== 'retell' && row.provider !== 'twilio')) return []
+    if (!isWhole || provider === undefined) return []
     return [
       {
         id: row.id,
-        provider: row.provider,
+        provider,
         kind: row.kind ?? 'call',
         providerId: row.providerId ?? '',
         record: row.record ?? '',

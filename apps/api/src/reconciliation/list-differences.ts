@@ -24,17 +24,7 @@ export async function listDifferences(
 ): Promise<{ items: DifferenceRow[]; nextCursor: string | null }> {
   const { id, flagged, delta } = reconciliationDifferences
   const after = placeOf(input.cursor)
-  const { record: _kept, ...shown } = getTableColumns(reconciliationDifferences)
-  const rows = await ctx.db
-    .select({
-      difference: shown,
-      isHealable: sql<boolean>`${reconciliationDifferences.class} = 'missing_here' and ${reconciliationDifferences.record} is not null`,
-      businessName: customers.businessName,
-      webhookState: webhooks.state,
-    })
-    .from(reconciliationDifferences)
-    .leftJoin(customers, eq(customers.id, reconciliationDifferences.customerId))
-    .leftJoin(webhooks, eq(webhooks.id, reconciliationDifferences.healWebhookId))
+  const rows = await shownDifferences(ctx)
     .where(
       and(
         ...conditions(input),
@@ -49,6 +39,28 @@ export async function listDifferences(
       cursorOfPair(`${difference.flagged ? 1 : 0}:${Math.abs(difference.delta)}`, difference.id),
     toItem: toDifferenceRow,
   })
+}
+
+/** Differences without the provider's record, with the name of the customer and what became of healing. */
+function shownDifferences(ctx: Ctx) {
+  const { record: _kept, ...shown } = getTableColumns(reconciliationDifferences)
+  return ctx.db
+    .select({
+      difference: shown,
+      isHealable: sql<boolean>`${reconciliationDifferences.class} = 'missing_here' and ${reconciliationDifferences.record} is not null`,
+      businessName: customers.businessName,
+      webhookState: webhooks.state,
+    })
+    .from(reconciliationDifferences)
+    .leftJoin(customers, eq(customers.id, reconciliationDifferences.customerId))
+    .leftJoin(webhooks, eq(webhooks.id, reconciliationDifferences.healWebhookId))
+}
+
+/** One difference of a run. */
+export async function findDifference(ctx: Ctx, input: { differenceId: string }): Promise<DifferenceRow> {
+  const [row] = await shownDifferences(ctx).where(eq(reconciliationDifferences.id, input.differenceId))
+  if (row === undefined) throw new DomainError('not_found', 'There is no such difference')
+  return toDifferenceRow(row)
 }
 
 function conditions(filter: DifferenceFilter) {

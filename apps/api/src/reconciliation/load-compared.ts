@@ -56,7 +56,7 @@ export async function loadListed(ctx: Ctx, list: List): Promise<Page> {
     const [first] = rows
     if (first === undefined || rows.some(({ is_skipped }) => is_skipped)) return []
     if (new Date(first.started_at) < run.windowFrom) return []
-    return [toCompared(provider, first, rows)]
+    return [toCompared(first, rows)]
   })
   return { compared, last: groups.size < limit ? undefined : [...groups.keys()].at(-1) }
 }
@@ -73,12 +73,12 @@ export async function loadUnlisted(ctx: Ctx, list: List): Promise<Page> {
     run.windowTo.toISOString(),
   ])
   return {
-    compared: rows.map((row) => ({ ...toCompared(provider, row, [row]), listed: undefined })),
+    compared: rows.map((row) => ({ ...toCompared(row, [row]), listed: undefined })),
     last: rows.length < limit ? undefined : rows.at(-1)?.event_id,
   }
 }
 
-function toCompared(provider: string, first: Row, rows: readonly Row[]): Compared {
+function toCompared(first: Row, rows: readonly Row[]): Compared {
   const { provider_id: providerId, settled } = first
   const occurredAt = new Date(first.occurred_at ?? first.ended_at ?? first.started_at)
   const booked: Booked[] = rows.flatMap((row) => {
@@ -87,7 +87,7 @@ function toCompared(provider: string, first: Row, rows: readonly Row[]): Compare
     const quantity = row.customer_id === null ? (row.stated ?? 0) : Number(row.booked ?? 0)
     const at = new Date(row.occurred_at ?? row.started_at)
     const bookedAt = row.booked_at === null ? at : new Date(row.booked_at)
-    const price = provider === 'retell' && row.cost_micros !== null ? { price: Number(row.cost_micros) } : {}
+    const price = row.cost_micros === null ? {} : { price: Number(row.cost_micros) }
     return [{ providerId, quantity, occurredAt: at, bookedAt, ...price }]
   })
   if (settled !== null)
@@ -124,6 +124,9 @@ const chunkOf = (kind: ListedKind) => `chunk as materialized (
   select * from reconciliation_listed where run_id = $1::text::uuid and provider = $2 and kind = '${kind}' and provider_id > $3
   order by provider_id limit $4::text::integer
 )`
+/** Retell states its price with the call; what the others ask is known from the first list that held it. */
+const learnedOf = (kind: ListedKind) => `left join reconciliation_prices as learned on learned.provider = $2
+  and learned.kind = '${kind}' and learned.provider_id = chunk.provider_id`
 const settledOf = (meter: string) => `left join usage_keys as settled on settled.meter = '${meter}'
   and settled.idem_key = 'provider:' || chunk.provider_id and settled.booked <> 0`
 const settledFigures = `settled.booked as settled, settled.customer_id as settled_for,
@@ -135,21 +138,22 @@ with ${chunkOf('call')}, named as (
   union
   select chunk.provider_id, key.call_id from chunk join call_keys as key on key.key = 'twilio:' || chunk.carrier_id
 )
-select ${ofListed}, ${figures}, known.seconds as stated, known.cost_micros, ${settledFigures},
+select ${ofListed}, ${figures}, known.seconds as stated,
+  case $2 when 'retell' then known.cost_micros else learned.price_micros end as cost_micros, ${settledFigures},
   coalesce(booking.waived_at is not null, false) or $2 = 'twilio' and (coalesce(known.seconds_source <> 'twilio', false) or exists (
     select from reconciliation_listed as leg where leg.run_id = $1::text::uuid and leg.carrier_id = chunk.provider_id)) as is_skipped
 from chunk left join named using (provider_id) left join call_events as known on known.id = named.call_id
   left join usage_keys as booking on booking.meter = 'call_seconds' and booking.idem_key = 'call:' || known.id
-  ${settledOf('call_seconds')}
+  ${learnedOf('call')} ${settledOf('call_seconds')}
 order by chunk.provider_id`
 
 const listedMessages = `
 with ${chunkOf('message')}
-select ${ofListed}, ${figures}, known.segments as stated, null as cost_micros, ${settledFigures},
+select ${ofListed}, ${figures}, known.segments as stated, learned.price_micros as cost_micros, ${settledFigures},
   coalesce(booking.waived_at is not null, false) as is_skipped
 from chunk left join sms_keys as key on key.key = $2 || ':' || chunk.provider_id left join sms_events as known on known.id = key.sms_id
   left join usage_keys as booking on booking.meter = 'sms_segments' and booking.idem_key = 'message:' || known.id
-  ${settledOf('sms_segments')}
+  ${learnedOf('message')} ${settledOf('sms_segments')}
 order by chunk.provider_id`
 
 const nothingListed = `null as quantity, null as price_micros, ${instant('known.occurred_at')} as started_at, null as ended_at,

@@ -6,6 +6,7 @@ import { step } from '../platform/step.ts'
 import { ProviderError } from '../providers/call.ts'
 import type { ListedPage, ListedRecord, ListWindow } from '../providers/listing.ts'
 import { canListRetell, listRetellCalls } from '../providers/retell/list-calls.ts'
+import { canListTelnyx, listTelnyxMessages } from '../providers/telnyx/list.ts'
 import { canListTwilio, listTwilioCalls, listTwilioMessages } from '../providers/twilio/list.ts'
 import { notConfigured } from './announce-run.ts'
 import { moveOn, type Run } from './lease.ts'
@@ -21,6 +22,7 @@ const lists: readonly List[] = [
   { provider: 'retell', kind: 'call', isConfigured: canListRetell, readPage: listRetellCalls },
   { provider: 'twilio', kind: 'call', isConfigured: canListTwilio, readPage: listTwilioCalls },
   { provider: 'twilio', kind: 'message', isConfigured: canListTwilio, readPage: listTwilioMessages },
+  { provider: 'telnyx', kind: 'message', isConfigured: canListTelnyx, readPage: listTelnyxMessages },
 ]
 
 /** What began before the window and ended in it, or the other way round, is listed too. */

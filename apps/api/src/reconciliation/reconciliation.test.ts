@@ -1,22 +1,26 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { newId } from '../platform/id.ts'
+import { leaveDueJobs, registerSchedules } from '../platform/schedule.ts'
 import { openWorld, retellCall, type World } from '../testing/world.ts'
+import { admitFetched } from '../webhooks/admit-fetched.ts'
 import { csvOf } from './http.ts'
+import { reconciliationSchedules } from './jobs.ts'
+import { sweepRuns } from './sweep.ts'
 
 type Json = Record<string, unknown>
 
 let world: World
 let operator: string
 /** What the providers list; `pageSize` cuts it into pages. */
-const lists = { retell: [] as Json[], calls: [] as Json[], messages: [] as Json[], pageSize: 500 }
+const lists = { retell: [] as Json[], calls: [] as Json[], messages: [] as Json[], telnyx: [] as Json[], pageSize: 500 }
 beforeAll(async () => {
-  world = await openWorld()
+  world = await openWorld({ env: { TELNYX_API_KEY: 'KEY_world_telnyx', TELNYX_BASE_URL: 'https://telnyx.test' } })
   operator = await world.signIn('operator')
   world.network.answer = async ({ url }, init) =>
     Response.json(answerOf(new URL(url), typeof init.body === 'string' ? init.body : '{}'))
 })
-beforeEach(() => Object.assign(lists, { retell: [], calls: [], messages: [], pageSize: 500 }))
+beforeEach(() => Object.assign(lists, { retell: [], calls: [], messages: [], telnyx: [], pageSize: 500 }))
 afterAll(() => world.close())
 
 function answerOf({ pathname, searchParams }: URL, body: string): Json {
@@ -29,6 +33,13 @@ function answerOf({ pathname, searchParams }: URL, body: string): Json {
       items: lists.retell.slice(Number(key), next),
       has_more: hasMore,
       ...(hasMore ? { pagination_key: String(next) } : {}),
+    }
+  }
+  if (pathname === '/v2/detail_records') {
+    const place = Number(searchParams.get('page[number]')) - 1
+    return {
+      data: lists.telnyx.slice(place * pageSize, (place + 1) * pageSize),
+      meta: { page_number: place + 1, total_pages: Math.ceil(lists.telnyx.length / pageSize) },
     }
   }
   const page = Number(searchParams.get('Page') ?? 0)
@@ -76,6 +87,25 @@ function twilioCall(call: { sid: string; to: string; seconds: number }) {
     end_time: new Date(endedAt).toUTCString(),
     price: null,
     parent_call_sid: null,
+  }
+}
+
+/** Telnyx's record of a message, a day old. */
+function telnyxRecord(message: { from: string; to: string; parts: number; status?: string; direction?: string }) {
+  const at = new Date(Date.now() - 24 * hourMs).toISOString()
+  return {
+    record_type: 'message_detail_record',
+    uuid: newId(),
+    direction: message.direction ?? 'outbound',
+    cli: message.from,
+    cld: message.to,
+    status: message.status ?? 'delivered',
+    parts: message.parts,
+    cost: '0.0040',
+    currency: 'USD',
+    created_at: at,
+    sent_at: at,
+    completed_at: at,
   }
 }
 
@@ -171,6 +201,7 @@ test('what providers list and what is booked is compared call by call, over page
     { provider: 'retell', state: 'read', pages: 3, listed: 5 },
     { provider: 'twilio', kind: 'call', state: 'read', listed: 2 },
     { provider: 'twilio', kind: 'message', state: 'read', listed: 1 },
+    { provider: 'telnyx', kind: 'message', state: 'read', listed: 0 },
   ])
   const late = differences.filter(({ class: found }: Json) => found === 'late')
   expect(late).toHaveLength(3)
@@ -382,4 +413,164 @@ test('as CSV a run is read portion by portion, no faster than its reader, and no
   const lines = answer.body.split('\r\n')
   expect(lines).toHaveLength(10_002)
   expect(new Set(lines).size).toBe(10_002)
+})
+
+test('a message that only Telnyx lists is found over its pages, healed under its name, and what failed on the way is not charged', async () => {
+  const { id, phoneNumber } = await world.customer()
+  lists.pageSize = 1
+  const caller = '+14155550123'
+  lists.telnyx = [
+    telnyxRecord({ from: phoneNumber, to: caller, parts: 2 }),
+    { ...telnyxRecord({ from: phoneNumber, to: caller, parts: 5, status: 'gw_reject' }), cost: null },
+    telnyxRecord({ from: caller, to: phoneNumber, parts: 1, status: 'received', direction: 'inbound' }),
+  ]
+  const { run, differences } = await reconcile()
+  expect(run.sources[3]).toMatchObject({ provider: 'telnyx', state: 'read', pages: 3, listed: 3 })
+  const own = differences.filter(({ provider }: Json) => provider === 'telnyx')
+  expect(own).toMatchObject([
+    { class: 'missing_here', provider: 'telnyx', providerId: lists.telnyx[0]?.uuid, theirs: 2, unit: 'segments' },
+    { class: 'missing_here', provider: 'telnyx', providerId: lists.telnyx[2]?.uuid, theirs: 1, unit: 'segments' },
+  ])
+  expect(await get(`/api/admin/reconciliation-differences/${own[0].id}`)).toMatchObject({
+    status: 200,
+    body: own[0],
+  })
+  expect((await get(`/api/admin/reconciliation-differences/rcd_${'0'.repeat(32)}`)).status).toBe(404)
+
+  const path = `/api/admin/reconciliation-runs/${run.id}/heal`
+  const { body: preview } = await get(path)
+  await world.rest('POST', path, { token: operator, body: { hash: preview.hash } })
+  await world.drainJobs()
+  await world.process()
+  expect(await usedBy(id)).toMatchObject({ segments: 3 })
+  const again = await reconcile()
+  expect(again.run).toMatchObject({ missingHere: 0 })
+})
+
+test('a price that a provider lists another time otherwise is found as such; the first one that it named counts', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const text = twilioMessage({ from: phoneNumber, to: '+14155550123', segments: 1 })
+  await world.twilio('sms-status', {
+    MessageSid: text.sid,
+    MessageStatus: 'delivered',
+    From: phoneNumber,
+    To: '+14155550123',
+  })
+  await world.process()
+  lists.messages = [text]
+  const own = async () => {
+    const { run, differences } = await reconcile()
+    const found = differences.filter(({ customer }: { customer: { id: string } }) => uuidOf(customer.id) === id)
+    return { run, prices: found.filter(({ level }: Json) => level === 2) }
+  }
+  expect((await own()).prices).toEqual([])
+  lists.messages = [{ ...text, price: '-1.20790' }]
+  const dearer = await own()
+  expect(dearer.prices).toMatchObject([
+    { class: 'price_differs', providerId: text.sid, unit: 'micros', ours: 7900, theirs: 1_207_900, flagged: true },
+  ])
+  expect(dearer.run.levels[2].sums).toContainEqual({ unit: 'micros', ours: 7900, theirs: 1_207_900, delta: -1_200_000 })
+  lists.messages = [text]
+  expect((await own()).prices).toEqual([])
+})
+
+test('a call that is booked under two names is found as a duplicate; a closed line at another price than its rate as money', async () => {
+  const { id, phoneNumber } = await world.customer()
+  // Retell’s webhooks do not name the carrier’s call, its list does
+  const call = settledCall({ to: phoneNumber, seconds: 300 })
+  await world.retell(call.ended)
+  const sid = `CA${newId().replaceAll('-', '')}`
+  await world.twilio('status', {
+    CallSid: sid,
+    CallStatus: 'completed',
+    CallDuration: '301',
+    Direction: 'inbound',
+    From: '+14155550123',
+    To: phoneNumber,
+  })
+  await world.process()
+  expect(await usedBy(id)).toMatchObject({ ledger: 601 })
+  lists.retell = [{ ...call.ended.call, telephony_identifier: { twilio_call_sid: sid } }]
+  const period = '2026-02-01T00:00:00.000Z'
+  await world.owner`
+    insert into usage_periods (customer_id, period_start, period_end, tier_snapshot_id, call_used_seconds, sms_used)
+    select customer_id, ${period}, '2026-03-01Z', tier_snapshot_id, 0, 0 from usage_limits where customer_id = ${id}`
+  await world.owner`
+    insert into billing_line_items (id, customer_id, period_start, period_end, kind, meter, source_key, tier_snapshot_id, quantity, unit_price_micros, amount_cents, state, updated_at, closed_at)
+    select gen_random_uuid(), customer_id, ${period}, '2026-03-01Z', 'usage', 'call_seconds', 'closed', tier_snapshot_id, 0, 0, 7, 'closed', now(), now()
+    from usage_limits where customer_id = ${id}`
+
+  const { differences } = await reconcile()
+  const found = differences.filter(
+    ({ customer }: { customer: { id: string } | null }) => customer && uuidOf(customer.id) === id,
+  )
+  expect(found.filter(({ class: one }: Json) => one === 'duplicate')).toMatchObject([
+    { providerId: call.id, ours: 601, theirs: 300, unit: 'seconds', flagged: true },
+  ])
+  expect(found.filter(({ class: one }: Json) => one === 'rating_differs')).toMatchObject([
+    { level: 2, unit: 'cents', ours: 7, theirs: 0, delta: 7, flagged: true, periodStart: period },
+  ])
+  await world.owner`alter table billing_line_items disable trigger user`
+  await world.owner`delete from billing_line_items where customer_id = ${id}`
+  await world.owner`alter table billing_line_items enable trigger user`
+  await world.owner`delete from usage_periods where customer_id = ${id}`
+})
+
+test('one call that two runs miss is taken in once, though both are healed at the same moment, twice each (K-26)', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const call = settledCall({ to: phoneNumber, seconds: 240 })
+  lists.retell = [call.ended.call]
+  const runs = [(await reconcile()).run, (await reconcile()).run]
+  const heals = await Promise.all(
+    runs.map(async (run) => {
+      const path = `/api/admin/reconciliation-runs/${run.id}/heal`
+      const { body: preview } = await get(path)
+      return () => world.rest('POST', path, { token: operator, body: { hash: preview.hash } })
+    }),
+  )
+  const answers = await Promise.all([...heals, ...heals].map((heal) => heal()))
+  expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 200, 409, 409])
+  await Promise.all(runs.flatMap((run) => [0, 1].map(() => admitFetched(world.ctx(), { runId: uuidOf(run.id) }))))
+  await Promise.all([world.drainJobs(), world.process(1), world.process(1)])
+  await world.process()
+
+  expect(await usedBy(id)).toMatchObject({ counter: 240, ledger: 240 })
+  const [rows] = await world.owner`
+    select (select count(*)::int from webhook_queue where door = 'fetched/call' and body like ${`%${call.id}%`} and state = 'processed') as webhooks,
+      (select count(*)::int from usage_entries where customer_id = ${id}) as entries`
+  expect(rows).toEqual({ webhooks: 1, entries: 1 })
+})
+
+test('each night at 03:00 UTC one run is begun, however many schedulers look; one that gives no sign is swept with its pages (K-26)', async () => {
+  await world.drainJobs()
+  const own = reconciliationSchedules.filter(({ spec }) => spec.name === 'reconciliation.nightly')
+  await world.owner`delete from schedules where name = 'reconciliation.nightly'`
+  await registerSchedules(world.ctx(), own)
+  const [planned] = await world.owner`select next_due_at from schedules where name = 'reconciliation.nightly'`
+  expect(planned?.next_due_at.toISOString()).toMatch(/T03:00:00\.000Z$/)
+  const scheduled = async () =>
+    (await world.owner`select id from reconciliation_runs where trigger = 'scheduled' and state in ('matched', 'differences')`).length
+  const before = await scheduled()
+  // three nights were missed
+  await world.owner`update schedules set next_due_at = next_due_at - interval '4 days' where name = 'reconciliation.nightly'`
+  await Promise.all([1, 2, 3].map(() => leaveDueJobs(world.ctx(), own)))
+  await world.drainJobs()
+  expect(await scheduled()).toBe(before + 1)
+  const [next] =
+    await world.owner`select next_due_at > now() as later, next_due_at from schedules where name = 'reconciliation.nightly'`
+  expect(next).toMatchObject({ later: true })
+  expect(next?.next_due_at.toISOString()).toMatch(/T03:00:00\.000Z$/)
+
+  const dead = newId()
+  await world.owner`
+    insert into reconciliation_runs (id, trigger, triggered_by, state, phase, window_from, window_to, started_at, heartbeat_at)
+    values (${dead}, 'scheduled', 'system:test', 'running', 'listing', '2026-01-01Z', '2026-01-02Z', now(), now() - interval '16 minutes')`
+  await world.owner`
+    insert into reconciliation_listed (run_id, provider, kind, provider_id, numbers, quantity, started_at)
+    values (${dead}, 'retell', 'call', 'call_listed', '{}', 1, now())`
+  await Promise.all([sweepRuns(world.ctx()), sweepRuns(world.ctx())])
+  const [swept] = await world.owner`
+    select state, error, finished_at is not null as ended, (select count(*)::int from reconciliation_listed) as listed
+    from reconciliation_runs where id = ${dead}`
+  expect(swept).toEqual({ state: 'stale', error: 'Nobody carried it on', ended: true, listed: 0 })
 })

@@ -4,7 +4,7 @@ import { foundClasses, runStates, runTriggers } from '@trunkline/core/reconcilia
 import { z } from 'zod'
 import { operator, staff } from '../platform/trpc.ts'
 import { healMissing } from './heal.ts'
-import { listDifferences } from './list-differences.ts'
+import { findDifference, listDifferences } from './list-differences.ts'
 import { findRun, listRuns, loadRunSeries } from './list-runs.ts'
 import { previewHeal } from './preview-heal.ts'
 import { startRun } from './start-run.ts'
@@ -63,6 +63,12 @@ export const reconciliationRouter = {
       )
       .output(pageOf(differenceRow))
       .query(({ ctx, input }) => listDifferences(ctx, input)),
+
+    get: staff
+      .meta(get('/admin/reconciliation-differences/{id}', 'One difference, and what became of healing it'))
+      .input(z.object({ id: wireId('difference') }))
+      .output(differenceRow)
+      .query(({ ctx, input }) => findDifference(ctx, { differenceId: input.id })),
   },
 
   heal: {

@@ -1,6 +1,7 @@
 import type { Delivery, VendorEvent } from '@trunkline/core/webhooks/adapter'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { z } from 'zod'
+import { telnyxDelivered } from '../providers/telnyx/list.ts'
 import { adapters } from './adapters.ts'
 
 /** A webhook as it stands in the inbox. */
@@ -22,7 +23,10 @@ export function eventsOf(webhook: Stored): VendorEvent[] {
   const { provider, door, url } = webhook
   const body = Buffer.from(webhook.body, webhook.bodyEncoding)
   const delivery: Delivery = { door, url, headers: {}, body, receivedAt: webhook.receivedAt.getTime() }
-  return adapters[provider].events(isFetched(door) ? asDelivered(provider, delivery) : delivery, webhook.id)
+  const { events, reading } = adapters[provider]
+  const said = events(isFetched(door) ? asDelivered(provider, delivery) : delivery, webhook.id)
+  if (reading !== undefined) for (const event of said) if (event.kind !== 'billing') event.fact.reading = reading
+  return said
 }
 
 const isFetched = (door: string): boolean => door === doors.call || door === doors.message
@@ -32,6 +36,7 @@ function asDelivered(provider: WebhookProvider, delivery: Delivery): Delivery {
   if (provider === 'retell') return { ...delivery, door: 'retell', body: Buffer.from(retellBody(record)) }
   if (provider === 'twilio')
     return delivery.door === doors.call ? twilioCall(delivery, record) : twilioMessage(delivery, record)
+  if (provider === 'telnyx') return telnyxMessage(delivery, record)
   throw new SyntaxError(`Records of ${provider} are not fetched`)
 }
 
@@ -104,6 +109,16 @@ function twilioMessage(delivery: Delivery, record: string): Delivery {
     door: isInbound ? 'sms' : 'sms-status',
     body: form,
     receivedAt: Number.isNaN(sentAt) ? delivery.receivedAt : Math.min(sentAt, delivery.receivedAt),
+  }
+}
+
+function telnyxMessage(delivery: Delivery, record: string): Delivery {
+  const { body, at } = telnyxDelivered(read(z.looseObject({ uuid: z.string() }), record))
+  return {
+    ...delivery,
+    door: 'telnyx',
+    body: Buffer.from(body),
+    receivedAt: Math.min(at ?? delivery.receivedAt, delivery.receivedAt),
   }
 }
 

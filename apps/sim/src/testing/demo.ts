@@ -5,6 +5,7 @@ export const demo: Demo = {
   retellApiKey: 'key_3f9c1d7a52e84b60',
   twilioAccountSid: 'AC5e1fb09a7c3d48269b0f1e2d3c4b5a69',
   twilioAuthToken: '8c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f',
+  telnyxApiKey: 'KEY_sim',
   stripeSecretKey: 'sk_test_4f1e2d',
   stripeWebhookSecret: 'whsec_9a8b7c',
   opsNumber: '+15005550100',

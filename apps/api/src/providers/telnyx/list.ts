@@ -1,0 +1,123 @@
+import { lineOf } from '@trunkline/core/numbers/phone'
+import { z } from 'zod'
+import type { Ctx, NetCtx } from '../../platform/context.ts'
+import { callProvider } from '../call.ts'
+import type { ListedPage, ListedRecord, ListWindow } from '../listing.ts'
+
+export const canListTelnyx = (ctx: Pick<Ctx, 'env'>): boolean => ctx.env.TELNYX_API_KEY !== undefined
+
+/** As many as Telnyx gives at once. */
+const pageSize = 50
+
+const text = z.string().nullish().catch(null)
+const recordSchema = z.object({
+  uuid: z.string().min(1).max(255),
+  direction: text,
+  /** From and to, in Telnyx's words for records: calling and called line identity. */
+  cli: text,
+  cld: text,
+  status: text,
+  parts: z.coerce.number().int().min(0).max(1000).nullish().catch(null),
+  cost: z.coerce.number().nullish().catch(null),
+  created_at: text,
+  sent_at: text,
+  completed_at: text,
+})
+const pageSchema = z.object({
+  data: z.array(z.looseObject({ uuid: z.string() })),
+  meta: z.object({ page_number: z.number().optional(), total_pages: z.number().optional() }).optional(),
+})
+
+/**
+ * The messages of a window (`GET /v2/detail_records`, record type messaging), page by page. Telnyx documents no such records of
+ * calls: those are compared with the list of whoever reported their length.
+ */
+export async function listTelnyxMessages(ctx: NetCtx, window: ListWindow): Promise<ListedPage> {
+  const page = window.cursor === null ? 1 : Number(window.cursor)
+  const query = new URLSearchParams({
+    'filter[record_type]': 'messaging',
+    'filter[created_at][gte]': window.from.toISOString(),
+    'filter[created_at][lt]': window.to.toISOString(),
+    'page[number]': String(page),
+    'page[size]': String(pageSize),
+  })
+  const answer = await callProvider(ctx, {
+    provider: 'telnyx',
+    component: 'api',
+    method: 'GET',
+    url: `${ctx.env.TELNYX_BASE_URL}/v2/detail_records?${query.toString()}`,
+    headers: { authorization: `Bearer ${ctx.env.TELNYX_API_KEY ?? ''}` },
+  })
+  const { data, meta } = pageSchema.parse(answer)
+  const hasMore = data.length > 0 && page < (meta?.total_pages ?? 1)
+  return { records: data.flatMap(toMessage), next: hasMore ? String(page + 1) : null }
+}
+
+const isTaken = ['delivered', 'dlr_unconfirmed', 'dlr_timeout', 'received']
+const isRefused = ['gw_reject', 'gw_timeout', 'failed']
+
+function instantOf(time: string | null | undefined): Date | null {
+  const at = Date.parse(time ?? '')
+  return Number.isNaN(at) ? null : new Date(at)
+}
+
+function toMessage(item: object): ListedRecord[] {
+  const message = recordSchema.parse(item)
+  const startedAt = instantOf(message.created_at) ?? instantOf(message.sent_at)
+  if (startedAt === null) return []
+  const status = message.status ?? ''
+  // what failed on the way and costs something had been taken by the carrier
+  const isCharged = isTaken.includes(status) || (isRefused.includes(status) && (message.cost ?? 0) > 0)
+  const isFinal = isTaken.includes(status) || isRefused.includes(status)
+  return [
+    {
+      providerId: message.uuid,
+      carrierId: null,
+      numbers: [lineOf((message.direction === 'inbound' ? message.cld : message.cli) ?? '')].flatMap(
+        (one) => one ?? [],
+      ),
+      agentId: null,
+      quantity: isCharged ? Math.max(1, message.parts ?? 1) : 0,
+      priceMicros: message.cost == null ? null : Math.round(message.cost * 1_000_000),
+      startedAt,
+      endedAt: isFinal ? (instantOf(message.completed_at) ?? startedAt) : null,
+      record: JSON.stringify(item),
+    },
+  ]
+}
+
+/** What the webhook of a message would have said that Telnyx lists so, at the time at which it was over. */
+export function telnyxDelivered(record: object): { body: string; at: number | undefined } {
+  const { uuid, direction, cli, cld, status, parts, cost, created_at, completed_at } = recordSchema.parse(record)
+  const isInbound = direction === 'inbound'
+  const word = isInbound
+    ? 'webhook_delivered'
+    : status === 'delivered'
+      ? 'delivered'
+      : status === 'gw_reject' || status === 'gw_timeout'
+        ? 'sending_failed'
+        : status === 'failed'
+          ? (cost ?? 0) > 0
+            ? 'delivery_failed'
+            : 'sending_failed'
+          : 'delivery_unconfirmed'
+  const at = instantOf(completed_at) ?? instantOf(created_at)
+  return {
+    at: at?.getTime(),
+    body: JSON.stringify({
+      data: {
+        record_type: 'event',
+        event_type: isInbound ? 'message.received' : 'message.finalized',
+        id: `fetched:${uuid}`,
+        occurred_at: at?.toISOString(),
+        payload: {
+          id: uuid,
+          direction: isInbound ? 'inbound' : 'outbound',
+          from: { phone_number: cli },
+          to: [{ phone_number: cld, status: word }],
+          parts: parts ?? undefined,
+        },
+      },
+    }),
+  }
+}
