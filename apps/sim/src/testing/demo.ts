@@ -55,6 +55,7 @@ export const account: Account = {
   retellApiKey: demo.retellApiKey,
   twilioAccountSid: demo.twilioAccountSid,
   twilioAuthToken: demo.twilioAuthToken,
+  telnyxApiKey: demo.telnyxApiKey,
   stripeSecretKey: demo.stripeSecretKey,
   stripeWebhookSecret: demo.stripeWebhookSecret,
   publicUrl: 'https://ops.trunkline.example',
