@@ -13,13 +13,13 @@ const pictures = fileURLToPath(new URL('../test-results', import.meta.url))
 const isFull = process.env.TRUNKLINE_TEST_GRID === 'full'
 
 export type Look = { theme: 'light' | 'dark'; width: 360 | 1280 | 1920 }
-const widths = isFull ? ([360, 1280, 1920] as const) : ([1280] as const)
-/** Every look in which a page is checked: both themes, and all widths where the whole grid is asked for. */
-export const looks: Look[] = widths.flatMap((width) => [
+const usual: Look = { theme: 'light', width: 1280 }
+const grid = ([360, 1280, 1920] as const).flatMap((width) => [
   { theme: 'light' as const, width },
   { theme: 'dark' as const, width },
 ])
-const usual: Look = { theme: 'light', width: 1280 }
+/** Every look in which a page is opened. Outside the whole grid the open page is seen in the dark as well. */
+export const looks: Look[] = isFull ? grid : [usual]
 
 type Open = (path: string, options?: Partial<Look> & { signedIn?: boolean; tolerate?: RegExp }) => Promise<Page>
 
@@ -102,17 +102,30 @@ const aboutColours = ['color-contrast', 'link-in-text-block']
 // they ask about the page as a whole, of which nothing but what floats is there while it floats
 const aboutThePage = ['landmark-one-main', 'page-has-heading-one', 'region']
 
-/** The dark page is the light one in other colours: all its rules are asked about where the whole grid is. */
-async function rulesFor(page: Page, floating: boolean): Promise<AxeBuilder> {
+/** Nobody is shut out, in either theme, and nothing is wider than the screen. */
+export async function expectSoundLook(page: Page, { floating = false } = {}): Promise<void> {
   const axe = new AxeBuilder({ page }).setLegacyMode()
-  const isDark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)
-  if (isDark && !isFull) return axe.withRules(aboutColours)
-  return floating ? axe.disableRules(aboutThePage) : axe
+  await expectNothingFound(floating ? axe.disableRules(aboutThePage) : axe)
+  if (!isFull) await inTheDark(page, () => expectNothingFound(axe.withRules(aboutColours)))
+  const tooWide = await page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll('main, aside')]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map(({ tagName, scrollWidth, clientWidth }) => `${tagName} ${scrollWidth} > ${clientWidth}`),
+  )
+  expect(tooWide, 'what is wider than its place').toEqual([])
 }
 
-/** Nobody is shut out, and nothing is wider than the screen. */
-export async function expectSoundLook(page: Page, { floating = false } = {}): Promise<void> {
-  const { violations } = await (await rulesFor(page, floating)).analyze()
+/** The dark page is the light one in other colours. */
+async function inTheDark(page: Page, look: () => Promise<void>): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.locator('html[data-theme=dark]').waitFor()
+  await look()
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.locator('html[data-theme=light]').waitFor()
+}
+
+async function expectNothingFound(axe: AxeBuilder): Promise<void> {
+  const { violations } = await axe.analyze()
   expect(
     violations.map(({ id, nodes }) => ({
       id,
@@ -120,10 +133,4 @@ export async function expectSoundLook(page: Page, { floating = false } = {}): Pr
     })),
     'what axe finds',
   ).toEqual([])
-  const tooWide = await page.evaluate(() =>
-    [document.documentElement, ...document.querySelectorAll('main, aside')]
-      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
-      .map(({ tagName, scrollWidth, clientWidth }) => `${tagName} ${scrollWidth} > ${clientWidth}`),
-  )
-  expect(tooWide, 'what is wider than its place').toEqual([])
 }
