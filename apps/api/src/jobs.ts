@@ -3,6 +3,7 @@ import { billingJobs, billingSchedules } from './billing/jobs.ts'
 import { customerJobs } from './customers/jobs.ts'
 import { errorJobs, errorSchedules } from './errors/jobs.ts'
 import { holdings } from './holdings.ts'
+import { monitorJobs, monitorSchedules } from './monitors/jobs.ts'
 import { numberJobs } from './numbers/jobs.ts'
 import { onboardingJobs } from './onboarding/jobs.ts'
 import type { AnyJob } from './platform/job.ts'
@@ -16,6 +17,7 @@ import { webhookJobs, webhookSchedules } from './webhooks/jobs.ts'
 export const jobs: readonly AnyJob[] = [
   ...webhookJobs,
   ...reconciliationJobs,
+  ...monitorJobs,
   ...billingJobs,
   ...usageJobs,
   ...numberJobs,
@@ -29,6 +31,7 @@ export const jobs: readonly AnyJob[] = [
 export const schedules: readonly Recurring[] = [
   ...webhookSchedules,
   ...reconciliationSchedules,
+  ...monitorSchedules,
   ...billingSchedules,
   ...usageSchedules,
   ...errorSchedules,

@@ -1,0 +1,160 @@
+import postgres from 'postgres'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Expiry, maintainPartitions } from './partitions.ts'
+import { type TestDatabase, testDatabase } from './testing/postgres.ts'
+
+let database: TestDatabase
+let sql: postgres.Sql
+beforeEach(async () => {
+  database = await testDatabase()
+  sql = postgres(database.url, { max: 3, onnotice: () => undefined })
+})
+afterEach(async () => {
+  await sql.end()
+  await database.drop()
+})
+
+const november = new Date('2026-11-12T10:00:00Z')
+const maintain = (over: { now?: Date; expiries?: Expiry[] } = {}) =>
+  maintainPartitions(database.url, { now: november, monthsAhead: 2, expiries: [], ...over })
+
+/** A webhook that came at a moment of a UTC day. */
+async function store(
+  day: string,
+  state = 'processed',
+  over: { shredded?: boolean; by?: postgres.ReservedSql } = {},
+): Promise<string> {
+  const ms = Date.parse(`${day}T12:00:00Z`).toString(16).padStart(12, '0')
+  const [row] = await (over.by ?? sql)<[{ id: string }]>`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state,
+      received_at, shredded_at)
+    values ((${ms}::text || '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid, 'retell', 'events', 'x', 'x', '[]', 'x',
+      'utf8', 1, '\\x00', 'verified', ${state}, ${day}, ${over.shredded === false ? null : day})
+    returning id`
+  return row.id
+}
+const placeOf = async (id: string) => {
+  const [row] = await sql`select tableoid::regclass::text as place from webhook_queue where id = ${id}`
+  return row?.place
+}
+
+test('partitions stand before they are needed, rows go where their month is, and a second run makes nothing', async () => {
+  const first = await maintain()
+  expect(first?.faults).toEqual([])
+  expect(first?.made).toEqual(
+    ['call_events', 'sms_events', 'usage_entries', 'webhook_queue'].flatMap((table) =>
+      ['2026_11', '2026_12', '2027_01'].map((month) => `${table}_${month}`),
+    ),
+  )
+  expect(await maintain()).toEqual({ made: [], dropped: [], faults: [] })
+  expect(await placeOf(await store('2026-11-30'))).toBe('webhook_queue_2026_11')
+  expect(await placeOf(await store('2026-12-01'))).toBe('webhook_queue_2026_12')
+  expect(await placeOf(await store('2026-10-31'))).toBe('webhook_queue_default')
+  expect((await maintain({ now: new Date('2026-12-02Z') }))?.made).toContain('webhook_queue_2027_02')
+
+  // what the application may do goes by the table alone: no partition is a door of its own
+  const grants = await sql`
+    select relname from pg_class, aclexplode(relacl) where relnamespace = 'public'::regnamespace and relispartition and grantee::regrole::text like 'trunkline%'`
+  expect(grants).toEqual([])
+  const indexes = await sql`
+    select relid::regclass::text as part, count(*)::int as indexes from pg_partition_tree('webhook_queue') join pg_index on indrelid = relid
+    where isleaf group by 1`
+  expect(new Set(indexes.map((row) => row.indexes)).size).toBe(1)
+})
+
+test('what DEFAULT has begun to hold stays there, and partitions begin with the next month', async () => {
+  const old = await store('2026-11-03')
+  const maintained = await maintain()
+  expect(maintained?.faults).toEqual([])
+  expect(maintained?.made.filter((name) => name.startsWith('webhook_queue'))).toEqual([
+    'webhook_queue_2026_12',
+    'webhook_queue_2027_01',
+    'webhook_queue_2027_02',
+  ])
+  expect(await placeOf(old)).toBe('webhook_queue_default')
+})
+
+test('rows in DEFAULT that have a partition’s time are told of, and so is an index that is not valid', async () => {
+  await store('2026-11-03')
+  await store('2027-01-05')
+  const maintained = await maintain()
+  expect(maintained?.faults).toEqual([
+    { table: 'webhook_queue', what: 'DEFAULT holds rows of webhook_queue_2027_01, which could not be made' },
+    { table: 'webhook_queue', what: 'DEFAULT takes rows though partitions stand since webhook_queue_2026_12' },
+  ])
+  const left = await sql`select conname from pg_constraint where conname like '%elsewhere'`
+  expect(left).toEqual([])
+
+  await sql`update pg_index set indisvalid = false where indexrelid = 'call_events_2026_12_pkey'::regclass`
+  expect((await maintain())?.faults).toContainEqual({
+    table: 'call_events',
+    what: 'the index call_events_2026_12_pkey is not valid',
+  })
+})
+
+test('while somebody holds a lock others go on within a second, and the partition is made when he is done', async () => {
+  await store('2026-11-03')
+  const holder = await sql.reserve()
+  await holder`begin`
+  await holder`select count(*) from webhook_queue`
+  const running = maintain()
+  // whoever waits longer than a second for a lock is refused
+  const writer = await sql.reserve()
+  await writer`set lock_timeout = '1s'`
+  for (let nth = 0; nth < 8; nth++) await store('2026-11-04', 'processed', { by: writer })
+  writer.release()
+  const [made] =
+    await sql`select count(*)::int as partitions from pg_inherits where inhparent = 'webhook_queue'::regclass`
+  expect(made?.partitions).toBe(1)
+  await holder`commit`
+  holder.release()
+  expect((await running)?.made).toContain('webhook_queue_2026_12')
+})
+
+test('a month that has had its time goes as a whole; one with a row that is not done stays and is told of', async () => {
+  const keptFrom = new Date('2027-08-01Z')
+  const expiries = [
+    { table: 'webhook_queue', keptFrom, forbids: `state in ('received', 'failed', 'dead') or shredded_at is null` },
+  ]
+  await maintain()
+  await maintain({ now: new Date('2027-01-05Z') })
+  const [done, poison, bytes, fresh] = [
+    await store('2026-11-20'),
+    await store('2026-12-20', 'dead'),
+    await store('2027-01-20', 'processed', { shredded: false }),
+    await store('2027-02-20'),
+  ]
+  const now = new Date('2027-12-05Z')
+  const maintained = await maintain({ now, expiries })
+  expect(maintained?.dropped).toEqual(['webhook_queue_2026_11', 'webhook_queue_2027_02', 'webhook_queue_2027_03'])
+  expect(maintained?.faults).toEqual([
+    { table: 'webhook_queue', what: 'webhook_queue_2026_12 has had its time and holds rows that are not done' },
+    { table: 'webhook_queue', what: 'webhook_queue_2027_01 has had its time and holds rows that are not done' },
+  ])
+  expect(await Promise.all([done, poison, bytes, fresh].map(placeOf))).toEqual([
+    undefined,
+    'webhook_queue_2026_12',
+    'webhook_queue_2027_01',
+    undefined,
+  ])
+
+  await sql`update webhook_queue set state = 'processed', shredded_at = now()`
+  expect((await maintain({ now, expiries }))?.dropped).toEqual(['webhook_queue_2026_12', 'webhook_queue_2027_01'])
+})
+
+test('of two that would do it at once one does', async () => {
+  const both = await Promise.all([maintain(), maintain()])
+  expect(both.filter((one) => one !== undefined)).not.toEqual([])
+  const made = both.flatMap((one) => one?.made ?? [])
+  expect(new Set(made).size).toBe(made.length)
+  expect(made).toHaveLength(12)
+})
+
+test('a run that died in between is carried on', async () => {
+  await store('2026-11-03')
+  await sql`create table webhook_queue_2026_12 (like webhook_queue including all)`
+  await sql`alter table webhook_queue_default add constraint webhook_queue_2026_12_is_elsewhere check (id < '01900000-0000-0000-0000-000000000000') not valid`
+  const maintained = await maintain()
+  expect(maintained?.faults).toEqual([])
+  expect(await placeOf(await store('2026-12-09'))).toBe('webhook_queue_2026_12')
+})

@@ -1,0 +1,198 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import postgres from 'postgres'
+
+/** Any number but the migrations': only one process at a time makes and drops partitions. */
+const partitionLock = 7_274_002
+/** Whoever queues for a lock is queued behind: nobody waits longer than this for us, and we come again. */
+const lockTimeoutMs = 400
+const lockTries = 20
+const dayMs = 86_400_000
+
+/** A table that may lose what is old: from when on rows are kept, and which of the older ones forbid it. */
+export type Expiry = { table: string; keptFrom: Date; forbids: string }
+
+export type Maintained = {
+  made: string[]
+  dropped: string[]
+  /** What a person must look at: `table` and, in words, what is wrong with it. */
+  faults: { table: string; what: string }[]
+}
+
+type Partition = { name: string; from: string; to: string }
+
+/**
+ * Keeps the tables that are partitioned by their time-ordered id: this month's partition and the next ones stand before a row
+ * needs them, so that DEFAULT stays what it was made for, and a month that may be forgotten goes as a whole. Then looks at what
+ * it leaves: rows in DEFAULT that have a partition's time, indexes that are not valid, rows that are older than may be.
+ * Needs the owner's connection. Undefined where another process is at it.
+ */
+export async function maintainPartitions(
+  ownerUrl: string,
+  options: { now: Date; monthsAhead: number; expiries: readonly Expiry[] },
+): Promise<Maintained | undefined> {
+  const sql = postgres(ownerUrl, { max: 1, onnotice: () => undefined, connect_timeout: 10 })
+  try {
+    const [lock] = await sql<[{ taken: boolean }]>`select pg_try_advisory_lock(${partitionLock}) as taken`
+    if (!lock.taken) return undefined
+    await sql.unsafe(`set lock_timeout = ${lockTimeoutMs}`)
+    await sql.unsafe('set statement_timeout = 0')
+    const tables = await sql<{ name: string }[]>`
+      select relname as name from pg_class
+      where relnamespace = 'public'::regnamespace and relkind = 'p' order by relname`
+    const maintained: Maintained = { made: [], dropped: [], faults: [] }
+    for (const { name: table } of tables) {
+      const monthly = await makeAhead(sql, table, options, maintained)
+      const expiry = options.expiries.find((one) => one.table === table)
+      if (expiry !== undefined) await dropExpired(sql, expiry, maintained)
+      await inspect(sql, { table, monthly, expiry }, maintained)
+    }
+    return maintained
+  } finally {
+    await sql.end()
+  }
+}
+
+async function makeAhead(
+  sql: postgres.Sql,
+  table: string,
+  { now, monthsAhead }: { now: Date; monthsAhead: number },
+  { made, faults }: Maintained,
+): Promise<Partition[]> {
+  const standing = await partitionsOf(sql, table)
+  const first = await firstMonth(sql, table, now, standing)
+  for (let nth = 0; nth <= monthsAhead; nth++) {
+    const month = partitionAt(table, addMonths(first, nth))
+    if (standing.some(({ from }) => from === month.from)) continue
+    if (await make(sql, table, month)) made.push(month.name)
+    else faults.push({ table, what: `DEFAULT holds rows of ${month.name}, which could not be made` })
+  }
+  return await partitionsOf(sql, table)
+}
+
+/** The month of now, unless DEFAULT has begun to hold it: then the next one, and never one that begins within a day. */
+async function firstMonth(sql: postgres.Sql, table: string, now: Date, standing: readonly Partition[]): Promise<Date> {
+  const current = addMonths(now, 0)
+  if (standing.some(({ from }) => from === lowestIdAt(current))) return current
+  const [held] = await sql.unsafe<[{ rows: boolean }]>(
+    `select exists (select from ${table}_default where id >= '${lowestIdAt(current)}') as rows`,
+  )
+  if (!held.rows && now.getTime() - current.getTime() < dayMs) return addMonths(current, 1)
+  if (!held.rows) return current
+  const next = addMonths(current, 1)
+  return next.getTime() - now.getTime() < dayMs ? addMonths(next, 1) : next
+}
+
+/**
+ * Made beside the table and attached when DEFAULT is known to hold nothing of its time: the check is validated while everybody
+ * reads and writes, so that attaching need not read DEFAULT with everybody locked out.
+ */
+async function make(sql: postgres.Sql, table: string, { name, from, to }: Partition): Promise<boolean> {
+  const elsewhere = `${name}_is_elsewhere`
+  const free = () => whenUnlocked(sql, `alter table ${table}_default drop constraint if exists ${elsewhere}`)
+  // what a run left that died in between
+  await free()
+  await whenUnlocked(sql, `drop table if exists ${name}`)
+  await sql.unsafe(`create table ${name} (like ${table} including all)`)
+  try {
+    await whenUnlocked(
+      sql,
+      `alter table ${table}_default add constraint ${elsewhere} check (id < '${from}' or id >= '${to}') not valid`,
+    )
+    await whenUnlocked(sql, `alter table ${table}_default validate constraint ${elsewhere}`)
+    await whenUnlocked(sql, `alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`)
+    return true
+  } catch (error) {
+    await whenUnlocked(sql, `drop table ${name}`)
+    if ((error as { code?: string }).code === '23514') return false
+    throw error
+  } finally {
+    await free()
+  }
+}
+
+/** A month goes when it lies wholly before what is kept and nothing in it forbids it. */
+async function dropExpired(
+  sql: postgres.Sql,
+  { table, keptFrom, forbids }: Expiry,
+  { dropped }: Maintained,
+): Promise<void> {
+  const horizon = lowestIdAt(keptFrom)
+  for (const { name, from, to } of await partitionsOf(sql, table)) {
+    if (to > horizon || (await holds(sql, name, forbids))) continue
+    await whenUnlocked(sql, `alter table ${table} detach partition ${name}`)
+    // what came while nobody could look
+    if (await holds(sql, name, forbids)) {
+      await whenUnlocked(sql, `alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`)
+      continue
+    }
+    await whenUnlocked(sql, `drop table ${name}`)
+    dropped.push(name)
+  }
+}
+
+async function holds(sql: postgres.Sql, name: string, condition: string): Promise<boolean> {
+  const [found] = await sql.unsafe<[{ rows: boolean }]>(
+    `select exists (select from ${name} where ${condition}) as rows`,
+  )
+  return found.rows
+}
+
+async function inspect(
+  sql: postgres.Sql,
+  { table, monthly, expiry }: { table: string; monthly: readonly Partition[]; expiry: Expiry | undefined },
+  { faults }: Maintained,
+): Promise<void> {
+  const [first] = monthly
+  if (first !== undefined && (await holds(sql, `${table}_default`, `id >= '${first.from}'`)))
+    faults.push({ table, what: `DEFAULT takes rows though partitions stand since ${first.name}` })
+  const invalid = await sql<{ name: string }[]>`
+    select indexrelid::regclass::text as name from pg_index
+    where indrelid in (select relid from pg_partition_tree(${table}::regclass)) and not (indisvalid and indisready)`
+  for (const { name } of invalid) faults.push({ table, what: `the index ${name} is not valid` })
+  if (expiry === undefined) return
+  const horizon = lowestIdAt(expiry.keptFrom)
+  for (const { name } of (await partitionsOf(sql, table)).filter(({ to }) => to <= horizon))
+    faults.push({ table, what: `${name} has had its time and holds rows that are not done` })
+}
+
+/** The monthly ones, oldest first. */
+async function partitionsOf(sql: postgres.Sql, table: string): Promise<Partition[]> {
+  const rows = await sql<{ name: string; bound: string }[]>`
+    select child.relname as name, pg_get_expr(child.relpartbound, child.oid) as bound
+    from pg_inherits join pg_class as child on child.oid = inhrelid
+    where inhparent = ${table}::regclass and not inhdetachpending order by child.relname`
+  return rows.flatMap(({ name, bound }) => {
+    const [, from, to] = /^FOR VALUES FROM \('(.+)'\) TO \('(.+)'\)$/.exec(bound) ?? []
+    return from === undefined || to === undefined ? [] : [{ name, from, to }]
+  })
+}
+
+/** Waits for a lock only so long that nobody behind notices, and tries again. */
+async function whenUnlocked(sql: postgres.Sql, statement: string): Promise<void> {
+  for (let nth = 1; ; nth++) {
+    try {
+      await sql.unsafe(statement)
+      return
+    } catch (error) {
+      // 55P03: not within lock_timeout; 40P01: it was chosen to resolve a deadlock
+      const passes = ['55P03', '40P01'].includes((error as { code?: string }).code ?? '')
+      if (!passes || nth === lockTries) throw error
+      await pause(100 * nth)
+    }
+  }
+}
+
+const partitionAt = (table: string, month: Date): Partition => ({
+  name: `${table}_${month.toISOString().slice(0, 7).replace('-', '_')}`,
+  from: lowestIdAt(month),
+  to: lowestIdAt(addMonths(month, 1)),
+})
+
+/** The first instant of the month that lies so many months after the one of `at`, in UTC. */
+const addMonths = (at: Date, months: number) => new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months, 1))
+
+/** No id of this instant or a later one is smaller. */
+function lowestIdAt(at: Date): string {
+  const hex = at.getTime().toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`
+}
