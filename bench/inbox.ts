@@ -53,7 +53,7 @@ const inBatches = (deliveries: readonly Stored[]): Stored[][] =>
   )
 
 const secondsOf = (call: number) => 30 + ((call * 7) % 61)
-const numberOf = (customer: number) => `+1312${String(5_000_000 + customer)}`
+export const numberOf = (customer: number) => `+1312${String(5_000_000 + customer)}`
 
 /** Customers of the largest tier in the midst of their month, each with a line. */
 export async function createCustomers(url: string, count: number): Promise<void> {

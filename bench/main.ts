@@ -1,27 +1,38 @@
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { startServer } from './database.ts'
+import { benchGrowth } from './growth.ts'
 import { benchIngest } from './ingest.ts'
 import { benchMeter } from './meter.ts'
 import { benchProcess } from './process.ts'
 import { benchReconcile } from './reconcile.ts'
 import { type Judged, print } from './report.ts'
+import { benchSoak } from './soak.ts'
 
-const usage = 'usage: pnpm bench <ingest|process|meter|reconcile|all> [--rounds n] [--seconds s] [--profile folder]'
+const usage = `usage: pnpm bench <ingest|process|meter|reconcile|all> [--rounds n] [--seconds s] [--profile folder]
+       pnpm bench soak [--rate n] [--seconds s]
+       pnpm bench growth [--rounds n] [--rows n]`
 
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: {
       rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '4' },
+      seconds: { type: 'string' },
+      rate: { type: 'string', default: '1000' },
+      rows: { type: 'string', default: '1000000' },
       profile: { type: 'string' },
     },
   })
   const [name = 'all'] = positionals
-  const options = { rounds: Number(values.rounds), seconds: Number(values.seconds), profile: values.profile }
+  const options = { rounds: Number(values.rounds), seconds: Number(values.seconds ?? 4), profile: values.profile }
+  const [rate, rows] = [Number(values.rate), Number(values.rows)]
   const isFine =
-    ['ingest', 'process', 'meter', 'reconcile', 'all'].includes(name) && options.rounds >= 1 && options.seconds > 0
+    ['ingest', 'process', 'meter', 'reconcile', 'soak', 'growth', 'all'].includes(name) &&
+    options.rounds >= 1 &&
+    options.seconds > 0 &&
+    rate > 0 &&
+    rows > 10_000
   if (!isFine || positionals.length > 1) {
     process.stderr.write(`${usage}\n`)
     return 1
@@ -37,6 +48,9 @@ async function main(): Promise<number> {
     if (isAsked('process')) judged.push(...(await benchProcess(server, options)))
     if (isAsked('meter')) judged.push(...(await benchMeter(server, options)))
     if (isAsked('reconcile')) judged.push(...(await benchReconcile(server, options)))
+    // long ones, which nobody means by «all»
+    if (name === 'soak') judged.push(...(await benchSoak(server, { rate, seconds: Number(values.seconds ?? 600) })))
+    if (name === 'growth') judged.push(...(await benchGrowth(server, { rounds: options.rounds, rows })))
   } finally {
     await server.stop()
   }

@@ -61,16 +61,16 @@ export async function loadUsageSeries(ctx: Ctx, input: Input): Promise<z.infer<t
     `with chosen as materialized (
        select customer_id, hour, provider, direction, quantity, entries from usage_hours
        where meter = $1 and hour >= $2::text::timestamptz and hour < $3::text::timestamptz
-         and ($4::text = '' or customer_id = nullif($4::text, '')::uuid)
+         ${customerId === null ? '' : 'and customer_id = $5::text::uuid'}
      ), largest as (
        select customer_id from chosen group by customer_id order by sum(quantity) desc, customer_id limit ${mostCustomers}
      ), summed as (
-       select date_trunc('${grain}', hour, $5::text) as at, ${groupColumn[by]} as "group", sum(quantity) as quantity, sum(entries) as entries
+       select date_trunc('${grain}', hour, $4::text) as at, ${groupColumn[by]} as "group", sum(quantity) as quantity, sum(entries) as entries
        from chosen group by 1, 2
      )
      select summed.*, customers.business_name as name from summed left join customers on customers.id::text = "group"
      order by at, "group" nulls last`,
-    [meter, from, to, customerId ?? '', timezone],
+    [meter, from, to, timezone, ...(customerId === null ? [] : [customerId])],
   )
   return {
     from,

@@ -1,0 +1,255 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import postgres from 'postgres'
+import { childrenOf } from '../packages/db/src/local/process.ts'
+import { temporaryFolder } from '../packages/db/src/testing/temporary-folder.ts'
+import { post } from '../test/process/wire.ts'
+import { startContender } from './contender.ts'
+import { cpuMicroseconds } from './cpu.ts'
+import type { BenchServer } from './database.ts'
+import { type CallEventName, retellBody, retellKey } from './deliveries.ts'
+import { createCustomers, numberOf } from './inbox.ts'
+import { type Judged, judge, print, ratioHead, ratioRow, table, whole } from './report.ts'
+import { median } from './statistics.ts'
+
+const customers = 1000
+const tickMs = 10
+/** So many rows of the table over the whole run. */
+const samples = 20
+/** A backlog of so many seconds of traffic is one that the worker keeps up with. */
+const backlogSeconds = 5
+const drainPatienceMs = 60_000
+/** Until code is compiled and connections are open; told and counted too, but not in the table. */
+const warmSeconds = 10
+
+const events = ['call_started', 'call_ended', 'call_analyzed'] as const
+/** How many ticks later a call ends and is analysed. */
+const delays: Record<CallEventName, number> = { call_started: 0, call_ended: 150, call_analyzed: 200 }
+
+type Sample = {
+  second: number
+  answered: number
+  latencies: number[]
+  backlog: number
+  nodeMb: number
+  databaseMb: number
+  cpuShare: number
+}
+
+/** So many signed webhooks a second through the whole process for a long time: nothing lost, no growing backlog, no growing memory. */
+export async function benchSoak(
+  server: BenchServer,
+  { rate, seconds }: { rate: number; seconds: number },
+): Promise<Judged[]> {
+  const database = 'bench_soak'
+  const url = await server.create(database)
+  await createCustomers(url, customers)
+  const folder = temporaryFolder('trunkline-soak-')
+  const sql = postgres(url, { max: 1, onnotice: () => undefined })
+  const contender = startContender(new URL('../apps/api/src/main.ts', import.meta.url), {
+    env: {
+      ROLE: 'all',
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATABASE_URL: url,
+      TRUNKLINE_DATA_DIR: folder.inside('data'),
+      TRUNKLINE_KEY: randomBytes(32).toString('hex'),
+      RETELL_API_KEY: retellKey,
+    },
+  })
+  try {
+    const [, origin] = await contender.said(/ready at (http:\/\/127\.0\.0\.1:\d+)/)
+    const run = { door: `${origin}/webhooks/retell`, rate, seconds, sql, pid: contender.pid, databasePid: server.pid }
+    const { sampled, sent, refused, talkSeconds } = await soak(run)
+    const drainedMs = await drained(sql)
+    const lost = await countLost(sql, { sent, talkSeconds })
+    return report({ rate, seconds }, { sampled, sent, refused, lost, drainedMs })
+  } finally {
+    await contender.stop()
+    await sql.end({ timeout: 5 })
+    await server.drop(database)
+    folder.remove()
+  }
+}
+
+type Run = { door: string; rate: number; seconds: number; sql: postgres.Sql; pid: number; databasePid: number }
+
+/** Sends on its own clock, whoever answers: who is slow finds more waiting. Each latency counts from when it was due. */
+async function soak({ door, rate, seconds, sql, pid, databasePid }: Run) {
+  const sampleMs = (seconds * 1000) / samples
+  const sampled: Sample[] = []
+  const answers: Promise<void>[] = []
+  let latencies: number[] = []
+  let refused = 0
+  let sent = 0
+  let talkSeconds = 0
+  let cpu = cpuMicroseconds(pid)
+  const began = performance.now()
+  let sampledAt = began
+
+  const tell = (event: CallEventName, call: Call, dueAt: number) => {
+    sent++
+    if (event === 'call_ended') talkSeconds += call.seconds
+    const body = retellBody(event, call)
+    answers.push(
+      post(door, headersFor(body), body).then((answer) => {
+        latencies.push(performance.now() - dueAt)
+        if (answer?.status !== 200) refused++
+      }),
+    )
+  }
+  const sample = async (now: number) => {
+    const [row] = await sql<[{ waiting: number }]>`
+      select count(*)::int as waiting from webhook_queue where state in ('received', 'failed')`
+    const [used, elapsed] = [cpuMicroseconds(pid) - cpu, now - sampledAt]
+    ;[cpu, sampledAt] = [cpu + used, now]
+    sampled.push({
+      second: Math.round((now - began) / 1000) - warmSeconds,
+      answered: latencies.length / (elapsed / 1000),
+      latencies: latencies.sort((a, b) => a - b),
+      backlog: row.waiting,
+      nodeMb: memoryMb(pid, 'VmRSS'),
+      databaseMb: [databasePid, ...childrenOf(databasePid)].reduce((sum, one) => sum + memoryMb(one, 'RssAnon'), 0),
+      cpuShare: used / 1000 / elapsed,
+    })
+    latencies = []
+  }
+
+  const perTick = (rate * tickMs) / 1000
+  const later = new Map<number, { event: CallEventName; call: Call }[]>()
+  let calls = 0
+  const warmTicks = (warmSeconds * 1000) / tickMs
+  for (let tick = 0; (tick - warmTicks) * tickMs < seconds * 1000; tick++) {
+    const dueAt = began + tick * tickMs
+    if (tick === warmTicks) [latencies, sampledAt, cpu] = [[], performance.now(), cpuMicroseconds(pid)]
+    const ahead = dueAt - performance.now()
+    if (ahead > 0) await pause(ahead)
+    // a third of what is told are new calls; their other two thirds follow by themselves
+    while (calls < ((tick + 1) * perTick) / events.length) {
+      const call = newCall(calls++)
+      for (const event of events) {
+        const due = tick + delays[event]
+        later.set(due, [...(later.get(due) ?? []), { event, call }])
+      }
+    }
+    for (const { event, call } of later.get(tick) ?? []) tell(event, call, dueAt)
+    later.delete(tick)
+    if (tick > warmTicks && performance.now() - sampledAt >= sampleMs) await sample(performance.now())
+  }
+  await Promise.all(answers)
+  await sample(performance.now())
+  return { sampled, sent, refused, talkSeconds }
+}
+
+type Call = { id: string; to: string; startedAt: number; seconds: number }
+
+const newCall = (nth: number): Call => {
+  const seconds = 30 + ((nth * 7) % 61)
+  return {
+    id: `call_${randomBytes(16).toString('hex')}`,
+    to: numberOf(nth % customers),
+    startedAt: Date.now() - seconds * 1000,
+    seconds,
+  }
+}
+
+function headersFor(body: Buffer): Record<string, string> {
+  const now = Date.now()
+  const digest = createHmac('sha256', retellKey).update(body).update(String(now)).digest('hex')
+  return {
+    'content-type': 'application/json',
+    'user-agent': 'axios/1.7.9',
+    'x-retell-signature': `v=${now},d=${digest}`,
+  }
+}
+
+function memoryMb(pid: number, field: 'VmRSS' | 'RssAnon'): number {
+  try {
+    const found = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+    return Number(found?.[1] ?? 0) / 1024
+  } catch (error) {
+    // a backend that has just ended
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return 0
+    throw error
+  }
+}
+
+async function drained(sql: postgres.Sql): Promise<number> {
+  const began = performance.now()
+  for (;;) {
+    const [row] = await sql<[{ waiting: number }]>`
+      select count(*)::int as waiting from webhook_queue where state in ('received', 'failed')`
+    const waited = performance.now() - began
+    if (row.waiting === 0) return waited
+    if (waited > drainPatienceMs) throw new Error(`${row.waiting} still wait ${drainPatienceMs / 1000} s after the end`)
+    await pause(100)
+  }
+}
+
+/** What was sent and is not processed, and seconds that are not in ledger and counters. */
+async function countLost(sql: postgres.Sql, { sent, talkSeconds }: { sent: number; talkSeconds: number }) {
+  const [found] = await sql<[{ processed: number; keys: number; ledger: number; counters: number }]>`
+    select (select count(*)::int from webhook_queue where state = 'processed') as processed,
+      (select count(*)::int from idempotency_keys) as keys,
+      (select coalesce(sum(quantity), 0)::int from usage_entries) as ledger,
+      (select coalesce(sum(call_used_seconds), 0)::int from usage_limits) as counters`
+  print(
+    `${whole(sent)} sent, ${whole(found.processed)} processed under ${whole(found.keys)} keys; ` +
+      `${whole(talkSeconds)} s told, ${whole(found.ledger)} s in the ledger, ${whole(found.counters)} s in the counters`,
+  )
+  return (
+    Math.abs(sent - found.processed) + Math.abs(talkSeconds - found.ledger) + Math.abs(talkSeconds - found.counters)
+  )
+}
+
+const percentile = (sorted: readonly number[], share: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+
+function report(
+  { rate, seconds }: { rate: number; seconds: number },
+  run: { sampled: readonly Sample[]; sent: number; refused: number; lost: number; drainedMs: number },
+): Judged[] {
+  const { sampled } = run
+  print(
+    `\nSoak, ${whole(rate)} webhooks a second for ${seconds} s, one process that serves and works, after ${warmSeconds} s of the same`,
+  )
+  table(
+    ['second', 'answered/s', 'p50 ms', 'p99 ms', 'longest', 'backlog', 'rss MB', 'Postgres MB', 'CPU'],
+    sampled.map(({ second, answered, latencies, backlog, nodeMb, databaseMb, cpuShare }) => [
+      String(second),
+      whole(answered),
+      percentile(latencies, 0.5).toFixed(1),
+      percentile(latencies, 0.99).toFixed(1),
+      percentile(latencies, 1).toFixed(0),
+      whole(backlog),
+      whole(nodeMb),
+      whole(databaseMb),
+      `${Math.round(cpuShare * 100)} %`,
+    ]),
+  )
+  const all = sampled.flatMap(({ latencies }) => latencies).sort((a, b) => a - b)
+  const at = (share: number) => percentile(all, share).toFixed(1)
+  print(
+    `\nlatency from when it was due: p50 ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}, longest ${at(1)} ms`,
+  )
+  print(`backlog gone ${whole(run.drainedMs)} ms after the end; ${run.refused} not answered with 200`)
+  const third = (nth: 1 | 2) => sampled.slice(Math.floor((samples * nth) / 3), Math.floor((samples * (nth + 1)) / 3))
+  const memory = (of: readonly Sample[]) => median(of.map(({ nodeMb }) => nodeMb))
+  const judged = [
+    judge('lost, doubled or refused', [run.lost + run.refused], { floor: 0, target: 0, less: true }),
+    judge('longest backlog in seconds of traffic', [Math.max(...sampled.map(({ backlog }) => backlog)) / rate], {
+      floor: backlogSeconds,
+      target: 1,
+      less: true,
+    }),
+    judge('memory: last third / middle third', [memory(third(2)) / memory(third(1))], {
+      floor: 1.25,
+      target: 1.1,
+      less: true,
+    }),
+  ]
+  print('')
+  table(ratioHead, judged.map(ratioRow))
+  return judged
+}
