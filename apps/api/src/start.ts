@@ -26,6 +26,7 @@ import type { Inbox } from './webhooks/receive.ts'
 import { bootstrapSources, loadSecrets } from './webhooks/sources.ts'
 import { openSpool } from './webhooks/spool.ts'
 import { storeSpooled } from './webhooks/store.ts'
+import { sweepInbox } from './webhooks/sweep.ts'
 import { startWorker } from './webhooks/worker.ts'
 
 const spoolBytes = 256 * 1024 * 1024
@@ -118,6 +119,7 @@ async function start({ env, log, closing, stopping }: Starting): Promise<void> {
     closing.add('work', 'worker', workMs, () => worker.close())
     every('scheduler', { ms: 1000, log, faults: errors, closing }, () => leaveDueJobs(system('scheduler'), schedules))
   }
+  every('sweep', { ms: 30_000, log, faults: errors, closing }, () => sweepInbox(system('sweep')))
   if (env.ROLE !== 'worker') await serve({ env, log, live, spoolFolder, ctx, system, closing })
   else process.stdout.write('Trunkline is ready (worker)\n')
 }

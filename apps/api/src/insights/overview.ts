@@ -74,7 +74,7 @@ async function inboxOf(ctx: Ctx): Promise<Overview['inbox']> {
     `select (select count(*)::int from webhook_queue where state = 'received') as waiting,
        (select count(*)::int from webhook_queue where state = 'failed') as failed,
        (select count(*)::int from webhook_queue where state = 'dead') as dead,
-       (select extract(epoch from now() - min(received_at))::float from webhook_queue where state in ('received', 'failed')) as oldest`,
+       (select extract(epoch from now() - min(received_at))::float from webhook_queue where state in ('received', 'failed') and next_attempt_at is not null) as oldest`,
     [],
   )
   return {

@@ -66,15 +66,19 @@ async function databaseChecks(ctx: Ctx): Promise<Record<string, Check>> {
   try {
     const [row] = await statement<{
       waiting: number
+      paused: number
+      unclaimed: number
       dead: number
       oldest: number | null
       fsync: string
       version: string
     }>(
       ctx.db,
-      `select (select count(*)::int from webhook_queue where state in ('received', 'failed')) as waiting,
+      `select (select count(*)::int from webhook_queue where state in ('received', 'failed') and next_attempt_at is not null) as waiting,
+         (select count(*)::int from webhook_queue where state in ('received', 'failed') and next_attempt_at is null) as paused,
+         (select count(*)::int from webhook_queue where state in ('received', 'failed') and next_attempt_at < now() - make_interval(secs => ${lagDegradedSeconds})) as unclaimed,
          (select count(*)::int from webhook_queue where state = 'dead') as dead,
-         (select extract(epoch from now() - min(received_at))::float from webhook_queue where state in ('received', 'failed')) as oldest,
+         (select extract(epoch from now() - min(received_at))::float from webhook_queue where state in ('received', 'failed') and next_attempt_at is not null) as oldest,
          current_setting('fsync') as fsync, current_setting('server_version') as version`,
       [],
     )
@@ -89,8 +93,10 @@ async function databaseChecks(ctx: Ctx): Promise<Record<string, Check>> {
         fsync: row?.fsync === 'on',
       },
       inbox: {
-        status: oldest > lagDegradedSeconds ? 'degraded' : 'ok',
+        status: oldest > lagDegradedSeconds || (row?.unclaimed ?? 0) > 0 ? 'degraded' : 'ok',
         waiting: row?.waiting ?? 0,
+        paused: row?.paused ?? 0,
+        unclaimed: row?.unclaimed ?? 0,
         dead: row?.dead ?? 0,
         oldestSeconds: Math.round(oldest),
       },

@@ -25,4 +25,11 @@ export const webhookHoldings: readonly Holding[] = [
     },
     retention: { kind: 'bytes', set: shredding, waits },
   },
+  {
+    table: 'webhook_pauses',
+    ofCustomer: {
+      where: 'customer_id = $1::text::uuid',
+      keep: 'It is evidence of why something was processed late, and says nothing of a person',
+    },
+  },
 ]

@@ -7,6 +7,7 @@ import { admitFetched } from './admit-fetched.ts'
 import { carryOutReplay, carryOutReplaySpec } from './bulk-replay.ts'
 import { trimReplays } from './plan-replay.ts'
 import { trimQuarantine } from './quarantine.ts'
+import { releasePaused, releasePausedSpec } from './release-paused.ts'
 import { releaseWaiting } from './release-waiting.ts'
 
 const trimQuarantineSpec = jobSpec({ name: 'webhooks.trimQuarantine', input: z.object({}), attempts: 3 })
@@ -16,6 +17,7 @@ const trimReplaysSpec = jobSpec({ name: 'webhooks.trimReplays', input: z.object(
 export const webhookJobs = [
   job(releaseWaitingSpec, releaseWaiting),
   job(trimQuarantineSpec, trimQuarantine),
+  job(releasePausedSpec, releasePaused),
   job(admitFetchedSpec, admitFetched),
   job(carryOutReplaySpec, carryOutReplay),
   job(trimReplaysSpec, trimReplays),

@@ -8,11 +8,13 @@ import { and, count, desc, eq, getTableColumns, gte, ilike, inArray, lt, or } fr
 import type { Ctx } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
 import { cursorOfId, idOfCursor } from '../platform/keyset.ts'
+import { isOfCause } from './causes.ts'
 import { toWebhookRow } from './wire.ts'
 
 type Input = {
   state?: WebhookState | undefined
   provider?: WebhookProvider | undefined
+  cause?: string | undefined
   phone?: string | undefined
   q?: string | undefined
   from?: string | undefined
@@ -37,6 +39,7 @@ export async function listWebhooks(ctx: Ctx, input: Input) {
       and(
         input.state && eq(webhooks.state, input.state),
         input.provider && eq(webhooks.provider, input.provider),
+        input.cause ? await isOfCause(ctx, input.cause) : undefined,
         input.phone ? eq(webhooks.phoneNumber, toE164(input.phone) ?? input.phone) : undefined,
         pattern
           ? or(ilike(webhooks.eventType, pattern), ilike(webhooks.lastError, pattern), ilike(webhooks.body, pattern))

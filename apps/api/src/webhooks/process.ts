@@ -1,6 +1,5 @@
 import type { BillingEvent } from '@trunkline/core/billing/event'
 import type { VendorEvent } from '@trunkline/core/webhooks/adapter'
-import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
 import { noteReceipts } from '../alerts/note-receipt.ts'
 import { recordBilling } from '../billing/record.ts'
@@ -13,31 +12,14 @@ import { webhooksProcessed } from '../platform/metrics.ts'
 import { findErased } from '../platform/privacy/erased-subjects.ts'
 import { step } from '../platform/step.ts'
 import { meterUsage } from '../usage/meter.ts'
+import { claimDue, type Stored, storedColumns } from './claim.ts'
 import { eventsOf } from './fetched.ts'
 import { reasonOf, recordFailure } from './record-failure.ts'
 import { endsOf, shredErased } from './shred-erased.ts'
 
-/** A webhook as the processor reads it. */
-export type Stored = {
-  id: string
-  provider: WebhookProvider
-  door: string
-  event_type: string | null
-  url: string
-  body: string
-  body_encoding: 'utf8' | 'base64'
-  received_at: string
-  attempts: number
-}
-
-export const storedColumns = 'id, provider, door, event_type, url, body, body_encoding, received_at, attempts'
-
-const claim = `select ${storedColumns} from webhook_queue
-  where state in ('received', 'failed') and verdict = 'verified' and next_attempt_at <= now()
-  order by next_attempt_at, id limit $1 for update skip locked`
-
 type Claim = Pick<Stored, 'id' | 'attempts'>
 
+/** `claimed` counts what was laid aside because it is paused, too: whoever fills a batch asks again at once. */
 export type BatchResult = { claimed: number; processed: number; failed: number }
 
 /**
@@ -49,13 +31,13 @@ export async function processBatch(ctx: Ctx, options: { limit: number }): Promis
   let claimed: Claim[] = []
   try {
     const result = await inTransaction(ctx, async (ctx) => {
-      const batch = await statement<Stored>(ctx.db, claim, [options.limit])
+      const { batch, parked } = await claimDue(ctx, options.limit)
       claimed = batch.map(({ id, attempts }) => ({ id, attempts }))
-      if (batch.length === 0) return { claimed: 0, processed: 0, failed: 0 }
+      if (batch.length === 0) return { claimed: parked, processed: 0, failed: 0 }
       step('process.claimed')
       const { faults } = await digest(ctx, batch)
       step('process.written')
-      return { claimed: batch.length, processed: batch.length - faults.size, failed: faults.size }
+      return { claimed: batch.length + parked, processed: batch.length - faults.size, failed: faults.size }
     })
     if (result.claimed > 0) step('process.committed')
     webhooksProcessed.inc({ outcome: 'processed' }, result.processed)
@@ -201,7 +183,7 @@ async function markDone(
   // what was processed stays so, whatever is made of its bytes now: its money stands
   await statement(
     ctx.db,
-    `update webhook_queue as webhook set state = done.state, processed_at = case when done.state = 'processed' then now() end,
+    `update webhook_queue as webhook set state = done.state, processed_at = case when done.state = 'processed' then coalesce(webhook.processed_at, now()) end,
        attempts = attempts + 1, next_attempt_at = null, last_error = done.error, customer_id = done.customer::uuid
      from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as done (id, state, error, customer)
      where webhook.id = done.id::uuid and not (webhook.state = 'processed' and done.state = 'dead')`,

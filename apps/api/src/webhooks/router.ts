@@ -9,6 +9,7 @@ import { countWebhooks, listWebhooks } from './list.ts'
 import { cancelReplay, findReplay, planReplay, replayFilter, runReplay } from './plan-replay.ts'
 import { replayWebhook } from './replay.ts'
 import { countQuarantine, previewReverification, reverifyQuarantine } from './reverify-quarantine.ts'
+import { causesRouter, sourcesRouter } from './sources-router.ts'
 import { webhookDetail, webhookRow } from './wire.ts'
 
 const tags = ['webhooks']
@@ -156,6 +157,8 @@ const replays = {
 }
 
 export const webhooksRouter = {
+  sources: sourcesRouter,
+  causes: causesRouter,
   replays,
   quarantine,
 
@@ -167,6 +170,10 @@ export const webhooksRouter = {
       pageInput.extend({
         state: webhookStateSchema.optional(),
         provider: z.enum(webhookProviders).optional(),
+        cause: z
+          .string()
+          .regex(/^[0-9a-f]{16}$/)
+          .optional(),
         phone: z.string().max(40).optional(),
         q: z.string().max(100).optional(),
         from: z.iso.datetime({ offset: true }).optional(),

@@ -21,7 +21,7 @@ export function startWorker(options: { ctxFor: () => Ctx; live: Live; log: Logge
     while (!stopping.signal.aborted) {
       try {
         const { claimed } = await processBatch(options.ctxFor(), { limit: batchSize })
-        if (claimed === batchSize) continue
+        if (claimed >= batchSize) continue
       } catch (error) {
         options.log.error({ error }, 'inbox not processed')
         options.ctxFor().faults.track({ error, source: 'worker', where: 'webhooks.process' })

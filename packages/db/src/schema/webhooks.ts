@@ -42,6 +42,10 @@ export const webhooks = pgTable(
     // it: a constraint added later goes to the partitions word by word
     check('webhook_queue_only_the_verified_leave_quarantine', sql`verdict = 'verified' or state = 'quarantined'`),
     index('webhook_queue_waiting').on(webhook.nextAttemptAt, webhook.id).where(sql`state in ('received', 'failed')`),
+    // what waits, by whose it seems to be: whoever came after a flood is found without reading it
+    index('webhook_queue_lanes')
+      .on(webhook.provider, sql`hashtext(coalesce(phone_number, ''))`, webhook.nextAttemptAt, webhook.id)
+      .where(sql`state in ('received', 'failed')`),
     index('webhook_queue_needs_a_person')
       .on(webhook.state, webhook.id)
       .where(sql`state in ('failed', 'dead', 'quarantined')`),

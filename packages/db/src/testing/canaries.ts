@@ -25,6 +25,7 @@ const particular: Record<string, Record<string, string | null>> = {
   usage_holds: { meter: 'call_seconds' },
   usage_keys: { meter: 'call_seconds' },
   usage_pauses: { ended_by: null },
+  webhook_pauses: { door: null, ended_by: null },
   reconciliation_runs: { state: 'matched', finished_at: '2026-01-01Z', window_from: '2025-12-30Z' },
   reconciliation_differences: { ours: '1', theirs: '1', delta: '0', kind: 'call' },
   notice_preferences: { muted: '{}' },

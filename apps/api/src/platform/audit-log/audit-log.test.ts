@@ -229,6 +229,12 @@ const acts: Record<string, () => Promise<Answer>> = {
     const [row] = await world.owner`select id from webhook_queue where state = 'processed' order by id desc limit 1`
     return await ask('webhooks.replay', { id: `whk_${row?.id.replaceAll('-', '')}` })
   },
+  'webhooks.sources.pause': () => ask('webhooks.sources.pause', { provider: 'stripe', reason: 'a test' }),
+  'webhooks.sources.resume': async () => {
+    await ask('webhooks.sources.pause', { provider: 'telnyx', reason: 'a test' })
+    return await ask('webhooks.sources.resume', { provider: 'telnyx', reason: 'a test' })
+  },
+  'webhooks.sources.test': () => ask('webhooks.sources.test', { provider: 'retell' }),
   'webhooks.replays.plan': async () => await planned(),
   'webhooks.replays.run': async () => {
     const { body } = await planned()

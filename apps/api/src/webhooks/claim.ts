@@ -1,0 +1,87 @@
+import { webhookProviders } from '@trunkline/core/webhooks/state'
+import { statement } from '@trunkline/db/connect'
+import type { Ctx } from '../platform/context.ts'
+
+/** A webhook as the processor reads it. */
+export type Stored = {
+  id: string
+  provider: (typeof webhookProviders)[number]
+  door: string
+  event_type: string | null
+  url: string
+  body: string
+  body_encoding: 'utf8' | 'base64'
+  received_at: string
+  attempts: number
+}
+
+export const storedColumns = 'id, provider, door, event_type, url, body, body_encoding, received_at, attempts'
+
+/** A full batch is joined by the first of so many lanes of each provider, and so many of each. */
+const lanesBeside = 8
+const eachBeside = 2
+
+const isDue = `state in ('received', 'failed') and verdict = 'verified' and next_attempt_at <= now()`
+const laneOf = `hashtext(coalesce(phone_number, ''))`
+const columns = `${storedColumns}, phone_number, customer_id, next_attempt_at`
+const providerList = webhookProviders.map((provider) => `('${provider}')`).join(', ')
+
+/** The next lane of a provider in which something is due, from one on. */
+const laneFrom = (condition: string) =>
+  `(select ${laneOf} from webhook_queue where ${isDue} and provider = source.provider ${condition} order by ${laneOf} limit 1)`
+const firstLane = laneFrom('')
+
+/**
+ * Locks what is due, oldest first. Where that fills the batch there may be a flood: then the heads of a few other lanes (a
+ * provider and a line) come along, found through their own index and from a place that changes, so that whoever came after
+ * the flood waits for a few batches and not for its end.
+ *
+ * What is paused loses its due time, once: it stands in nobody's way until `release-paused.ts` gives it back. The pauses are
+ * locked for as long as the batch lasts, so that one that is lifted waits for those who still saw it, and none is forgotten.
+ *
+ * The limit stands in the text and the place behind a subquery: neither is worth a plan of its own each time.
+ */
+const claimOf = (limit: number) => `
+with recursive pause as materialized (
+  select provider, door, customer_id from webhook_pauses
+  where ended_at is null and (expires_at is null or expires_at > now()) for share
+), line as materialized (
+  select phone_number from agents where customer_id in (select customer_id from pause where customer_id is not null)
+), oldest as materialized (
+  select ${columns} from webhook_queue where ${isDue} order by next_attempt_at, id limit ${limit} for update skip locked
+), source as materialized (
+  select provider, (select $1::text::integer) as place from (values ${providerList}) as known (provider)
+  where (select count(*) from oldest) >= ${limit}
+), lane as (
+  select provider, lane, lane as start, 1 as place
+  from (select provider, coalesce(${laneFrom(`and ${laneOf} >= source.place`)}, ${firstLane}) as lane from source offset 0) as begin
+  where lane is not null
+  union all
+  select provider, next, start, place + 1
+  from (select provider, start, place, coalesce(${laneFrom(`and ${laneOf} > source.lane`)}, ${firstLane}) as next from lane as source offset 0) as step
+  where place < ${lanesBeside} and next <> start
+), beside as materialized (
+  select head.* from lane cross join lateral (
+    select ${columns} from webhook_queue
+    where ${isDue} and provider = lane.provider and ${laneOf} = lane.lane and id not in (select id from oldest)
+    order by next_attempt_at, id limit ${eachBeside} for update skip locked
+  ) as head
+), claimed as materialized (
+  select *, exists (
+    select from pause where (pause.provider = each.provider and coalesce(pause.door, each.door) = each.door) or pause.customer_id = each.customer_id
+  ) or phone_number in (select phone_number from line) as is_paused
+  from (select * from oldest union all select * from beside) as each
+), parked as (
+  update webhook_queue set next_attempt_at = null from claimed where is_paused and webhook_queue.id = claimed.id
+)
+select ${storedColumns}, is_paused is true as is_paused from claimed`
+
+export type Claimed = { batch: Stored[]; parked: number }
+
+/** The oldest that are due, locked until the transaction ends; `parked` says how many of them are paused and were laid aside. */
+export async function claimDue(ctx: Ctx, limit: number): Promise<Claimed> {
+  const place = Math.floor((Math.random() - 0.5) * 2 ** 32)
+  const rows = await statement<Stored & { is_paused: boolean }>(ctx.db, claimOf(limit), [String(place)])
+  const batch = rows.filter(({ is_paused }) => !is_paused)
+  return { batch, parked: rows.length - batch.length }
+}

@@ -1,0 +1,47 @@
+import { statement } from '@trunkline/db/connect'
+import { z } from 'zod'
+import { type Ctx, inTransaction } from '../platform/context.ts'
+import { jobSpec } from '../platform/job.ts'
+import { announce } from '../platform/live.ts'
+import { step } from '../platform/step.ts'
+
+export const releasePausedSpec = jobSpec({ name: 'webhooks.releasePaused', input: z.object({}), attempts: 20 })
+
+const piece = 5000
+
+const releasePiece = `
+with pause as materialized (
+  select provider, door, customer_id from webhook_pauses where ended_at is null and (expires_at is null or expires_at > now())
+), line as materialized (
+  select phone_number from agents where customer_id in (select customer_id from pause where customer_id is not null)
+), kept as materialized (
+  select id, provider, door, phone_number, customer_id from webhook_queue
+  where state in ('received', 'failed') and next_attempt_at is null and id > $1::text::uuid
+  order by next_attempt_at, id limit ${piece} for update
+), released as (
+  update webhook_queue set next_attempt_at = case when attempts = 0 then least(webhook_queue.received_at, now()) else now() end
+  from kept where webhook_queue.id = kept.id
+    and not exists (
+      select from pause where (pause.provider = kept.provider and coalesce(pause.door, kept.door) = kept.door) or pause.customer_id = kept.customer_id
+    ) and (kept.phone_number in (select phone_number from line)) is not true
+  returning kept.id
+)
+select (select id from kept order by id desc limit 1) as last, (select count(*)::int from kept) as looked,
+  (select count(*)::int from released) as released`
+
+/** Gives back to the worker whatever was laid aside and is paused no more, piece by piece; doing it twice changes nothing more. */
+export async function releasePaused(ctx: Ctx): Promise<void> {
+  let after = '00000000-0000-0000-0000-000000000000'
+  for (;;) {
+    const looked = await inTransaction(ctx, async (ctx) => {
+      const [found] = await statement<{ last: string | null; looked: number; released: number }>(ctx.db, releasePiece, [
+        after,
+      ])
+      after = found?.last ?? after
+      if ((found?.released ?? 0) > 0) await announce(ctx, ['inbox', 'webhooks'])
+      step('webhooks.released')
+      return found?.looked ?? 0
+    })
+    if (looked < piece) return
+  }
+}

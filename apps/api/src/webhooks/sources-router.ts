@@ -1,0 +1,101 @@
+import { causeClasses } from '@trunkline/core/webhooks/cause'
+import { webhookProviders } from '@trunkline/core/webhooks/state'
+import { z } from 'zod'
+import { customerRef } from '../customers/wire.ts'
+import { operator, staff } from '../platform/trpc.ts'
+import { listCauses } from './causes.ts'
+import { pauseInput, pauseProcessing, resumeInput, resumeProcessing } from './pause.ts'
+import { listSources } from './sources-list.ts'
+import { sendTestEvent } from './sources-test-event.ts'
+
+const tags = ['webhooks']
+const meta = (method: 'GET' | 'POST', path: `/${string}`, summary: string) => ({
+  openapi: { method, path, tags, summary, protect: true },
+})
+
+const standing = z.object({
+  door: z.string().nullable(),
+  reason: z.string(),
+  by: z.string(),
+  since: z.string(),
+  expiresAt: z.string().nullable(),
+})
+const source = z.object({
+  provider: z.enum(webhookProviders),
+  door: z.string().nullable(),
+  isConfigured: z.boolean(),
+  canTest: z.boolean(),
+  secrets: z.array(z.object({ name: z.string(), since: z.string(), notAfter: z.string().nullable() })),
+  addresses: z.array(z.string()),
+  lastSeenAt: z.string().nullable(),
+  waiting: z.number(),
+  paused: z.number(),
+  lagSeconds: z.number(),
+  today: z.object({
+    webhooks: z.number(),
+    failed: z.number(),
+    refused: z.number(),
+    errorRate: z.number().nullable(),
+  }),
+  pauses: z.array(standing),
+})
+
+export const sourcesRouter = {
+  list: staff
+    .meta(meta('GET', '/admin/webhook-sources', 'Who sends webhooks, how far behind each is, and what is paused'))
+    .input(z.object({}).optional())
+    .output(z.object({ items: z.array(source), customers: z.array(standing.extend({ customer: customerRef })) }))
+    .query(({ ctx }) => listSources(ctx)),
+
+  pause: operator
+    .meta(
+      meta('POST', '/admin/webhook-sources/pause', 'Keep what comes of a source or customer, and do not process it'),
+    )
+    .input(pauseInput)
+    .output(z.object({ changed: z.boolean() }))
+    .mutation(({ ctx, input }) => pauseProcessing(ctx, input)),
+
+  resume: operator
+    .meta(meta('POST', '/admin/webhook-sources/resume', 'Process again what was kept, oldest first'))
+    .input(resumeInput)
+    .output(z.object({ changed: z.boolean() }))
+    .mutation(({ ctx, input }) => resumeProcessing(ctx, input)),
+
+  test: operator
+    .meta(meta('POST', '/admin/webhook-sources/test', 'Sign a test event and post it to the source’s own door'))
+    .input(
+      z.object({
+        provider: z.enum(webhookProviders),
+        door: z
+          .string()
+          .regex(/^[a-z0-9_-]{1,64}$/)
+          .optional(),
+      }),
+    )
+    .output(z.object({ accepted: z.boolean(), status: z.number(), ms: z.number(), problem: z.string().nullable() }))
+    .mutation(({ ctx, input }) => sendTestEvent(ctx, input)),
+}
+
+export const causesRouter = {
+  list: staff
+    .meta(meta('GET', '/admin/webhook-causes', 'Why webhooks were refused, fail or died, by cause'))
+    .input(z.object({}).optional())
+    .output(
+      z.object({
+        items: z.array(
+          z.object({
+            id: z.string(),
+            provider: z.enum(webhookProviders),
+            class: z.enum(causeClasses),
+            text: z.string(),
+            next: z.string(),
+            webhooks: z.number(),
+            states: z.object({ failed: z.number(), dead: z.number(), quarantined: z.number() }),
+            firstSeen: z.string(),
+            lastSeen: z.string(),
+          }),
+        ),
+      }),
+    )
+    .query(({ ctx }) => listCauses(ctx)),
+}

@@ -1,0 +1,286 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { mayContact } from '../compliance/may-contact.ts'
+import { inTransaction } from '../platform/context.ts'
+import { formsSecret, standardHeaders } from '../testing/signing.ts'
+import { openWorld, publicUrl, randomNumber, retellCall, type World } from '../testing/world.ts'
+import { claimDue } from './claim.ts'
+import { endOverduePauses, pauseProcessing, resumeProcessing } from './pause.ts'
+import { processBatch } from './process.ts'
+import { releasePaused } from './release-paused.ts'
+import { sweepInbox } from './sweep.ts'
+
+let world: World
+let operator: string
+beforeAll(async () => {
+  world = await openWorld()
+  operator = await world.signIn('operator')
+})
+beforeEach(async () => {
+  await world.owner`update webhook_pauses set ended_at = now(), ended_by = 'test' where ended_at is null`
+  await world.owner`delete from webhook_queue`
+})
+afterEach(() => world.drainJobs())
+afterAll(() => world.close())
+
+const why = { reason: 'a release is being mended' }
+const states = async () => {
+  const rows = await world.owner`
+    select state, count(*)::int as webhooks, count(*) filter (where state = 'received' and next_attempt_at is null)::int as aside
+    from webhook_queue group by state`
+  return Object.fromEntries(rows.map(({ state, webhooks, aside }) => [state, { webhooks, aside }]))
+}
+const arrive = async (to: string, many = 1) => {
+  for (let nth = 0; nth < many; nth++) await world.retell(retellCall({ to, seconds: 60 }).ended)
+}
+const text = (from: string, to: string, body: string) => ({
+  MessageSid: `SM${Math.random().toString(16).slice(2).padStart(32, '0')}`,
+  From: from,
+  To: to,
+  Body: body,
+  NumSegments: '1',
+})
+
+test('what comes of a paused provider is kept and not processed, the others go on, and a lifted pause gives all back', async () => {
+  const { phoneNumber, id } = await world.customer()
+  const pause = { provider: 'retell', ...why }
+  const paused = await world.rest('POST', '/api/admin/webhook-sources/pause', { token: operator, body: pause })
+  const again = await world.rest('POST', '/api/admin/webhook-sources/pause', { token: operator, body: pause })
+  await arrive(phoneNumber, 3)
+  await world.twilio('sms', text('+14155550170', phoneNumber, 'Good morning'))
+  await world.process(2)
+
+  expect([paused.body, again.body]).toEqual([{ changed: true }, { changed: false }])
+  expect(await states()).toEqual({ received: { webhooks: 3, aside: 3 }, processed: { webhooks: 1, aside: 0 } })
+
+  const lifted = await world.rest('POST', '/api/admin/webhook-sources/resume', { token: operator, body: pause })
+  await world.drainJobs()
+  await world.process()
+
+  expect(lifted.body).toEqual({ changed: true })
+  expect(await states()).toEqual({ processed: { webhooks: 4, aside: 0 } })
+  const [limits] = await world.owner`select call_used_seconds::int as used from usage_limits where customer_id = ${id}`
+  expect(limits?.used).toBe(180)
+})
+
+test('one customer stands still and his neighbour does not; a door can be paused alone', async () => {
+  const [still, other] = [await world.customer(), await world.customer()]
+  await pauseProcessing(world.ctx(), { customerId: still.id, ...why })
+  await pauseProcessing(world.ctx(), { provider: 'standard', door: 'forms', ...why })
+  await arrive(still.phoneNumber)
+  await arrive(other.phoneNumber)
+  const body = '{"type":"form.sent"}'
+  await world.app.inject({
+    method: 'POST',
+    url: '/webhooks/standard/forms',
+    headers: standardHeaders(body, { id: 'msg_paused', secret: formsSecret }),
+    payload: body,
+  })
+  await world.process()
+
+  const left = await world.owner`select door, phone_number from webhook_queue where state = 'received' order by door`
+  expect(left.map(({ door }) => door)).toEqual(['events', 'forms'])
+  expect(left[0]?.phone_number).toBe(still.phoneNumber)
+  await resumeProcessing(world.ctx(), { customerId: still.id, ...why })
+  await world.drainJobs()
+  await world.process()
+  const [after] = await world.owner`select count(*)::int as webhooks from webhook_queue where state = 'received'`
+  expect(after?.webhooks).toBe(1)
+})
+
+test('who texts STOP while all is paused is left alone from then on', async () => {
+  const { phoneNumber, id } = await world.customer()
+  await pauseProcessing(world.ctx(), { provider: 'twilio', ...why })
+  await world.twilio('sms', text('+14155550171', phoneNumber, 'STOP'))
+  await world.process()
+
+  const contact = { customerId: id, line: phoneNumber, phoneNumber: '+14155550171' }
+  expect(await mayContact(world.ctx(), { ...contact, channel: 'sms', purpose: 'service' })).toMatchObject({
+    allowed: false,
+  })
+  expect(await states()).toMatchObject({ received: { webhooks: 1, aside: 1 } })
+})
+
+test('a pause ends by itself at its time, once, however many see it', async () => {
+  const { phoneNumber } = await world.customer()
+  const expiresAt = new Date(Date.now() + 60_000).toISOString()
+  await pauseProcessing(world.ctx(), { provider: 'retell', expiresAt, ...why })
+  await arrive(phoneNumber)
+  await world.process()
+  expect(await states()).toMatchObject({ received: { aside: 1 } })
+
+  await world.owner`update webhook_pauses set expires_at = now() - interval '1 second' where ended_at is null`
+  const ended = await Promise.all([1, 2, 3, 4].map(() => endOverduePauses(world.ctx())))
+  await world.drainJobs()
+  await world.process()
+
+  expect(ended.toSorted()).toEqual([0, 0, 0, 1])
+  expect(await states()).toEqual({ processed: { webhooks: 1, aside: 0 } })
+})
+
+test('of many who pause at once one does; whoever lifts it waits for the batch that still saw it, and nothing is forgotten', async () => {
+  const { phoneNumber } = await world.customer()
+  const paused = await Promise.all([1, 2, 3].map(() => pauseProcessing(world.ctx(), { provider: 'retell', ...why })))
+  expect(paused.filter(({ changed }) => changed)).toHaveLength(1)
+  await arrive(phoneNumber, 5)
+  let lifting: Promise<unknown> = Promise.resolve()
+  await inTransaction(world.ctx(), async (ctx) => {
+    expect(await claimDue(ctx, 10)).toEqual({ batch: [], parked: 5 })
+    lifting = resumeProcessing(world.ctx(), { provider: 'retell', ...why }).then(() => releasePaused(world.ctx()))
+    await Promise.race([lifting, wait(200)])
+  })
+  await lifting
+  await world.process()
+
+  expect(await states()).toEqual({ processed: { webhooks: 5, aside: 0 } })
+})
+
+test('a pause says whom it means, ends after now, and of nobody unknown', async () => {
+  const ask = (body: object) => world.rest('POST', '/api/admin/webhook-sources/pause', { token: operator, body })
+  const { id } = await world.customer()
+  const customerId = `cus_${id.replaceAll('-', '')}`
+
+  expect((await ask({ ...why })).status).toBe(400)
+  expect((await ask({ provider: 'retell', customerId, ...why })).status).toBe(400)
+  expect((await ask({ customerId, door: 'sms', ...why })).status).toBe(400)
+  expect((await ask({ provider: 'retell', reason: ' ' })).status).toBe(400)
+  expect((await ask({ provider: 'retell', ...why, expiresAt: '2020-01-01T00:00:00Z' })).body.error.fields).toEqual({
+    expiresAt: 'must lie in the future',
+  })
+  expect((await ask({ customerId: `cus_${'0'.repeat(32)}`, ...why })).status).toBe(404)
+  const [standing] = await world.owner`select count(*)::int as pauses from webhook_pauses where ended_at is null`
+  expect(standing?.pauses).toBe(0)
+})
+
+test('a flood of one customer starves nobody: who came after it, of whatever provider, is done within a few batches', async () => {
+  const [loud, quiet] = [await world.customer(), await world.customer()]
+  await arrive(loud.phoneNumber)
+  await world.owner`
+    insert into webhook_queue (id, provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at, next_attempt_at)
+    select gen_random_uuid(), provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at, next_attempt_at - interval '1 hour'
+    from webhook_queue, generate_series(1, 2000)`
+  await arrive(quiet.phoneNumber, 3)
+  await world.stripe({ id: 'evt_quiet', object: 'event', type: 'trunkline.test', data: { object: {} } })
+
+  for (let batch = 0; batch < 3; batch++) await processBatch(world.ctx(), { limit: 50 })
+
+  const [left] = await world.owner`
+    select count(*) filter (where phone_number = ${quiet.phoneNumber})::int as quiet, count(*) filter (where provider = 'stripe')::int as stripe,
+      count(*) filter (where phone_number = ${loud.phoneNumber})::int as loud
+    from webhook_queue where state = 'received'`
+  expect(left).toMatchObject({ quiet: 0, stripe: 0 })
+  expect(left?.loud).toBeGreaterThan(1800)
+})
+
+test('what is due and claimed by nobody for a minute raises one alert, however many look, and health shows it', async () => {
+  const { phoneNumber } = await world.customer()
+  await arrive(phoneNumber, 2)
+  expect(await sweepInbox(world.ctx())).toEqual({ unclaimed: 0 })
+  await world.owner`update webhook_queue set next_attempt_at = now() - interval '61 seconds'`
+
+  await Promise.all([1, 2, 3, 4].map(() => sweepInbox(world.ctx())))
+  await world.owner`update webhook_queue set next_attempt_at = now() - interval '2 minutes' where id = (select max(id::text)::uuid from webhook_queue)`
+  await sweepInbox(world.ctx())
+
+  const raised = await world.owner`select title, runbook from ops_alerts where alert_type = 'webhooks_unclaimed'`
+  expect(raised).toEqual([
+    { title: '2 webhooks wait and no worker takes them', runbook: 'docs/runbooks/webhooks.md#lag' },
+  ])
+  const health = await world.rest('GET', '/api/health/detailed', { token: operator })
+  expect(health.body.checks.inbox).toMatchObject({ status: 'degraded', unclaimed: 2, paused: 0 })
+  await world.process()
+  expect(await sweepInbox(world.ctx())).toEqual({ unclaimed: 0 })
+})
+
+test('what is paused waits for a person and alarms nobody', async () => {
+  const { phoneNumber } = await world.customer()
+  await pauseProcessing(world.ctx(), { provider: 'retell', ...why })
+  await arrive(phoneNumber)
+  await world.owner`update webhook_queue set next_attempt_at = now() - interval '1 hour'`
+  await world.process()
+
+  expect(await sweepInbox(world.ctx())).toEqual({ unclaimed: 0 })
+})
+
+test('causes gather what met the same fate, say what is to be done, and lead to exactly those webhooks', async () => {
+  const { phoneNumber } = await world.customer()
+  await arrive(phoneNumber, 3)
+  await world.owner`
+    update webhook_queue set state = 'dead', next_attempt_at = null, last_error = 'value ' || (random() * 1e6)::int || ' is out of range (22003)'`
+  await world.retell('upstream connect error')
+  await world.retell(retellCall({ to: randomNumber(), seconds: 60 }).ended, { key: 'key_of_a_stranger_0123456789' })
+
+  const { body } = await world.rest('GET', '/api/admin/webhook-causes', { token: operator })
+  expect(
+    body.items.map((item: Record<string, unknown>) => [item.class, item.webhooks, item.text, item.states]),
+  ).toEqual(
+    expect.arrayContaining([
+      ['data', 3, 'value <n> is out of range (<n>)', { failed: 0, dead: 3, quarantined: 0 }],
+      ['provider', 1, 'The signature is wrong', { failed: 0, dead: 0, quarantined: 1 }],
+      ['provider', 1, expect.stringContaining('JSON'), { failed: 0, dead: 1, quarantined: 0 }],
+    ]),
+  )
+  for (const { id, webhooks } of body.items) {
+    const list = await world.rest('GET', `/api/admin/webhook-queue?cause=${id}`, { token: operator })
+    expect(list.body.items).toHaveLength(webhooks)
+  }
+  const none = await world.rest('GET', `/api/admin/webhook-queue?cause=${'0'.repeat(16)}`, { token: operator })
+  expect(none.body.items).toEqual([])
+})
+
+test('a source tells what it is and how it stands, and never its secret', async () => {
+  const { phoneNumber } = await world.customer()
+  await arrive(phoneNumber)
+  await pauseProcessing(world.ctx(), { provider: 'twilio', door: 'sms', ...why })
+  const { body } = await world.rest('GET', '/api/admin/webhook-sources', { token: operator })
+  const of = (provider: string, door: string | null = null) =>
+    body.items.find((item: Record<string, unknown>) => item.provider === provider && item.door === door)
+
+  expect(of('retell')).toMatchObject({
+    isConfigured: true,
+    canTest: true,
+    waiting: 1,
+    addresses: [`${publicUrl}/webhooks/retell`],
+    today: { webhooks: 1, failed: 0, refused: 0, errorRate: 0 },
+    secrets: [{ name: 'environment', notAfter: null }],
+  })
+  expect(of('retell').lastSeenAt).toEqual(expect.any(String))
+  expect(of('telnyx')).toMatchObject({ isConfigured: true, canTest: false, lastSeenAt: null })
+  expect(of('standard', 'forms')).toMatchObject({ addresses: [`${publicUrl}/webhooks/standard/forms`] })
+  expect(of('twilio').pauses).toMatchObject([{ door: 'sms', reason: why.reason, expiresAt: null }])
+  const { retellSecrets, twilioSecrets, telnyxKeys, stripeSecrets } = world.env
+  for (const secret of [...retellSecrets, ...twilioSecrets, ...telnyxKeys, ...stripeSecrets, formsSecret])
+    expect(JSON.stringify(body)).not.toContain(secret)
+})
+
+test('a test event passes the real door with a real signature, is kept like any other, and nobody is charged', async () => {
+  const acceptsTexts = world.network.answer
+  world.network.answer = async ({ url }, init) => {
+    const answer = await world.app.inject({
+      method: 'POST',
+      url: new URL(url).pathname,
+      headers: init.headers as Record<string, string>,
+      payload: init.body as string,
+    })
+    return new Response(answer.body, { status: answer.statusCode })
+  }
+  const send = (body: object) => world.rest('POST', '/api/admin/webhook-sources/test', { token: operator, body })
+  for (const source of [
+    { provider: 'retell' },
+    { provider: 'twilio' },
+    { provider: 'stripe' },
+    { provider: 'standard', door: 'forms' },
+  ])
+    expect((await send(source)).body, source.provider).toMatchObject({ accepted: true, status: 200, problem: null })
+  const [refused, nobody] = [await send({ provider: 'telnyx' }), await send({ provider: 'standard', door: 'nobody' })]
+  world.network.answer = acceptsTexts
+  expect([refused.status, nobody.status]).toEqual([409, 404])
+  const count = () => world.owner`
+    select (select count(*) from usage_entries)::int as entries, (select count(*) from call_events)::int as calls,
+      (select count(*) from sms_events)::int as texts, (select count(*) from unknown_phone)::int as strangers, (select count(*) from billing_events)::int as money`
+  const before = await count()
+  await world.process()
+
+  expect(await states()).toEqual({ processed: { webhooks: 4, aside: 0 } })
+  expect(await count()).toEqual(before)
+})

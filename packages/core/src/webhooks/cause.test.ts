@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { causeClasses, causeIdentity, causeOf } from './cause.ts'
+import { refusals, webhookStates } from './state.ts'
+
+const dead = { verdict: 'verified' as const, state: 'dead' as const, isRead: true }
+
+test('whatever was written down has one cause with words and a next act', () => {
+  const webhook = fc.record({
+    verdict: fc.constantFrom('verified' as const, ...refusals),
+    state: fc.constantFrom(...webhookStates),
+    isRead: fc.boolean(),
+    error: fc.option(fc.string({ maxLength: 1500 }), { nil: null }),
+  })
+  fc.assert(
+    fc.property(webhook, (webhook) => {
+      const cause = causeOf(webhook)
+      expect(causeClasses).toContain(cause.class)
+      expect([cause.text, cause.next].every((text) => text.trim() !== '')).toBe(true)
+      if (webhook.verdict !== 'verified') expect(cause.class).toBe('provider')
+    }),
+  )
+})
+
+test('what differs from one webhook to the next makes no other cause', () => {
+  const of = (call: number) =>
+    causeIdentity(
+      'retell',
+      causeOf({ ...dead, error: `value ${call} of call_ab${call}cdef9012 is out of range (22003)` }),
+    )
+  fc.assert(
+    fc.property(fc.nat(), fc.nat(), (a, b) => {
+      expect(of(a)).toBe(of(b))
+    }),
+  )
+})
+
+test('the same words of two providers are two causes', () => {
+  const cause = causeOf({ ...dead, error: 'violates a constraint (23514)' })
+  expect(causeIdentity('retell', cause)).not.toBe(causeIdentity('twilio', cause))
+})
+
+test.each([
+  ['canceling statement due to statement timeout (57014)', true, 'failed', 'transient'],
+  ['connection lost (CONNECTION_CLOSED)', true, 'failed', 'transient'],
+  ['new row violates check constraint (23514)', true, 'dead', 'data'],
+  ['Unexpected token u in JSON at position 0', false, 'dead', 'provider'],
+  ['CallDuration is no whole number up to 86400: "1e9"', true, 'dead', 'provider'],
+  ['The form names no CallSid and CallStatus', true, 'dead', 'provider'],
+  ['Cannot read properties of undefined', true, 'dead', 'bug'],
+  ['relation does not exist (42P01)', true, 'failed', 'bug'],
+] as const)('«%s» is trouble of class %4$s', (error, isRead, state, expected) => {
+  expect(causeOf({ verdict: 'verified', state, isRead, error }).class).toBe(expected)
+})
