@@ -6,6 +6,7 @@ import { forgetAttempts } from './forget.ts'
 import { hashPassword } from './password.ts'
 import { requestReset } from './request-reset.ts'
 import { sendReset } from './send-reset.ts'
+import { sendHolderNotice } from './tell-holder.ts'
 import { codeAt } from './totp.ts'
 
 let world: World
@@ -249,11 +250,58 @@ describe('the second factor', () => {
   })
 })
 
+describe('who holds an account', () => {
+  const told = (email: string) => world.mails.filter(({ to }) => to === email)
+
+  test('is told of every change of what opens it, and once even where the mail server took it and said nothing', async () => {
+    const { email, key, token } = await guarded()
+    const off = await post('/api/second-factor/turn-off', { password, code: codeShown(key) }, { token })
+    const changed = await post(
+      '/api/change-password',
+      { currentPassword: password, newPassword: 'a whole new password' },
+      { token: off.json().token },
+    )
+    expect([off.statusCode, changed.statusCode]).toEqual([200, 200])
+    await world.drainJobs()
+
+    expect(new Set(told(email).map(({ subject }) => subject))).toEqual(
+      new Set(['A second factor was turned on', 'Your second factor was turned off', 'Your password was changed']),
+    )
+    expect(told(email)[0]?.text).toContain(`${publicUrl}/admin/forgot-password`)
+    expect(new Set(told(email).map(({ messageId }) => messageId)).size).toBe(3)
+
+    const notice = {
+      noticeId: newId(),
+      userId: (await world.owner`select id from users where email = ${email}`)[0]?.id as string,
+      change: 'password_changed' as const,
+      at: new Date(0).toISOString(),
+    }
+    await sendHolderNotice(world.ctx(), notice)
+    await sendHolderNotice(world.ctx(), notice)
+    const copies = told(email).slice(-2)
+    expect(copies[0]?.messageId).toBe(`<${notice.noticeId}@trunkline.example>`)
+    expect(copies[1]?.messageId).toBe(copies[0]?.messageId)
+  })
+
+  test('is told nothing of a change that was refused', async () => {
+    const { email } = await user()
+    const { token } = (await logIn(email)).json()
+    const refused = await post(
+      '/api/change-password',
+      { currentPassword: 'not the password', newPassword: 'a whole new password' },
+      { token },
+    )
+    await world.drainJobs()
+    expect([refused.statusCode, told(email)]).toEqual([400, []])
+  })
+})
+
 describe('a forgotten password', () => {
   const forgot = (email: string, from = elsewhere()) => post('/api/auth/forgot-password', { email }, { from })
   const reset = (token: string, newPassword = 'a whole new password', from = elsewhere()) =>
     post('/api/auth/reset-password', { token, newPassword }, { from })
-  const mailsTo = (email: string) => world.mails.filter(({ to }) => to === email)
+  const mailsTo = (email: string) =>
+    world.mails.filter(({ to, subject }) => to === email && subject === 'Choose a new password')
   async function linkTo(email: string): Promise<string> {
     await forgot(email)
     await world.drainJobs()
@@ -433,4 +481,26 @@ test('what has served is forgotten, what is in force is kept', async () => {
   await forgetAttempts(world.ctx())
 
   expect(await rows()).toEqual({ counters: 0, tickets: 0, resets: 0, places: 0 })
+})
+
+describe('saved filters', () => {
+  test('are his alone who saved them, replaced under the same name, and at most fifty a list however many come at once', async () => {
+    const [one, other] = [await world.signIn(), await world.signIn()]
+    const save = async (token: string, name: string, filters = { state: 'dead' }) =>
+      await world.rest('POST', '/api/saved-filters', { token, body: { list: 'webhooks', name, filters } })
+    const listOf = async (token: string, list = 'webhooks') =>
+      (await world.rest('GET', `/api/saved-filters?list=${list}`, { token })).body.items
+
+    const { body: first } = await save(one, 'Mine')
+    await save(one, 'Mine', { state: 'failed' })
+
+    expect(await listOf(one)).toEqual([{ id: first.id, name: 'Mine', filters: { state: 'failed' } }])
+    expect([await listOf(other), await listOf(one, 'calls')]).toEqual([[], []])
+    const path = `/api/saved-filters/${first.id}`
+    expect((await world.rest('DELETE', path, { token: other })).status).toBe(404)
+    expect((await world.rest('DELETE', path, { token: one })).body).toEqual({ forgotten: true })
+    const many = await Promise.all(Array.from({ length: 64 }, (_, nth) => save(other, `View ${nth}`)))
+    expect(many.filter(({ status }) => status === 200)).toHaveLength(50)
+    expect((await save(other, '', { state: 'dead' })).body.error).toMatchObject({ code: 'invalid' })
+  })
 })

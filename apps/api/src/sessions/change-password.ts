@@ -9,6 +9,7 @@ import { endSessions, takeBackTokens } from './manage.ts'
 import { lockUser, rotateToken } from './open-session.ts'
 import { hashPassword, isPassword } from './password.ts'
 import { giveBack, takeAttempts } from './take-attempt.ts'
+import { tellHolder } from './tell-holder.ts'
 
 /** Asks for the old password and ends every other session: whoever knew the old one is out. */
 export async function changePassword(ctx: Ctx, input: { user: Person; currentPassword: string; newPassword: string }) {
@@ -26,6 +27,7 @@ export async function changePassword(ctx: Ctx, input: { user: Person; currentPas
     })
     await takeBackTokens(ctx, user.userId)
     const { token } = await rotateToken(ctx, user.sessionId)
+    await tellHolder(ctx, { userId: user.userId, change: 'password_changed' })
     await audit(ctx, { action: 'sessions.change_password', subject: toWireId('user', user.userId), after: { revoked } })
     return { revoked, token }
   })

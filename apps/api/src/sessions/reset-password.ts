@@ -10,6 +10,7 @@ import { asHimself, lockUser } from './open-session.ts'
 import { hashPassword } from './password.ts'
 import { rememberNetwork } from './place.ts'
 import { giveBack, takeAttempts } from './take-attempt.ts'
+import { tellHolder } from './tell-holder.ts'
 import { hashToken } from './token.ts'
 
 const isOver = () =>
@@ -44,6 +45,7 @@ export async function resetPassword(ctx: Ctx, input: { token: string; newPasswor
     const revoked = await endSessions(ctx, { userId, reason: 'password_reset' })
     await takeBackTokens(ctx, userId)
     await rememberNetwork(ctx, { userId })
+    await tellHolder(ctx, { userId, change: 'password_reset' })
     await audit(asHimself(ctx, 'reset', userId), {
       action: 'sessions.reset_password',
       subject: toWireId('user', userId),

@@ -23,6 +23,7 @@ import { lockUser, owesSecondFactor, rotateToken } from './open-session.ts'
 import { expectMayEnrol } from './passkeys/list.ts'
 import { hashRecoveryCode, spendCode } from './spend-code.ts'
 import { giveBack, takeAttempts } from './take-attempt.ts'
+import { tellHolder } from './tell-holder.ts'
 
 const isRequiredOf = (ctx: Ctx, user: Person) => owesSecondFactor(ctx.env, { role: user.role, hasSecondFactor: false })
 
@@ -70,6 +71,7 @@ export async function confirmSecondFactor(ctx: Ctx, input: { user: Person; code:
     const codes = await replaceCodes(ctx, userId)
     const revoked = await endSessions(ctx, { userId, except: sessionId, reason: 'second_factor_on' })
     const { token } = await rotateToken(ctx, sessionId)
+    await tellHolder(ctx, { userId, change: 'second_factor_on' })
     await audit(ctx, {
       action: 'sessions.turn_on_second_factor',
       subject: toWireId('user', userId),
@@ -96,6 +98,7 @@ export async function turnOffSecondFactor(ctx: Ctx, input: { user: Person; passw
     await removeSecondFactor(ctx, userId)
     const revoked = await endSessions(ctx, { userId, except: sessionId, reason: 'second_factor_off' })
     const { token } = await rotateToken(ctx, sessionId)
+    await tellHolder(ctx, { userId, change: 'second_factor_off' })
     await audit(ctx, {
       action: 'sessions.turn_off_second_factor',
       subject: toWireId('user', userId),

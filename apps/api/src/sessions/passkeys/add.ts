@@ -9,6 +9,7 @@ import { DomainError } from '../../platform/domain-error.ts'
 import { newId } from '../../platform/id.ts'
 import { endSessions } from '../manage.ts'
 import { lockUser, rotateToken } from '../open-session.ts'
+import { tellHolder } from '../tell-holder.ts'
 import { expectRoom } from './begin.ts'
 import { takeChallenge } from './challenge.ts'
 import { expectMayEnrol, passkeysOf } from './list.ts'
@@ -53,6 +54,7 @@ export async function addPasskey(ctx: Ctx, input: { user: Person; name: string; 
     const { token } = await rotateToken(ctx, sessionId)
     // whoever made it here has shown it here
     await ctx.db.update(sessions).set({ provedBy: 'passkey' }).where(eq(sessions.id, sessionId))
+    await tellHolder(ctx, { userId, change: 'passkey_added' })
     await audit(ctx, {
       action: 'sessions.add_passkey',
       subject: toWireId('user', userId),

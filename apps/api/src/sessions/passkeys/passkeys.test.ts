@@ -121,6 +121,13 @@ describe('a passkey', () => {
 
     expect(removal.json()).toMatchObject({ revoked: 1 })
     expect([await me(opened), await me(added.token), await me(removal.json().token)]).toEqual([401, 401, 200])
+    await world.drainJobs()
+    expect(
+      world.mails
+        .filter(({ to }) => to === someone.email)
+        .map(({ subject }) => subject)
+        .toSorted(),
+    ).toEqual(['A passkey was added to your account', 'A passkey was removed from your account'])
     const refused = await signInBy(device)
     expect([refused.statusCode, refused.json().error]).toEqual([401, refusal])
     expect((await auditOf(someone.id)).slice(-2)).toMatchObject([

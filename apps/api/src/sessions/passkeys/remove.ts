@@ -8,6 +8,7 @@ import { DomainError } from '../../platform/domain-error.ts'
 import { hasSecondFactor } from '../login.ts'
 import { endSessions } from '../manage.ts'
 import { owesSecondFactor, rotateToken } from '../open-session.ts'
+import { tellHolder } from '../tell-holder.ts'
 import { passkeysOf } from './list.ts'
 import { unknownPasskey } from './rename.ts'
 import { type ProofGiven, withProof } from './with-proof.ts'
@@ -29,6 +30,7 @@ export async function removePasskey(ctx: Ctx, input: ProofGiven & { passkeyId: s
     }
     const revoked = await endSessions(ctx, { userId, except: sessionId, reason: 'passkey_removed' })
     const { token } = await rotateToken(ctx, sessionId)
+    await tellHolder(ctx, { userId, change: 'passkey_removed' })
     await audit(ctx, {
       action: 'sessions.remove_passkey',
       subject: toWireId('user', userId),
