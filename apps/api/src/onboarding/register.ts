@@ -2,6 +2,7 @@ import { businessTypeOf } from '@trunkline/core/customers/customer'
 import { networkOf } from '@trunkline/core/sessions/attempts'
 import { findCustomerFacts } from '../customers/find.ts'
 import { type Ctx, inTransaction } from '../platform/context.ts'
+import { step } from '../platform/step.ts'
 import { signIn } from '../sessions/login.ts'
 import { hashPassword } from '../sessions/password.ts'
 import { takeAttempts } from '../sessions/take-attempt.ts'
@@ -46,6 +47,8 @@ export async function register(ctx: Ctx, input: Registration) {
       isKnownDevice: false,
       secondFactor: 'none',
     })
-    return { ...signedIn, customer: await findCustomerFacts(ctx, { customerId }) }
+    const customer = await findCustomerFacts(ctx, { customerId })
+    step('onboarding.registered')
+    return { ...signedIn, customer }
   })
 }

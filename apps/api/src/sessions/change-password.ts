@@ -5,6 +5,7 @@ import { eq } from 'drizzle-orm'
 import { audit } from '../platform/audit.ts'
 import { type Ctx, inTransaction, type Person } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
+import { step } from '../platform/step.ts'
 import { endSessions, takeBackTokens } from './manage.ts'
 import { lockUser, rotateToken } from './open-session.ts'
 import { hashPassword, isPassword } from './password.ts'
@@ -29,6 +30,7 @@ export async function changePassword(ctx: Ctx, input: { user: Person; currentPas
     const { token } = await rotateToken(ctx, user.sessionId)
     await tellHolder(ctx, { userId: user.userId, change: 'password_changed' })
     await audit(ctx, { action: 'sessions.change_password', subject: toWireId('user', user.userId), after: { revoked } })
+    step('sessions.password_written')
     return { revoked, token }
   })
 }
