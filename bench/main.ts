@@ -1,5 +1,6 @@
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { benchAnswer } from './answer.ts'
 import { startServer } from './database.ts'
 import { benchGrowth } from './growth.ts'
 import { benchIngest } from './ingest.ts'
@@ -9,7 +10,7 @@ import { benchReconcile } from './reconcile.ts'
 import { type Judged, print } from './report.ts'
 import { benchSoak } from './soak.ts'
 
-const usage = `usage: pnpm bench <ingest|process|meter|reconcile|all> [--rounds n] [--seconds s] [--profile folder]
+const usage = `usage: pnpm bench <ingest|answer|process|meter|reconcile|all> [--rounds n] [--seconds s] [--profile folder]
        pnpm bench soak [--rate n] [--seconds s]
        pnpm bench growth [--rounds n] [--rows n]`
 
@@ -28,7 +29,7 @@ async function main(): Promise<number> {
   const options = { rounds: Number(values.rounds), seconds: Number(values.seconds ?? 4), profile: values.profile }
   const [rate, rows] = [Number(values.rate), Number(values.rows)]
   const isFine =
-    ['ingest', 'process', 'meter', 'reconcile', 'soak', 'growth', 'all'].includes(name) &&
+    ['ingest', 'answer', 'process', 'meter', 'reconcile', 'soak', 'growth', 'all'].includes(name) &&
     options.rounds >= 1 &&
     options.seconds > 0 &&
     rate > 0 &&
@@ -45,6 +46,7 @@ async function main(): Promise<number> {
   try {
     const isAsked = (one: string) => name === 'all' || name === one
     if (isAsked('ingest')) judged.push(...(await benchIngest(server, options)))
+    if (isAsked('answer')) judged.push(...(await benchAnswer(server, options)))
     if (isAsked('process')) judged.push(...(await benchProcess(server, options)))
     if (isAsked('meter')) judged.push(...(await benchMeter(server, options)))
     if (isAsked('reconcile')) judged.push(...(await benchReconcile(server, options)))

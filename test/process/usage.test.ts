@@ -1,5 +1,7 @@
 import { expect } from 'vitest'
-import { type Process, type Stage, test } from './stage.ts'
+import { signTwilio } from '../../apps/sim/src/twilio/sign.ts'
+import { callerNumber, post, ringing } from './provider.ts'
+import { type Process, type Stage, test, until } from './stage.ts'
 
 type Answer = { status: number; body: Record<string, unknown> }
 
@@ -80,7 +82,7 @@ test.concurrent('killed in the midst of a grant, an adjustment, a change of tier
   expect(await standing(stage, id)).toMatchObject({ credit: 600, used: 0, ledger: 90, periods: 1, paused: true })
 })
 
-test.concurrent('64 that ask two processes at once never pass the hard limit, and one of them killed while it reserves promises nothing (K-10)', async ({
+test.concurrent('64 that ask two processes at once never pass the hard limit, and one of them killed before it reserves promises nothing, after it what its hold says (K-10)', async ({
   stage,
 }) => {
   const [one, two] = await Promise.all([
@@ -92,18 +94,91 @@ test.concurrent('64 that ask two processes at once never pass the hard limit, an
   const token = await stage.signIn(one)
   const question = { customerId: wireOf(id), kind: 'call', quantity: 60 }
 
-  await two.killAt('usage.reserved')
-  expect(await ask(two, token, '/usage/check', question)).toBe(undefined)
-  expect(await two.exited).toBe('SIGKILL')
-  expect(await standing(stage, id)).toMatchObject({ reserved: 0 })
-  const again = await two.restart()
+  let again = two
+  for (const [step, reserved] of [
+    ['usage.reserving', 0],
+    ['usage.reserved', 60],
+  ] as const) {
+    await again.killAt(step)
+    expect(await ask(again, token, '/usage/check', question), step).toBe(undefined)
+    expect(await again.exited, step).toBe('SIGKILL')
+    expect(await standing(stage, id), step).toMatchObject({ reserved })
+    const [held] =
+      await stage.sql`select coalesce(sum(quantity), 0)::int as quantity from usage_holds where customer_id = ${id}`
+    expect(held, step).toEqual({ quantity: reserved })
+    again = await again.restart()
+  }
   const answers = await Promise.all(
     Array.from({ length: 64 }, (_, index) => ask(index % 2 === 0 ? one : again, token, '/usage/check', question)),
   )
 
-  expect(answers.filter((answer) => answer?.body.allowed)).toHaveLength(17)
+  expect(answers.filter((answer) => answer?.body.allowed)).toHaveLength(16)
   expect(await standing(stage, id)).toMatchObject({ reserved: 1020 })
   const [held] =
     await stage.sql`select sum(quantity)::int as quantity from usage_holds where customer_id = ${id} and state = 'open'`
   expect(held?.quantity).toBe(1020)
+})
+
+test.concurrent('while the way to the database is cut calls that come in are let through and flagged, calls out and texts are refused, and nothing of it is promised', async ({
+  cutStage: stage,
+}) => {
+  const api = await stage.start({ env: { VOICE_STREAM_URL: 'wss://voice.trunkline.example/stream' } })
+  const { id, phoneNumber } = await stage.customer(api, 'core')
+  const token = await stage.signIn(api)
+  const rings = async (sid: string) => {
+    const form = {
+      AccountSid: stage.account.twilioAccountSid,
+      CallSid: sid,
+      CallStatus: 'ringing',
+      Direction: 'inbound',
+      From: callerNumber,
+      To: phoneNumber,
+    }
+    const signature = signTwilio(
+      `${stage.account.publicUrl}/webhooks/twilio/voice`,
+      form,
+      stage.account.twilioAuthToken,
+    )
+    return await post(api, {
+      path: '/webhooks/twilio/voice',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature },
+      body: new URLSearchParams(form).toString(),
+    })
+  }
+  const agentRings = () => stage.provider.tell(api, ringing(phoneNumber))
+  const asks = (kind: string, direction: string) =>
+    ask(api, token, '/usage/check', { customerId: wireOf(id), kind, quantity: 1, direction })
+  const flagged = 'name="flagged" value="true"'
+
+  const before = await rings('CA1')
+  expect(before?.body).toContain('<Stream')
+  expect(before?.body).not.toContain(flagged)
+  const promised = await standing(stage, id)
+
+  await stage.line.cut()
+  for (const sid of ['CA2', 'CA3']) {
+    const answer = await rings(sid)
+    expect(answer?.status).toBe(200)
+    expect(answer?.body).toContain('<Stream')
+    expect(answer?.body).toContain(flagged)
+  }
+  expect(JSON.parse((await agentRings())?.body ?? '{}')).toMatchObject({
+    call_inbound: { metadata: { flagged: 'true' } },
+  })
+  for (const [kind, direction] of [
+    ['call', 'outbound'],
+    ['sms', 'outbound'],
+  ] as const) {
+    const answer = await asks(kind, direction)
+    expect(answer?.body.allowed === true, `${kind} ${direction}`).toBe(false)
+    expect(answer?.status, `${kind} ${direction}`).toBe(503)
+  }
+  expect(await standing(stage, id)).toEqual(promised)
+
+  await stage.line.mend()
+  await until('whoever asks is answered again', async () => (await asks('call', 'outbound'))?.body.allowed === true)
+  const after = await rings('CA4')
+  expect(after?.body).not.toContain(flagged)
+  const [away] = await stage.sql`select count(*)::int as holds from usage_holds where provider_id in ('CA2', 'CA3')`
+  expect(away).toEqual({ holds: 0 })
 })

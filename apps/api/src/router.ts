@@ -1,6 +1,7 @@
 import type {} from '@trpc/server/unstable-core-do-not-import'
 import { alertsRouter } from './alerts/router.ts'
 import { billingRouter } from './billing/router.ts'
+import { answeringRouter } from './calls/router.ts'
 import { agentsRouter, customersRouter } from './customers/router.ts'
 import { errorsRouter } from './errors/router.ts'
 import { callsRouter, messagesRouter } from './events/router.ts'
@@ -29,6 +30,7 @@ export const appRouter = router({
   insights: insightsRouter,
   webhooks: webhooksRouter,
   calls: callsRouter,
+  answering: answeringRouter,
   messages: messagesRouter,
   usage: usageRouter,
   billing: billingRouter,

@@ -3,7 +3,7 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import { longestCallSeconds } from '@trunkline/core/usage/limit'
 import type { Ctx } from '../platform/context.ts'
 import { admitInbound } from '../usage/admit-inbound.ts'
-import { findLine, type LineMemory } from './find-line.ts'
+import { type FoundLine, findLine, type LineMemory } from './find-line.ts'
 
 export type RingingCall = {
   phoneNumber: string | undefined
@@ -23,10 +23,11 @@ export type CallAnswer =
 
 /** A call rings at the carrier: to whom is it connected, under which promise, or what is the caller told? */
 export async function answerCarrierCall(ctx: Ctx, memory: LineMemory, call: RingingCall): Promise<CallAnswer> {
-  const { line, openHold } = await findLine(ctx, memory, call)
-  const route = routeCall({ line, from: call.from, streamUrl: ctx.env.VOICE_STREAM_URL })
+  const found = await findLine(ctx, memory, call)
+  const { line, isInMaintenance } = found
+  const route = routeCall({ line, from: call.from, streamUrl: ctx.env.VOICE_STREAM_URL, isInMaintenance })
   if (route.to === 'words') return route
-  const admitted = await admit(ctx, call, { line, openHold })
+  const admitted = await admit(ctx, call, found)
   return admitted === undefined ? { to: 'words', why: 'full' } : { ...route, ...admitted }
 }
 
@@ -43,23 +44,22 @@ export type AgentAnswer =
 
 /** A call rings at the vendor of agents: may it be taken, by which agent, and what is the agent told of it? */
 export async function answerAgentCall(ctx: Ctx, memory: LineMemory, call: RingingCall): Promise<AgentAnswer> {
-  const { line, openHold } = await findLine(ctx, memory, call)
+  const found = await findLine(ctx, memory, call)
+  const { line } = found
+  if (found.isInMaintenance) return { allowed: false }
   const isKnown = line !== 'unknown' && line !== 'unsure'
   if (isKnown && !(line.isCustomerActive && line.isLineActive)) return { allowed: false }
-  const admitted = await admit(ctx, call, { line, openHold })
+  const admitted = await admit(ctx, call, found)
   if (admitted === undefined) return { allowed: false }
   return { allowed: true, ...admitted, agentId: (isKnown ? line.agentId : null) ?? call.agentId }
 }
 
 /** A call that is asked about again keeps what it was promised. Undefined where it is refused. */
-async function admit(
-  ctx: Ctx,
-  call: RingingCall,
-  known: { line: KnownLine; openHold: string | null },
-): Promise<Admitted | undefined> {
-  const { line, openHold } = known
+async function admit(ctx: Ctx, call: RingingCall, found: FoundLine): Promise<Admitted | undefined> {
+  const { line, openHold, usualSeconds } = found
   if (openHold !== null)
     return { line, holdId: toWireId('hold', openHold), maxSeconds: longestCallSeconds, flagged: false }
-  const { allowed, holdId, maxSeconds, flagged } = await admitInbound(ctx, call)
+  const known = typeof line === 'string' || usualSeconds === undefined ? undefined : { ...line, usualSeconds }
+  const { allowed, holdId, maxSeconds, flagged } = await admitInbound(ctx, { ...call, known })
   return allowed ? { line, holdId, maxSeconds, flagged } : undefined
 }

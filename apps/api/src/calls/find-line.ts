@@ -2,14 +2,16 @@ import type { KnownLine, Line } from '@trunkline/core/calls/route'
 import { statement } from '@trunkline/db/connect'
 import type { Ctx } from '../platform/context.ts'
 
-/** Lines as they were last seen: what is answered while the database is away. */
-export type LineMemory = Map<string, Line>
+/** What was known last: lines, and whether calls are answered. What is answered by while the database is away. */
+export type LineMemory = { lines: Map<string, Line>; isInMaintenance: boolean }
+export const openMemory = (): LineMemory => ({ lines: new Map(), isInMaintenance: false })
 const remembered = 10_000
 
 const patienceMs = 2000
 
 type Row = {
-  customer_id: string
+  is_in_maintenance: boolean
+  customer_id: string | null
   business_name: string
   timezone: string
   agent_id: string | null
@@ -18,32 +20,49 @@ type Row = {
   line_status: string
   is_active: boolean
   hold_id: string | null
+  usual_seconds: number | null
 }
 
-export type FoundLine = { line: KnownLine; openHold: string | null }
+export type FoundLine = {
+  line: KnownLine
+  openHold: string | null
+  /** What 19 of 20 of the customer's latest calls lasted at the longest. Undefined where nobody looked. */
+  usualSeconds: number | null | undefined
+  isInMaintenance: boolean
+}
 
-/** Whose line it is, and what is promised to this call already, in one statement. While nobody can look, what was known last. */
+/**
+ * Whose line it is, what is promised to this call already, how long calls of it usually last, and whether calls are answered at all, in
+ * one statement. While nobody can look, what was known last.
+ */
 export async function findLine(
   ctx: Ctx,
   memory: LineMemory,
   call: { phoneNumber: string | undefined; providerId?: string | undefined },
 ): Promise<FoundLine> {
-  const { phoneNumber } = call
-  if (phoneNumber === undefined) return { line: 'unknown', openHold: null }
+  const phoneNumber = call.phoneNumber ?? ''
+  const unseen = (): FoundLine => ({
+    line: phoneNumber === '' ? 'unknown' : (memory.lines.get(phoneNumber) ?? 'unsure'),
+    openHold: null,
+    usualSeconds: undefined,
+    isInMaintenance: memory.isInMaintenance,
+  })
   const { promise: silence, resolve } = Promise.withResolvers<undefined>()
   const timer = setTimeout(() => resolve(undefined), patienceMs)
   try {
     const rows = await Promise.race([load(ctx, phoneNumber, call.providerId), silence])
-    if (rows === undefined) return { line: memory.get(phoneNumber) ?? 'unsure', openHold: null }
-    const [row] = rows
-    if (row === undefined) return { line: 'unknown', openHold: null }
-    const line = lineOf(row)
+    const [row] = rows ?? []
+    if (row === undefined) return unseen()
+    const isInMaintenance = row.is_in_maintenance
+    memory.isInMaintenance = isInMaintenance
+    if (row.customer_id === null) return { line: 'unknown', openHold: null, usualSeconds: undefined, isInMaintenance }
+    const line = lineOf(row, row.customer_id)
     remember(memory, phoneNumber, line)
-    return { line, openHold: row.hold_id }
+    return { line, openHold: row.hold_id, usualSeconds: row.usual_seconds, isInMaintenance }
   } catch (error) {
     // an answer is owed whatever has happened
     ctx.log.warn({ error }, 'a line could not be looked up')
-    return { line: memory.get(phoneNumber) ?? 'unsure', openHold: null }
+    return unseen()
   } finally {
     clearTimeout(timer)
   }
@@ -52,16 +71,24 @@ export async function findLine(
 async function load(ctx: Ctx, phoneNumber: string, providerId: string | undefined): Promise<Row[]> {
   return await statement<Row>(
     ctx.db,
-    `select agents.customer_id, business_name, timezone, agent_id, contact_phone, customers.status as customer_status, agents.status as line_status,
-       is_active, (select id from usage_holds where provider_id = nullif($2::text, '') and usage_holds.customer_id = agents.customer_id
-         and state = 'open' and meter = 'call_seconds' order by id limit 1) as hold_id
-     from agents join customers on customers.id = agents.customer_id where phone_number = $1`,
+    `select coalesce((select is_on and (until is null or until > now()) from answering_switch), false) as is_in_maintenance,
+       line.customer_id, business_name, timezone, agent_id, contact_phone, line.customer_status, line.line_status, is_active,
+       (select (array_agg(id order by id))[1] from usage_holds where provider_id = nullif($2::text, '')
+         and usage_holds.customer_id = line.customer_id and state = 'open' and meter = 'call_seconds') as hold_id,
+       (select percentile_disc(0.95) within group (order by seconds) from (
+         select seconds from call_events where call_events.customer_id = line.customer_id order by id desc limit 100
+       ) as latest where seconds > 0) as usual_seconds
+     from (values (1)) as one left join (
+       select agents.customer_id, business_name, timezone, agent_id, contact_phone, customers.status as customer_status,
+         agents.status as line_status, is_active
+       from agents join customers on customers.id = agents.customer_id where phone_number = $1
+     ) as line on true`,
     [phoneNumber, providerId ?? ''],
   )
 }
 
-const lineOf = (row: Row): Line => ({
-  customerId: row.customer_id,
+const lineOf = (row: Row, customerId: string): Line => ({
+  customerId,
   businessName: row.business_name,
   timezone: row.timezone,
   agentId: row.agent_id,
@@ -70,9 +97,9 @@ const lineOf = (row: Row): Line => ({
   isLineActive: row.is_active && row.line_status === 'deployed',
 })
 
-function remember(memory: LineMemory, phoneNumber: string, line: Line): void {
-  memory.delete(phoneNumber)
-  memory.set(phoneNumber, line)
-  const [oldest] = memory.keys()
-  if (memory.size > remembered && oldest !== undefined) memory.delete(oldest)
+function remember({ lines }: LineMemory, phoneNumber: string, line: Line): void {
+  lines.delete(phoneNumber)
+  lines.set(phoneNumber, line)
+  const [oldest] = lines.keys()
+  if (lines.size > remembered && oldest !== undefined) lines.delete(oldest)
 }

@@ -39,7 +39,8 @@ export async function asApplication<Result>(ctx: Ctx, step: (ctx: Ctx) => Promis
 const takeRole = (ctx: Ctx, role: 'trunkline_app' | 'trunkline_owner') =>
   ctx.db.execute(sql`select set_config('role', ${role}, true)`)
 
-const isOfOneCustomer = (actor: Actor): boolean =>
+/** Whose requests are within a transaction of their own, which sees one customer. */
+export const isOfOneCustomer = (actor: Actor): boolean =>
   (actor.kind === 'user' || actor.kind === 'key') && actor.customerId !== null
 
 /** An owner, or a key of one customer, sees that customer; everybody else says which. */

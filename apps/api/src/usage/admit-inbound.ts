@@ -19,10 +19,21 @@ const patienceMs = 2500
  */
 export async function admitInbound(
   ctx: Ctx,
-  input: { phoneNumber: string | undefined; agentId?: string | undefined; providerId?: string | undefined },
+  input: {
+    phoneNumber: string | undefined
+    agentId?: string | undefined
+    providerId?: string | undefined
+    /** Whose call it is and how long his calls usually last, where the caller has looked. */
+    known?: { customerId: string; usualSeconds: number | null } | undefined
+  },
 ): Promise<InboundAdmission> {
   let customerId: string | null = null
   const admission = await askOrAdmit(ctx, { isInbound: true, withinMs: patienceMs }, async () => {
+    const { known, providerId } = input
+    if (known !== undefined) {
+      customerId = known.customerId
+      return await admit(ctx, { customerId, providerId, usual: heldLength(known.usualSeconds) })
+    }
     const numbers = input.phoneNumber === undefined ? [] : [input.phoneNumber]
     const [owner] = await findOwners(ctx, [
       { numbers, agentId: input.agentId, customerId: undefined, waitsAs: undefined },
@@ -30,14 +41,17 @@ export async function admitInbound(
     if (owner === undefined)
       return { allowed: true, reason: 'unknown_line', holdId: null, expiresAt: null, flagged: true, evidence: null }
     customerId = owner.customerId
-    return await admit(ctx, { ...input, customerId })
+    return await admit(ctx, { customerId, providerId, usual: await usualLength(ctx, customerId) })
   })
   return { ...admission, customerId, maxSeconds: maxSecondsOf(admission) }
 }
 
-async function admit(ctx: Ctx, call: { customerId: string; providerId?: string | undefined }): Promise<Admission> {
-  const usual = await usualLength(ctx, call.customerId)
-  const question = { ...call, kind: 'call', direction: 'inbound' } as const
+async function admit(
+  ctx: Ctx,
+  call: { customerId: string; providerId: string | undefined; usual: number },
+): Promise<Admission> {
+  const { usual, ...whose } = call
+  const question = { ...whose, kind: 'call', direction: 'inbound' } as const
   const first = await checkUsage(ctx, { ...question, quantity: usual })
   if (first.allowed || first.reason !== 'insufficient_allowance' || first.evidence === null) return first
   const { hardLimit, used, reserved } = first.evidence

@@ -226,6 +226,52 @@ describe('a call that rings at Twilio', () => {
     expect(await heldBy(full.id)).toEqual([])
   })
 
+  test('hears that the line is being worked on while an operator has said so, until he says otherwise or its time is over', async () => {
+    const { id, phoneNumber } = await world.customer({ agentId: 'agent_maintained' })
+    const token = await world.signIn('operator')
+    const set = (body: object) => world.rest('POST', '/api/admin/answering', { token, body })
+    const hears = async () => spoken((await world.twilio('voice', ringing(phoneNumber))).body)
+    const inbound = { event: 'call_inbound', call_inbound: { from_number: '+14155550123', to_number: phoneNumber } }
+    expect(await hears()).toBe(undefined)
+
+    const until = new Date(Date.now() + 3_600_000).toISOString()
+    expect(await set({ isInMaintenance: true, reason: 'New carrier', until })).toMatchObject({
+      status: 200,
+      body: { isInMaintenance: true, reason: 'New carrier', until },
+    })
+    const before = (await heldBy(id)).length
+    expect(await hears()).toContain('being worked on')
+    expect((await world.retell(inbound)).body).toEqual({ call_inbound: {} })
+    expect(await heldBy(id)).toHaveLength(before)
+    await world.owner`update answering_switch set until = now() - interval '1 second'`
+    expect(await hears()).toBe(undefined)
+
+    await Promise.all([set({ isInMaintenance: true, reason: 'Again' }), set({ isInMaintenance: true, reason: 'Both' })])
+    expect(await hears()).toContain('being worked on')
+    expect((await set({ isInMaintenance: false, reason: 'Done' })).body).toMatchObject({ isInMaintenance: false })
+    expect(await hears()).toBe(undefined)
+    expect((await set({ isInMaintenance: true, reason: 'Past', until: '2020-01-01T00:00:00Z' })).body).toMatchObject({
+      error: { code: 'invalid', fields: { until: expect.any(String) } },
+    })
+    const viewer = await world.signIn('viewer')
+    expect(
+      (
+        await world.rest('POST', '/api/admin/answering', {
+          token: viewer,
+          body: { isInMaintenance: true, reason: 'x' },
+        })
+      ).status,
+    ).toBe(403)
+    const audited = await world.owner`
+      select before ->> 'isInMaintenance' as was, after ->> 'isInMaintenance' as is from audit_log where action = 'calls.setAnswering' order by id`
+    expect(audited.map(({ was, is }) => `${was} ${is}`)).toEqual([
+      'false true',
+      'false true',
+      'true true',
+      'true false',
+    ])
+  })
+
   test('without a stream it goes to the business itself, for as long as the cap allows', async () => {
     const { id, phoneNumber } = await world.customer()
     const contactPhone = randomNumber()

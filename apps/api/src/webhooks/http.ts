@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { bodyLimitBytes, type WebhookProvider } from '@trunkline/core/webhooks/state'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { LineMemory } from '../calls/find-line.ts'
+import { openMemory } from '../calls/find-line.ts'
 import type { Ctx } from '../platform/context.ts'
 import { DomainError, refusalAt } from '../platform/domain-error.ts'
 import { intakeSeconds } from '../platform/metrics.ts'
@@ -60,7 +60,7 @@ export function registerWebhookDoors(
   app: FastifyInstance,
   options: { inbox: Inbox; publicUrl: string; ctxOf: (request: FastifyRequest) => Ctx },
 ): void {
-  const lines: LineMemory = new Map()
+  const lines = openMemory()
   app.removeAllContentTypeParsers()
   // what a body is called decides nothing: without this, a malformed Content-Type is refused before anything is kept
   app.addHook('onRequest', (request, _reply, done) => {

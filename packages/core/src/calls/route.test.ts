@@ -20,6 +20,7 @@ const call = fc.record({
   line,
   from: fc.option(phone, { nil: undefined }),
   streamUrl: fc.constantFrom(undefined, 'wss://voice.example/stream'),
+  isInMaintenance: fc.boolean(),
 })
 
 test('every call is connected or told why not, in words', () => {
@@ -36,9 +37,10 @@ test('every call is connected or told why not, in words', () => {
 test('a line that is nobody’s, suspended or being worked on is never connected', () => {
   fc.assert(
     fc.property(call, (call) => {
-      const { line } = call
+      const { line, isInMaintenance } = call
       const mayConnect = line === 'unsure' || (line !== 'unknown' && line.isCustomerActive && line.isLineActive)
-      if (!mayConnect) expect(routeCall(call).to).toBe('words')
+      if (!mayConnect || isInMaintenance) expect(routeCall(call).to).toBe('words')
+      if (isInMaintenance && line !== 'unknown') expect(routeCall(call)).toMatchObject({ why: 'maintenance' })
     }),
   )
 })

@@ -27,9 +27,18 @@ export type Route =
   | { to: 'forward'; phoneNumber: string }
   | { to: 'words'; why: Apology }
 
-/** Where a call goes, if it may be answered at all: to the agent's stream, else to the business itself, else to words. Never to silence. */
-export function routeCall(input: { line: KnownLine; from: string | undefined; streamUrl: string | undefined }): Route {
-  const { line, from, streamUrl } = input
+/**
+ * Where a call goes, if it may be answered at all: to the agent's stream, else to the business itself, else to words. Never to silence.
+ * While everything is being worked on, whoever calls a number of ours hears so.
+ */
+export function routeCall(input: {
+  line: KnownLine
+  from: string | undefined
+  streamUrl: string | undefined
+  isInMaintenance: boolean
+}): Route {
+  const { line, from, streamUrl, isInMaintenance } = input
+  if (isInMaintenance && line !== 'unknown') return { to: 'words', why: 'maintenance' }
   const stream = streamUrl === undefined ? undefined : ({ to: 'stream', url: streamUrl } as const)
   if (line === 'unsure') return stream ?? { to: 'words', why: 'unsure' }
   if (line === 'unknown') return { to: 'words', why: 'unknown' }

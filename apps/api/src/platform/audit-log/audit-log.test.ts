@@ -53,7 +53,7 @@ const registration = (email: string) => ({
 
 const planned = async () => {
   await world.retell(retellCall({ to: randomNumber(), seconds: 60 }).ended)
-  return await ask('webhooks.replays.plan', { filter: { provider: 'retell' } })
+  return await ask('webhooks.replays.plan', { filter: { state: 'received' } })
 }
 
 async function withSecondFactor() {
@@ -71,6 +71,8 @@ async function withPasskey() {
   const added = await ask('sessions.passkeys.add', { name: 'Laptop', registration }, token)
   return { device, added, token: String(added.body.token), id: (added.body.passkey as unknown as { id: string }).id }
 }
+
+const kept = { list: 'webhooks', name: 'Needs a person', filters: { state: 'dead' } }
 
 async function linkFor(to: string): Promise<string> {
   await world.drainJobs()
@@ -170,7 +172,14 @@ const acts: Record<string, () => Promise<Answer>> = {
       token,
     )
   },
+  'answering.set': () => ask('answering.set', { isInMaintenance: false, reason: 'Done' }),
   'sessions.revokeOthers': async () => ask('sessions.revokeOthers', {}, (await somebody()).token),
+  'sessions.savedFilters.save': async () => ask('sessions.savedFilters.save', kept, (await somebody()).token),
+  'sessions.savedFilters.forget': async () => {
+    const { token } = await somebody()
+    const { body } = await ask('sessions.savedFilters.save', kept, token)
+    return await ask('sessions.savedFilters.forget', { id: body.id }, token)
+  },
   'sessions.changePassword': async () =>
     ask(
       'sessions.changePassword',

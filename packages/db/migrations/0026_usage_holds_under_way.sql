@@ -1,0 +1,1 @@
+CREATE INDEX "usage_holds_under_way" ON "usage_holds" USING btree ("customer_id") WHERE state = 'open';
