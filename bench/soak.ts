@@ -15,6 +15,8 @@ import { median } from './statistics.ts'
 
 const customers = 1000
 const tickMs = 10
+/** A provider opens as many as it needs: nobody waits on its side. */
+const connections = 1000
 /** So many rows of the table over the whole run. */
 const samples = 20
 /** A backlog of so many seconds of traffic is one that the worker keeps up with. */
@@ -93,7 +95,7 @@ async function soak({ door, rate, seconds, sql, pid, databasePid }: Run) {
     if (event === 'call_ended') talkSeconds += call.seconds
     const body = retellBody(event, call)
     answers.push(
-      post(door, headersFor(body), body).then((answer) => {
+      post(door, headersFor(body), body, connections).then((answer) => {
         latencies.push(performance.now() - dueAt)
         if (answer?.status !== 200) refused++
       }),

@@ -3,24 +3,25 @@ import { connect, type Socket } from 'node:net'
 export type Response = { status: number; body: string }
 type Waiting = { bytes: Buffer; resolve(response: Response | undefined): void }
 
-const connectionsPerDoor = 96
-const doors = new Map<string, { idle: Socket[]; open: number; waiting: Waiting[] }>()
+const usualConnections = 96
+const doors = new Map<string, { idle: Socket[]; open: number; most: number; waiting: Waiting[] }>()
 
 /**
- * Posts over kept connections, some hundred at a time; undefined where nobody answered. Node's own client takes longer
+ * Posts over kept connections, some hundred at a time unless told otherwise; undefined where nobody answered. Node's own client takes longer
  * over a request than the API does, and what is tried here is the API.
  */
 export function post(
   url: string,
   headers: Record<string, string>,
   body: string | Buffer,
+  connections = usualConnections,
 ): Promise<Response | undefined> {
   const { host, pathname, search } = new URL(url)
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   const lines = Object.entries({ ...headers, host, 'content-length': String(bytes.length), connection: 'keep-alive' })
   const head = `POST ${pathname}${search} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
   return new Promise((resolve) => {
-    const door = doors.get(host) ?? { idle: [], open: 0, waiting: [] }
+    const door = doors.get(host) ?? { idle: [], open: 0, most: connections, waiting: [] }
     doors.set(host, door)
     door.waiting.push({ bytes: Buffer.concat([Buffer.from(head), bytes]), resolve })
     pump(host, door)
@@ -30,7 +31,7 @@ export function post(
 function pump(host: string, door: NonNullable<ReturnType<typeof doors.get>>): void {
   while (door.waiting.length > 0) {
     const idle = door.idle.pop()
-    if (idle === undefined && door.open >= connectionsPerDoor) return
+    if (idle === undefined && door.open >= door.most) return
     const socket = idle ?? open(host, door)
     exchange(host, door, socket, door.waiting.shift() as Waiting)
   }
