@@ -114,7 +114,7 @@ test('a pause ends by itself at its time, once, however many see it', async () =
   await world.drainJobs()
   await world.process()
 
-  expect(ended.toSorted()).toEqual([0, 0, 0, 1])
+  expect(ended.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 1])
   expect(await states()).toEqual({ processed: { webhooks: 1, aside: 0 } })
 })
 

@@ -35,6 +35,17 @@ test('what differs from one webhook to the next makes no other cause', () => {
   )
 })
 
+test('bytes that nobody can read are one cause, whatever stands in them', () => {
+  const of = (error: string) => causeOf({ ...dead, isRead: false, error }).text
+  const unread = `The body is not JSON in UTF-8: Unexpected token 'u', "upstream c"... is not valid JSON`
+
+  expect(of(unread)).toBe('The body is not JSON in UTF-8')
+  expect(of(unread)).toBe(of('The body is not JSON in UTF-8: Unexpected end of JSON input'))
+  expect(of('CallDuration is no whole number up to 86400: "a"')).toBe(
+    of('CallDuration is no whole number up to 86400: "b"'),
+  )
+})
+
 test('the same words of two providers are two causes', () => {
   const cause = causeOf({ ...dead, error: 'violates a constraint (23514)' })
   expect(causeIdentity('retell', cause)).not.toBe(causeIdentity('twilio', cause))

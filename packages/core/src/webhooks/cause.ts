@@ -49,6 +49,13 @@ const nextOf: Record<CauseClass, string> = {
 const unreadable =
   /\bJSON\b|^The (?:body|form)\b|\bnames no\b|\bno whole number\b|\bis longer than\b|^There is no header\b|\bcannot be true\b/
 
+/** Readers quote what they stumbled over, and that is another one each time. */
+const withoutBytes = (text: string): string =>
+  text
+    .replace(/^(The body is not JSON[^:]*):.*$/s, '$1')
+    .replace('UTF-<n>', 'UTF-8')
+    .replace(/: ".*"$/s, '')
+
 /**
  * Why a webhook was refused, failed or died, in words that are the same for all that met the same fate: what differs from one
  * to the next is taken out.
@@ -63,7 +70,7 @@ export function causeOf(webhook: {
 }): Cause {
   const { verdict, state, isRead, error } = webhook
   if (verdict !== 'verified') return { class: 'provider', ...refused[verdict] }
-  const text = generalize(error ?? '') || 'No reason was written down'
+  const text = withoutBytes(generalize(error ?? '')) || 'No reason was written down'
   const sqlState = /\(([0-9A-Z_]{5,})\)$/.exec(error ?? '')?.[1]
   const found: CauseClass = isTransient(sqlState)
     ? 'transient'
