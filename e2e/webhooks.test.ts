@@ -221,6 +221,39 @@ test('filters are kept under a name and come back', async ({ open, night: _ }) =
   await page.getByRole('button', { name: 'Needs a person', exact: true }).click()
 
   await page.waitForURL(/\?state=dead$/)
+  const elsewhere = await open('/webhooks?state=dead')
+  await elsewhere.getByRole('button', { name: 'Saved view Needs a person' }).waitFor()
+})
+
+test('the tail shows what comes in, pauses with its place, and goes on there after a reload', async ({
+  open,
+  world,
+  night,
+}) => {
+  const page = await open('/webhooks')
+  await page.getByRole('link', { name: 'Live tail' }).click()
+  const tailed = page.getByRole('grid', { name: 'Webhooks as they come in' }).getByRole('link')
+  const status = page.getByRole('status').filter({ hasText: /Listening|Paused/ })
+  await status.getByText(/^Listening/).waitFor()
+  await world.text(night.line, 'Are you open?')
+  await tailed.filter({ hasText: 'message.received' }).waitFor({ timeout: 5000 })
+
+  await page.keyboard.press('p')
+  await page.waitForURL(/after=\d+-[0-9a-f]{32}/)
+  await world.call(night.line, 60)
+  await page.reload()
+  await status.getByText(/^Paused/).waitFor()
+  await expectSoundLook(page)
+  expect(await tailed.count()).toBe(0)
+
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await tailed.filter({ hasText: 'call_ended' }).waitFor({ timeout: 5000 })
+  expect(await tailed.filter({ hasText: 'message.received' }).count()).toBe(0)
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await panel(page).getByText('Received and verified').waitFor()
+  await panel(page).getByRole('button', { name: 'Copy as curl' }).waitFor()
+  await expectSoundLook(page)
 })
 
 for (const look of looks)

@@ -4,19 +4,34 @@ import { build } from 'tsdown'
 
 const cwd = fileURLToPath(new URL('.', import.meta.url))
 const { engines } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
-
-await build({
+const common = {
   config: false,
   cwd,
-  entry: { index: 'src/index.ts' },
-  format: ['esm', 'cjs'],
-  platform: 'neutral',
-  target: `node${engines.node.replace(/\D+/, '')}`,
-  // the types are written out in the sources, and the contract stands beside them: no compiler and no server is asked
-  dts: { generator: 'oxc' },
+  target: `node${engines.node.replace(/[^\d.]+/, '')}`,
   sourcemap: false,
   failOnWarn: true,
   logLevel: 'warn',
+} as const
+
+await build({
+  ...common,
+  entry: { index: 'src/index.ts' },
+  format: ['esm', 'cjs'],
+  platform: 'neutral',
+  // the types are written out in the sources, and the contract stands beside them: no compiler and no server is asked
+  dts: { generator: 'oxc' },
   // the event source is an ES module; import() reaches it from CommonJS on every Node
   outputOptions: (options, format) => ({ ...options, dynamicImportInCjs: format === 'cjs' }),
+})
+
+await build({
+  ...common,
+  entry: { cli: 'src/cli/main.ts' },
+  format: 'esm',
+  platform: 'node',
+  dts: false,
+  clean: false,
+  fixedExtension: false,
+  // how providers sign is the server's own code, taken along
+  deps: { onlyBundle: ['@trunkline/api'] },
 })

@@ -4,7 +4,7 @@ import { BuiltRouter } from "@trpc/server/unstable-core-do-not-import";
  * Who may: any person of ours, those who act, those who read what was said (bytes, transcripts, summaries, texts), those who
  * see callers' numbers in lists, those who see one when they ask for it, those who
  * decide who gets in. Two are for customers too, and then of one's own customer alone: whoever is signed in reads, and those
- * who act and an owner act. `signedIn` is about one's own account. The last four are for programs as well: each has its scope
+ * who act and an owner act. `signedIn` is about one's own account. The last six are for programs as well: each has its scope
  * (`scopes`), and a procedure under one of them is open to the keys that have it.
  */
 declare const permissions: {
@@ -21,6 +21,8 @@ declare const permissions: {
   readonly askUsage: readonly ["admin", "operator", "owner"];
   readonly raiseAlerts: readonly ["admin", "operator"];
   readonly auditCompliance: readonly [];
+  readonly readInbox: readonly ["admin", "operator"];
+  readonly replayInbox: readonly ["admin", "operator"];
 };
 type Permission = keyof typeof permissions;
 /** What a procedure says of itself: its REST path and who may call it. */
@@ -174,6 +176,44 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         output: {
           revoked: number;
           token: string;
+        };
+        meta: ApiMeta;
+      }>;
+    };
+    savedFilters: {
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          list: string;
+        };
+        output: {
+          items: {
+            id: string;
+            name: string;
+            filters: Record<string, string>;
+          }[];
+          nextCursor: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+      save: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          list: string;
+          name: string;
+          filters: Record<string, string>;
+        };
+        output: {
+          id: string;
+          name: string;
+          filters: Record<string, string>;
+        };
+        meta: ApiMeta;
+      }>;
+      forget: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          id: string;
+        };
+        output: {
+          forgotten: true;
         };
         meta: ApiMeta;
       }>;
@@ -366,7 +406,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           id: string;
           name: string;
           prefix: string;
-          scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read")[];
+          scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read" | "webhooks:read" | "webhooks:replay")[];
           customerId: string | null;
           customerName: string | null;
           state: "active" | "expired" | "replaced" | "revoked";
@@ -383,7 +423,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
     create: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
       input: {
         name: string;
-        scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read")[];
+        scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read" | "webhooks:read" | "webhooks:replay")[];
         customerId?: string | undefined;
         days?: number | undefined;
       };
@@ -391,7 +431,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         id: string;
         name: string;
         prefix: string;
-        scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read")[];
+        scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read" | "webhooks:read" | "webhooks:replay")[];
         customerId: string | null;
         customerName: string | null;
         state: "active" | "expired" | "replaced" | "revoked";
@@ -414,7 +454,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         id: string;
         name: string;
         prefix: string;
-        scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read")[];
+        scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read" | "webhooks:read" | "webhooks:replay")[];
         customerId: string | null;
         customerName: string | null;
         state: "active" | "expired" | "replaced" | "revoked";
@@ -435,7 +475,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         id: string;
         name: string;
         prefix: string;
-        scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read")[];
+        scopes: ("alerts:raise" | "compliance:audit" | "operations:read" | "usage:ask" | "usage:read" | "webhooks:read" | "webhooks:replay")[];
         customerId: string | null;
         customerName: string | null;
         state: "active" | "expired" | "replaced" | "revoked";
@@ -715,7 +755,189 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
     }>;
   };
   webhooks: {
+    sources: {
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: Record<string, never> | undefined;
+        output: {
+          items: {
+            provider: "retell" | "standard" | "stripe" | "telnyx" | "twilio";
+            door: string | null;
+            isConfigured: boolean;
+            canTest: boolean;
+            secrets: {
+              name: string;
+              since: string;
+              notAfter: string | null;
+            }[];
+            addresses: string[];
+            lastSeenAt: string | null;
+            waiting: number;
+            paused: number;
+            lagSeconds: number;
+            today: {
+              webhooks: number;
+              failed: number;
+              refused: number;
+              errorRate: number | null;
+            };
+            pauses: {
+              door: string | null;
+              reason: string;
+              by: string;
+              since: string;
+              expiresAt: string | null;
+            }[];
+          }[];
+          customers: {
+            door: string | null;
+            reason: string;
+            by: string;
+            since: string;
+            expiresAt: string | null;
+            customer: {
+              id: string;
+              businessName: string;
+            };
+          }[];
+        };
+        meta: ApiMeta;
+      }>;
+      pause: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          provider?: "retell" | "standard" | "stripe" | "telnyx" | "twilio" | undefined;
+          door?: string | undefined;
+          customerId?: string | undefined;
+          reason: string;
+          expiresAt?: string | undefined;
+        };
+        output: {
+          changed: boolean;
+        };
+        meta: ApiMeta;
+      }>;
+      resume: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          provider?: "retell" | "standard" | "stripe" | "telnyx" | "twilio" | undefined;
+          door?: string | undefined;
+          customerId?: string | undefined;
+          reason: string;
+        };
+        output: {
+          changed: boolean;
+        };
+        meta: ApiMeta;
+      }>;
+      test: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          provider: "retell" | "standard" | "stripe" | "telnyx" | "twilio";
+          door?: string | undefined;
+        };
+        output: {
+          accepted: boolean;
+          status: number;
+          ms: number;
+          problem: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+    };
+    causes: {
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: Record<string, never> | undefined;
+        output: {
+          items: {
+            id: string;
+            provider: "retell" | "standard" | "stripe" | "telnyx" | "twilio";
+            class: "bug" | "data" | "provider" | "transient";
+            text: string;
+            next: string;
+            webhooks: number;
+            states: {
+              failed: number;
+              dead: number;
+              quarantined: number;
+            };
+            firstSeen: string;
+            lastSeen: string;
+          }[];
+        };
+        meta: ApiMeta;
+      }>;
+    };
+    gaps: {
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: Record<string, never> | undefined;
+        output: {
+          missing: {
+            missing: "analysis" | "end" | "status";
+            found: number;
+            examples: string[];
+          }[];
+          silent: {
+            provider: "retell" | "standard" | "stripe" | "telnyx" | "twilio";
+            door: string;
+            usual: number;
+          }[];
+          backlog: {
+            customer: {
+              id: string;
+              businessName: string;
+            } | null;
+            webhooks: number;
+            seconds: number;
+            cents: number;
+          }[];
+        };
+        meta: ApiMeta;
+      }>;
+    };
     replays: {
+      list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          cursor?: string | undefined;
+          limit?: number | undefined;
+          state?: "cancelled" | "done" | "planned" | "planning" | "running" | "stopped" | undefined;
+        };
+        output: {
+          items: {
+            id: string;
+            hash: string;
+            state: "cancelled" | "done" | "planned" | "planning" | "running" | "stopped";
+            filter: {
+              ids: number | null;
+              state: string | null;
+              provider: string | null;
+              customerId: string | null;
+              from: string | null;
+              to: string | null;
+              hidden: string[];
+            };
+            count: number;
+            counts: {
+              providers: Partial<Record<"retell" | "standard" | "stripe" | "telnyx" | "twilio", number>>;
+              states: Partial<Record<"dead" | "failed" | "processed" | "quarantined" | "received", number>>;
+              customers: number;
+              oldest: string | null;
+              newest: string | null;
+            };
+            planned: number;
+            changed: number;
+            refused: number;
+            progress: {
+              done: number;
+              skipped: number;
+              failed: number;
+            };
+            stopAbovePercent: number;
+            by: string;
+            createdAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+          }[];
+          nextCursor: string | null;
+        };
+        meta: ApiMeta;
+      }>;
       plan: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
         input: {
           filter: {
@@ -738,24 +960,61 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           id: string;
           hash: string;
           state: "cancelled" | "done" | "planned" | "planning" | "running" | "stopped";
-          count: number;
-          planned: number;
-          effects: {
-            changed: number;
-            refused: number;
-            seconds: number;
-            segments: number;
-            customers: number;
-            examples: string[];
+          filter: {
+            ids: number | null;
+            state: string | null;
+            provider: string | null;
+            customerId: string | null;
+            from: string | null;
+            to: string | null;
+            hidden: string[];
           };
+          count: number;
+          counts: {
+            providers: Partial<Record<"retell" | "standard" | "stripe" | "telnyx" | "twilio", number>>;
+            states: Partial<Record<"dead" | "failed" | "processed" | "quarantined" | "received", number>>;
+            customers: number;
+            oldest: string | null;
+            newest: string | null;
+          };
+          planned: number;
+          changed: number;
+          refused: number;
           progress: {
             done: number;
             skipped: number;
             failed: number;
           };
+          stopAbovePercent: number;
           by: string;
           createdAt: string;
+          startedAt: string | null;
           finishedAt: string | null;
+          effects: {
+            changed: number;
+            refused: number;
+            seconds: number;
+            segments: number;
+            cents: number;
+            customers: number;
+            closedPeriods: number;
+            bookedSeconds: number;
+            bookedSegments: number;
+            money: {
+              customer: {
+                id: string;
+                businessName: string;
+              };
+              unit: "seconds" | "segments";
+              periodStart: string;
+              periodEnd: string;
+              isClosed: boolean;
+              quantity: number;
+              cents: number;
+              booked: number;
+            }[];
+            examples: string[];
+          };
         };
         meta: ApiMeta;
       }>;
@@ -764,29 +1023,67 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           id: string;
           hash: string;
           stopAbovePercent?: number | undefined;
+          reason?: string | undefined;
         };
         output: {
           id: string;
           hash: string;
           state: "cancelled" | "done" | "planned" | "planning" | "running" | "stopped";
-          count: number;
-          planned: number;
-          effects: {
-            changed: number;
-            refused: number;
-            seconds: number;
-            segments: number;
-            customers: number;
-            examples: string[];
+          filter: {
+            ids: number | null;
+            state: string | null;
+            provider: string | null;
+            customerId: string | null;
+            from: string | null;
+            to: string | null;
+            hidden: string[];
           };
+          count: number;
+          counts: {
+            providers: Partial<Record<"retell" | "standard" | "stripe" | "telnyx" | "twilio", number>>;
+            states: Partial<Record<"dead" | "failed" | "processed" | "quarantined" | "received", number>>;
+            customers: number;
+            oldest: string | null;
+            newest: string | null;
+          };
+          planned: number;
+          changed: number;
+          refused: number;
           progress: {
             done: number;
             skipped: number;
             failed: number;
           };
+          stopAbovePercent: number;
           by: string;
           createdAt: string;
+          startedAt: string | null;
           finishedAt: string | null;
+          effects: {
+            changed: number;
+            refused: number;
+            seconds: number;
+            segments: number;
+            cents: number;
+            customers: number;
+            closedPeriods: number;
+            bookedSeconds: number;
+            bookedSegments: number;
+            money: {
+              customer: {
+                id: string;
+                businessName: string;
+              };
+              unit: "seconds" | "segments";
+              periodStart: string;
+              periodEnd: string;
+              isClosed: boolean;
+              quantity: number;
+              cents: number;
+              booked: number;
+            }[];
+            examples: string[];
+          };
         };
         meta: ApiMeta;
       }>;
@@ -798,24 +1095,80 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           id: string;
           hash: string;
           state: "cancelled" | "done" | "planned" | "planning" | "running" | "stopped";
-          count: number;
-          planned: number;
-          effects: {
-            changed: number;
-            refused: number;
-            seconds: number;
-            segments: number;
-            customers: number;
-            examples: string[];
+          filter: {
+            ids: number | null;
+            state: string | null;
+            provider: string | null;
+            customerId: string | null;
+            from: string | null;
+            to: string | null;
+            hidden: string[];
           };
+          count: number;
+          counts: {
+            providers: Partial<Record<"retell" | "standard" | "stripe" | "telnyx" | "twilio", number>>;
+            states: Partial<Record<"dead" | "failed" | "processed" | "quarantined" | "received", number>>;
+            customers: number;
+            oldest: string | null;
+            newest: string | null;
+          };
+          planned: number;
+          changed: number;
+          refused: number;
           progress: {
             done: number;
             skipped: number;
             failed: number;
           };
+          stopAbovePercent: number;
           by: string;
           createdAt: string;
+          startedAt: string | null;
           finishedAt: string | null;
+          effects: {
+            changed: number;
+            refused: number;
+            seconds: number;
+            segments: number;
+            cents: number;
+            customers: number;
+            closedPeriods: number;
+            bookedSeconds: number;
+            bookedSegments: number;
+            money: {
+              customer: {
+                id: string;
+                businessName: string;
+              };
+              unit: "seconds" | "segments";
+              periodStart: string;
+              periodEnd: string;
+              isClosed: boolean;
+              quantity: number;
+              cents: number;
+              booked: number;
+            }[];
+            examples: string[];
+          };
+        };
+        meta: ApiMeta;
+      }>;
+      items: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          cursor?: string | undefined;
+          limit?: number | undefined;
+          id: string;
+          view: "changed" | "failed" | "refused" | "skipped";
+        };
+        output: {
+          items: {
+            id: string;
+            webhookId: string;
+            outcome: "failed" | "replayed" | "skipped" | null;
+            changes: string[];
+            problem: string | null;
+          }[];
+          nextCursor: string | null;
         };
         meta: ApiMeta;
       }>;
@@ -827,24 +1180,61 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           id: string;
           hash: string;
           state: "cancelled" | "done" | "planned" | "planning" | "running" | "stopped";
-          count: number;
-          planned: number;
-          effects: {
-            changed: number;
-            refused: number;
-            seconds: number;
-            segments: number;
-            customers: number;
-            examples: string[];
+          filter: {
+            ids: number | null;
+            state: string | null;
+            provider: string | null;
+            customerId: string | null;
+            from: string | null;
+            to: string | null;
+            hidden: string[];
           };
+          count: number;
+          counts: {
+            providers: Partial<Record<"retell" | "standard" | "stripe" | "telnyx" | "twilio", number>>;
+            states: Partial<Record<"dead" | "failed" | "processed" | "quarantined" | "received", number>>;
+            customers: number;
+            oldest: string | null;
+            newest: string | null;
+          };
+          planned: number;
+          changed: number;
+          refused: number;
           progress: {
             done: number;
             skipped: number;
             failed: number;
           };
+          stopAbovePercent: number;
           by: string;
           createdAt: string;
+          startedAt: string | null;
           finishedAt: string | null;
+          effects: {
+            changed: number;
+            refused: number;
+            seconds: number;
+            segments: number;
+            cents: number;
+            customers: number;
+            closedPeriods: number;
+            bookedSeconds: number;
+            bookedSegments: number;
+            money: {
+              customer: {
+                id: string;
+                businessName: string;
+              };
+              unit: "seconds" | "segments";
+              periodStart: string;
+              periodEnd: string;
+              isClosed: boolean;
+              quantity: number;
+              cents: number;
+              booked: number;
+            }[];
+            examples: string[];
+          };
         };
         meta: ApiMeta;
       }>;
@@ -893,6 +1283,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         limit?: number | undefined;
         state?: "dead" | "failed" | "processed" | "quarantined" | "received" | undefined;
         provider?: "retell" | "standard" | "stripe" | "telnyx" | "twilio" | undefined;
+        cause?: string | undefined;
         phone?: string | undefined;
         q?: string | undefined;
         from?: string | undefined;
@@ -920,6 +1311,46 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         }[];
         nextCursor: string | null;
       };
+      meta: ApiMeta;
+    }>;
+    tail: import("@trpc/server/unstable-core-do-not-import").SubscriptionProcedure<{
+      input: {
+        after?: string | undefined;
+        provider?: "retell" | "standard" | "stripe" | "telnyx" | "twilio" | undefined;
+        phone?: string | undefined;
+        eventType?: string | undefined;
+        refused?: boolean | undefined;
+        bytes?: boolean | undefined;
+        lastEventId?: string | null | undefined;
+      };
+      output: AsyncIterable<import("@trpc/server/unstable-core-do-not-import").TrackedData<{
+        cursor: string;
+        webhook: {
+          id: string;
+          provider: "retell" | "standard" | "stripe" | "telnyx" | "twilio";
+          door: string;
+          eventType: string | null;
+          phoneNumber: string | null;
+          state: "dead" | "failed" | "processed" | "quarantined" | "received";
+          verdict: "malformed_header" | "secret_missing" | "signature_invalid" | "signature_missing" | "timestamp_stale" | "too_large" | "verified";
+          receivedAt: string;
+          processedAt: string | null;
+          attempts: number;
+          lastError: string | null;
+          bodyBytes: number;
+          duplicates: number;
+          customer: {
+            id: string;
+            businessName: string;
+          } | null;
+          bytes: {
+            url: string;
+            headers: [string, string][];
+            body: string;
+            bodyEncoding: "base64" | "utf8";
+          } | null;
+        } | null;
+      }>, void, any>;
       meta: ApiMeta;
     }>;
     counts: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
@@ -961,12 +1392,20 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         bodyEncoding: "base64" | "utf8";
         bodySha256: string;
         revisionOf: string | null;
+        revisions: {
+          id: string;
+          receivedAt: string;
+        }[];
+        lastDuplicateAt: string | null;
+        secret: string | null;
         nextAttemptAt: string | null;
         attemptLog: {
           at: string;
           outcome: "dead" | "failed" | "processed" | "replayed";
           error: string | null;
           by: string;
+          reading: number | null;
+          changes: string[];
         }[];
         lineage: {
           calls: {
@@ -1016,6 +1455,15 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
             quantity: number;
             occurredAt: string;
             recordedAt: string;
+          }[];
+          lines: {
+            id: string;
+            customerId: string;
+            kind: "fee" | "proration" | "refund" | "topup" | "usage";
+            meter: "call_seconds" | "sms_segments" | null;
+            amountCents: number;
+            periodStart: string;
+            state: "closed" | "open";
           }[];
           alerts: {
             id: string;
@@ -1104,6 +1552,34 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         transcript: string | null;
         summary: string | null;
         recordingUrl: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  answering: {
+    get: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: Record<string, never>;
+      output: {
+        isInMaintenance: boolean;
+        reason: string | null;
+        until: string | null;
+        updatedAt: string | null;
+        updatedBy: string | null;
+      };
+      meta: ApiMeta;
+    }>;
+    set: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        isInMaintenance: boolean;
+        reason: string;
+        until?: string | undefined;
+      };
+      output: {
+        isInMaintenance: boolean;
+        reason: string | null;
+        until: string | null;
+        updatedAt: string | null;
+        updatedBy: string | null;
       };
       meta: ApiMeta;
     }>;
@@ -1421,11 +1897,12 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
             source: "goodwill" | "proration" | "rollover" | "topup";
             quantity: number;
             remaining: number;
+            takenBack: number;
             priority: number;
             grantedAt: string;
             expiresAt: string | null;
             endedAt: string | null;
-            endedBy: "expired" | "revoked" | "spent" | null;
+            endedBy: "expired" | "refunded" | "revoked" | "spent" | null;
             reason: string | null;
             grantedBy: string | null;
           }[];
@@ -1541,6 +2018,26 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       }>;
     };
     topups: {
+      set: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          key: string;
+          meter: "call_seconds" | "sms_segments";
+          quantity: number;
+          priceCents: number;
+          lastsDays: number | null;
+          isOnSale: boolean;
+          reason: string;
+        };
+        output: {
+          key: string;
+          meter: "call_seconds" | "sms_segments";
+          quantity: number;
+          priceCents: number;
+          lastsDays: number | null;
+          isOnSale: boolean;
+        };
+        meta: ApiMeta;
+      }>;
       list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
         input: void;
         output: {
@@ -1550,6 +2047,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
             quantity: number;
             priceCents: number;
             lastsDays: number | null;
+            isOnSale: boolean;
           }[];
         };
         meta: ApiMeta;
@@ -2297,6 +2795,36 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
             webhookId: string | null;
           }[];
           nextCursor: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+      get: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+        input: {
+          id: string;
+        };
+        output: {
+          id: string;
+          runId: string;
+          level: 0 | 1 | 2;
+          class: "cost_differs" | "counter_differs" | "duplicate" | "late" | "lines_differ" | "missing_here" | "missing_there" | "price_differs" | "quantity_differs" | "rating_differs";
+          customer: {
+            id: string;
+            businessName: string;
+          } | null;
+          provider: string | null;
+          kind: "call" | "message" | null;
+          providerId: string | null;
+          unit: "cents" | "micros" | "seconds" | "segments";
+          ours: number;
+          theirs: number;
+          delta: number;
+          flagged: boolean;
+          periodStart: string | null;
+          occurredAt: string | null;
+          eventId: string | null;
+          healing: "admitted" | "failed" | "open" | "processed" | "queued" | null;
+          healedAt: string | null;
+          webhookId: string | null;
         };
         meta: ApiMeta;
       }>;

@@ -1,4 +1,4 @@
--- migrations: c422c1ef9498dc1f5552e3881cd9be50da9be25b423bc02b3c8337ccc0f2907e
+-- migrations: 790034ba4ae7e307b20e8df21b373aa6283f1cc83ba841755502e3f34c014bf5
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -78,6 +78,18 @@ CREATE INDEX alert_logs_by_alert ON public.alert_logs USING btree (alert_id, id)
 CREATE INDEX alert_logs_by_provider_message ON public.alert_logs USING btree (provider_message_id);
 grant insert, select, update on alert_logs to trunkline_app;
 
+create table answering_switch (
+  name text not null,
+  is_on boolean not null,
+  reason text not null,
+  until timestamp(3) with time zone,
+  updated_at timestamp(3) with time zone not null,
+  updated_by text not null,
+  constraint answering_switch_pkey PRIMARY KEY (name),
+  constraint answering_switch_is_one CHECK ((name = 'maintenance'::text))
+);
+grant insert, select, update on answering_switch to trunkline_app;
+
 create table api_keys (
   id uuid not null,
   name text not null,
@@ -99,7 +111,7 @@ create table api_keys (
   constraint api_keys_created_by_users_id_fk FOREIGN KEY (created_by) REFERENCES users(id),
   constraint api_keys_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
   constraint api_keys_revoked_says_by_whom CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
-  constraint api_keys_scopes_are_known CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['operations:read'::text, 'usage:read'::text, 'usage:ask'::text, 'alerts:raise'::text, 'compliance:audit'::text])))
+  constraint api_keys_scopes_are_known CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['operations:read'::text, 'usage:read'::text, 'usage:ask'::text, 'webhooks:read'::text, 'webhooks:replay'::text, 'alerts:raise'::text, 'compliance:audit'::text])))
 );
 CREATE INDEX api_keys_by_maker ON public.api_keys USING btree (created_by);
 alter table api_keys enable row level security;
@@ -183,6 +195,7 @@ create table billing_deadlines (
   reason text,
   created_at timestamp(3) with time zone not null default now(),
   ended_at timestamp(3) with time zone,
+  tried_at timestamp(3) with time zone,
   constraint billing_deadlines_pkey PRIMARY KEY (id),
   constraint billing_deadlines_stand_once UNIQUE (stripe_invoice_id, kind, day),
   constraint billing_deadlines_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
@@ -665,6 +678,7 @@ create table idempotency_keys (
   created_at timestamp(3) with time zone not null default now(),
   constraint idempotency_keys_pkey PRIMARY KEY (key)
 );
+CREATE INDEX idempotency_keys_repeated ON public.idempotency_keys USING btree (webhook_id) WHERE (duplicates > 0);
 grant delete, insert, select, update on idempotency_keys to trunkline_app;
 
 create table invitations (
@@ -938,6 +952,18 @@ create table reconciliation_listed (
 CREATE INDEX reconciliation_listed_by_carrier ON public.reconciliation_listed USING btree (run_id, carrier_id) WHERE (carrier_id IS NOT NULL);
 grant delete, insert, select, update on reconciliation_listed to trunkline_app;
 
+create table reconciliation_prices (
+  provider text not null,
+  kind text not null,
+  provider_id text not null,
+  price_micros bigint not null,
+  learned_at timestamp(3) with time zone not null,
+  constraint reconciliation_prices_provider_kind_provider_id_pk PRIMARY KEY (provider, kind, provider_id),
+  constraint reconciliation_prices_kind_is_known CHECK ((kind = ANY (ARRAY['call'::text, 'message'::text])))
+);
+CREATE INDEX reconciliation_prices_by_age ON public.reconciliation_prices USING btree (learned_at);
+grant delete, insert, select on reconciliation_prices to trunkline_app;
+
 create table reconciliation_runs (
   id uuid not null,
   trigger text not null,
@@ -1001,6 +1027,23 @@ create table retention_settings (
   constraint retention_settings_kind_is_known CHECK ((kind = ANY (ARRAY['bytes'::text, 'events'::text, 'audit'::text])))
 );
 grant delete, insert, select, update on retention_settings to trunkline_app;
+
+create table saved_filters (
+  id uuid not null,
+  user_id uuid not null,
+  list text not null,
+  name text not null,
+  filters jsonb not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint saved_filters_pkey PRIMARY KEY (id),
+  constraint saved_filters_name_stands_once UNIQUE (user_id, list, name),
+  constraint saved_filters_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+alter table saved_filters enable row level security;
+create policy application_sees_all on saved_filters for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on saved_filters for all to trunkline_owner using ((user_id = (NULLIF(current_setting('trunkline.user_id'::text, true), ''::text))::uuid));
+grant delete, insert, select on saved_filters to trunkline_app;
+grant update (filters) on saved_filters to trunkline_app;
 
 create table schedules (
   name text not null,
@@ -1279,6 +1322,7 @@ create table usage_holds (
 );
 CREATE INDEX usage_holds_by_customer ON public.usage_holds USING btree (customer_id, id);
 CREATE INDEX usage_holds_open ON public.usage_holds USING btree (expires_at) WHERE (state = 'open'::text);
+CREATE INDEX usage_holds_under_way ON public.usage_holds USING btree (customer_id) WHERE (state = 'open'::text);
 alter table usage_holds enable row level security;
 create policy application_sees_all on usage_holds for all to trunkline_app using (true) with check (true);
 create policy owner_sees_own on usage_holds for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
@@ -1450,6 +1494,27 @@ create table usage_topups (
 grant insert, select, update on usage_topups to trunkline_app;
 grant select on usage_topups to trunkline_owner;
 
+create table usage_withdrawals (
+  id uuid not null,
+  credit_id uuid not null,
+  customer_id uuid not null,
+  source_key text not null,
+  asked bigint not null,
+  taken bigint not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint usage_withdrawals_pkey PRIMARY KEY (id),
+  constraint usage_withdrawals_made_once UNIQUE (source_key),
+  constraint usage_withdrawals_credit_id_usage_credits_id_fk FOREIGN KEY (credit_id) REFERENCES usage_credits(id),
+  constraint usage_withdrawals_take_what_was_asked_at_most CHECK (((asked > 0) AND (taken >= 0) AND (taken <= asked)))
+);
+CREATE INDEX usage_withdrawals_by_credit ON public.usage_withdrawals USING btree (credit_id);
+CREATE INDEX usage_withdrawals_by_customer ON public.usage_withdrawals USING btree (customer_id, id);
+alter table usage_withdrawals enable row level security;
+create policy application_sees_all on usage_withdrawals for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on usage_withdrawals for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select on usage_withdrawals to trunkline_app;
+grant select on usage_withdrawals to trunkline_owner;
+
 create table users (
   id uuid not null,
   email text not null,
@@ -1479,11 +1544,38 @@ create table webhook_attempts (
   error text,
   by text not null,
   at timestamp(3) with time zone not null,
+  reading integer,
+  changes jsonb,
   constraint webhook_attempts_pkey PRIMARY KEY (id),
   constraint webhook_attempts_outcome_is_known CHECK ((outcome = ANY (ARRAY['processed'::text, 'failed'::text, 'dead'::text, 'replayed'::text])))
 );
 CREATE INDEX webhook_attempts_by_webhook ON public.webhook_attempts USING btree (webhook_id, id);
 grant insert, select on webhook_attempts to trunkline_app;
+
+create table webhook_pauses (
+  id uuid not null,
+  provider text,
+  door text,
+  customer_id uuid,
+  reason text not null,
+  paused_by text not null,
+  expires_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  ended_by text,
+  end_reason text,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint webhook_pauses_pkey PRIMARY KEY (id),
+  constraint webhook_pauses_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint webhook_pauses_ended_by_somebody CHECK (((ended_at IS NULL) = (ended_by IS NULL))),
+  constraint webhook_pauses_name_a_source_or_a_customer CHECK (((num_nonnulls(provider, customer_id) = 1) AND ((door IS NULL) OR (provider IS NOT NULL)))),
+  constraint webhook_pauses_provider_is_known CHECK (((provider IS NULL) OR (provider = ANY (ARRAY['retell'::text, 'twilio'::text, 'telnyx'::text, 'stripe'::text, 'standard'::text]))))
+);
+CREATE INDEX webhook_pauses_by_customer ON public.webhook_pauses USING btree (customer_id, id);
+CREATE UNIQUE INDEX webhook_pauses_one_stands ON public.webhook_pauses USING btree (COALESCE(provider, (customer_id)::text), COALESCE(door, ''::text)) WHERE (ended_at IS NULL);
+alter table webhook_pauses enable row level security;
+create policy application_sees_all on webhook_pauses for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on webhook_pauses for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant insert, select, update on webhook_pauses to trunkline_app;
 
 create table webhook_queue (
   id uuid not null,
@@ -1509,12 +1601,18 @@ create table webhook_queue (
   last_error text,
   customer_id uuid,
   shredded_at timestamp(3) with time zone,
+  "position" bigint default ((pg_current_xact_id())::text)::bigint,
   constraint webhook_queue_pkey PRIMARY KEY (id),
   constraint webhook_queue_only_the_verified_leave_quarantine CHECK (((verdict = 'verified'::text) OR (state = 'quarantined'::text))),
   constraint webhook_queue_state_is_known CHECK ((state = ANY (ARRAY['received'::text, 'processed'::text, 'failed'::text, 'dead'::text, 'quarantined'::text])))
 ) partition by RANGE (id);
+CREATE INDEX webhook_queue_by_cause ON public.webhook_queue USING btree ("left"(last_error, 200), id) WHERE (last_error IS NOT NULL);
+CREATE INDEX webhook_queue_by_customer ON public.webhook_queue USING btree (customer_id, id) WHERE (customer_id IS NOT NULL);
 CREATE INDEX webhook_queue_by_phone ON public.webhook_queue USING btree (phone_number, id);
+CREATE INDEX webhook_queue_by_position ON public.webhook_queue USING btree ("position", id) WHERE ("position" IS NOT NULL);
+CREATE INDEX webhook_queue_lanes ON public.webhook_queue USING btree (provider, hashtext(COALESCE(phone_number, ''::text)), next_attempt_at, id) WHERE (state = ANY (ARRAY['received'::text, 'failed'::text]));
 CREATE INDEX webhook_queue_needs_a_person ON public.webhook_queue USING btree (state, id) WHERE (state = ANY (ARRAY['failed'::text, 'dead'::text, 'quarantined'::text]));
+CREATE INDEX webhook_queue_revisions ON public.webhook_queue USING btree (revision_of, id) WHERE (revision_of IS NOT NULL);
 CREATE INDEX webhook_queue_waiting ON public.webhook_queue USING btree (next_attempt_at, id) WHERE (state = ANY (ARRAY['received'::text, 'failed'::text]));
 alter table webhook_queue enable row level security;
 create policy application_sees_all on webhook_queue for all to trunkline_app using (true) with check (true);
@@ -1544,7 +1642,8 @@ create table webhook_queue_default partition of webhook_queue (
   processed_at timestamp(3) with time zone,
   last_error text,
   customer_id uuid,
-  shredded_at timestamp(3) with time zone
+  shredded_at timestamp(3) with time zone,
+  "position" bigint default ((pg_current_xact_id())::text)::bigint
 ) default;
 
 create table webhook_replay_items (
@@ -1560,9 +1659,35 @@ create table webhook_replay_items (
   constraint webhook_replay_items_replay_id_webhook_replays_id_fk FOREIGN KEY (replay_id) REFERENCES webhook_replays(id) ON DELETE CASCADE,
   constraint webhook_replay_items_outcome_is_known CHECK (((outcome IS NULL) OR (outcome = ANY (ARRAY['replayed'::text, 'skipped'::text, 'failed'::text]))))
 );
-CREATE INDEX webhook_replay_items_to_run ON public.webhook_replay_items USING btree (replay_id, webhook_id) WHERE (outcome IS NULL);
-CREATE INDEX webhook_replay_items_unplanned ON public.webhook_replay_items USING btree (replay_id, webhook_id) WHERE ((changes IS NULL) AND (problem IS NULL));
 grant delete, insert, select, update on webhook_replay_items to trunkline_app;
+
+create table webhook_replay_subjects (
+  replay_id uuid not null,
+  subject text not null,
+  webhook_id uuid not null,
+  constraint webhook_replay_subjects_replay_id_subject_webhook_id_pk PRIMARY KEY (replay_id, subject, webhook_id),
+  constraint webhook_replay_subjects_replay_id_webhook_replays_id_fk FOREIGN KEY (replay_id) REFERENCES webhook_replays(id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_replay_subjects_by_webhook ON public.webhook_replay_subjects USING btree (replay_id, webhook_id);
+grant delete, insert, select, update on webhook_replay_subjects to trunkline_app;
+
+create table webhook_replay_sums (
+  replay_id uuid not null,
+  customer_id uuid not null,
+  meter text not null,
+  period_start timestamp(3) with time zone not null,
+  period_end timestamp(3) with time zone not null,
+  planned bigint not null default 0,
+  cents bigint not null default 0,
+  booked bigint not null default 0,
+  constraint webhook_replay_sums_replay_id_customer_id_meter_period_start_pk PRIMARY KEY (replay_id, customer_id, meter, period_start),
+  constraint webhook_replay_sums_replay_id_webhook_replays_id_fk FOREIGN KEY (replay_id) REFERENCES webhook_replays(id) ON DELETE CASCADE,
+  constraint webhook_replay_sums_meter_is_known CHECK ((meter = ANY (ARRAY['call_seconds'::text, 'sms_segments'::text])))
+);
+alter table webhook_replay_sums enable row level security;
+create policy application_sees_all on webhook_replay_sums for all to trunkline_app using (true) with check (true);
+create policy owner_sees_own on webhook_replay_sums for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
+grant delete, insert, select, update on webhook_replay_sums to trunkline_app;
 
 create table webhook_replays (
   id uuid not null,
@@ -1580,6 +1705,11 @@ create table webhook_replays (
   lease_until timestamp(3) with time zone,
   finished_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null default now(),
+  counts jsonb,
+  changed integer not null default 0,
+  refused integer not null default 0,
+  started_at timestamp(3) with time zone,
+  through_id uuid,
   constraint webhook_replays_pkey PRIMARY KEY (id),
   constraint webhook_replays_state_is_known CHECK ((state = ANY (ARRAY['planning'::text, 'planned'::text, 'running'::text, 'done'::text, 'cancelled'::text, 'stopped'::text])))
 );

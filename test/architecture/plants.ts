@@ -50,6 +50,16 @@ export const broken: Plant[] = [
     files: { 'packages/client/src/index.ts': "export const load = () => import('@trunkline/api/public')" },
   },
   {
+    rule: 'import type only',
+    title: 'what a browser loads of the client takes the signing along',
+    files: { 'packages/client/src/index.ts': "import { signatures } from '@trunkline/api/providers/signatures'" },
+  },
+  {
+    rule: 'import type only',
+    title: 'the client’s program takes more of the api than the signing',
+    files: { 'packages/client/src/cli/run.ts': "import { adapters } from '@trunkline/api/webhooks/adapters'" },
+  },
+  {
     rule: 'river',
     title: 'alerts imports usage',
     files: { 'apps/api/src/alerts/raise.ts': "import { meterCall } from '../usage/meter.ts'" },
@@ -313,6 +323,7 @@ export const sound: Record<string, string> = {
   'apps/admin/src/ui/button.tsx':
     "import { clsx } from 'clsx'\nimport { Icon } from './icon.tsx'\n// customers never see this\nexport const isApple = navigator.userAgent.includes('Mac')\nexport const Button = () => <button role=\"alert\">Don't</button>",
   'apps/sim/src/main.ts': "import { z } from 'zod'\nexport const url = process.env.PUBLIC_URL",
+  'packages/client/src/cli/sign.ts': "import { signatures } from '@trunkline/api/providers/signatures'",
   'packages/client/src/index.ts':
     "export { createClient } from './create.ts'\nexport type { PublicRouter } from '@trunkline/api/public'",
 }

@@ -41,8 +41,11 @@ test('every procedure says who may call it', () => {
   expect(silent).toEqual([])
 })
 
-test('everything but the live channel is at a REST path too, in one place each', () => {
-  expect(procedures.filter(({ openapi }) => openapi === undefined).map(({ path }) => path)).toEqual(['live.watch'])
+test('everything but the live channels is at a REST path too, in one place each', () => {
+  expect(procedures.filter(({ openapi }) => openapi === undefined).map(({ path }) => path)).toEqual([
+    'webhooks.tail',
+    'live.watch',
+  ])
   const places = procedures.flatMap(({ openapi }) =>
     openapi === undefined ? [] : [`${openapi.method} ${openapi.path}`],
   )
@@ -103,6 +106,9 @@ test('strangers and owners get in where that was meant, and nowhere else (C-1, K
     'sessions.resetPassword',
     'sessions.revoke',
     'sessions.revokeOthers',
+    'sessions.savedFilters.forget',
+    'sessions.savedFilters.list',
+    'sessions.savedFilters.save',
     'sessions.secondFactor',
     'sessions.startSecondFactor',
     'sessions.turnOffSecondFactor',
@@ -121,7 +127,7 @@ test('strangers and owners get in where that was meant, and nowhere else (C-1, K
   ])
 })
 
-test('an API key gets in where its scopes say, and changes nothing but by asking for usage and reporting alerts', () => {
+test('an API key gets in where its scopes say, and changes nothing but by asking for usage, replaying and reporting alerts', () => {
   const openTo = (scope: Scope) =>
     procedures
       .filter(
@@ -145,6 +151,8 @@ test('an API key gets in where its scopes say, and changes nothing but by asking
   expect(paths('usage:ask')).toEqual(['usage.check', 'usage.settle'])
   expect(paths('alerts:raise')).toEqual(['alerts.report'])
   expect(paths('compliance:audit')).toEqual([])
+  expect(paths('webhooks:read')).toEqual(['webhooks.list', 'webhooks.tail', 'webhooks.find'])
+  expect(paths('webhooks:replay')).toEqual(['webhooks.replay'])
   expect(openTo('operations:read').filter(({ type }) => type === 'mutation')).toEqual([])
 })
 

@@ -1,5 +1,5 @@
 import { raiseAlerts } from '@trunkline/api/alerts/raise'
-import { randomNumber } from '@trunkline/api/testing/world'
+import { randomNumber, retellCall } from '@trunkline/api/testing/world'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import {
   type ClientOptions,
@@ -7,6 +7,8 @@ import {
   everyPage,
   isTrunklineError,
   type LiveEvent,
+  type TailedWebhook,
+  type TailOptions,
   type TrunklineClient,
   TrunklineError,
   watch,
@@ -223,6 +225,136 @@ describe('live updates', () => {
 
     expect((await listen(client({ EventSource: Own })).next()).topics).toEqual([])
     expect(opened).toEqual([`${server.url}/trpc/live.watch`])
+  })
+})
+
+describe('the tail of the inbox', () => {
+  test('gives each webhook once, in the order in which it was stored, whatever becomes of the connection', async () => {
+    const { proxy, client } = await behind((count, _request, response) =>
+      count % 3 === 0 ? response.writeHead(502).end('<h1>Bad Gateway</h1>') : undefined,
+    )
+    const inbox = tailing(client)
+    await inbox.listening
+    const sent = Array.from({ length: 30 }, () => retellCall({ to: randomNumber(), seconds: 60 }))
+    for (const [nth, { ended }] of sent.entries()) {
+      await server.world.retell(ended)
+      if (nth % 7 === 3) proxy.cut()
+    }
+
+    const seen = await inbox.take(30)
+
+    expect(seen.map(({ bytes }) => idIn(bytes?.body))).toEqual(sent.map(({ id }) => id))
+    expect(proxy.requests.length).toBeGreaterThan(3)
+    await server.world.retell(retellCall({ to: randomNumber(), seconds: 60, id: 'call_after' }).ended)
+    expect((await inbox.take(1)).map(({ bytes }) => idIn(bytes?.body))).toEqual(['call_after'])
+  })
+
+  test('goes on behind a cursor: what came while nobody read is given, and nothing again', async () => {
+    const first = tailing(client())
+    await first.listening
+    await server.world.retell(retellCall({ to: randomNumber(), seconds: 60, id: 'call_before' }).ended)
+    const [before] = await first.take(1)
+    first.stop()
+    for (const id of ['call_missed_1', 'call_missed_2'])
+      await server.world.retell(retellCall({ to: randomNumber(), seconds: 60, id }).ended)
+
+    const again = tailing(client(), { after: before?.cursor })
+
+    expect((await again.take(2)).map(({ bytes }) => idIn(bytes?.body))).toEqual(['call_missed_1', 'call_missed_2'])
+  })
+
+  test('loses none that is stored late or whose commit was overtaken', async () => {
+    const { owner } = server.world
+    const inbox = tailing(client())
+    await inbox.listening
+    const stored = Promise.withResolvers<void>()
+    const release = Promise.withResolvers<void>()
+    const id = (nth: number) => `01900000-0000-7000-8000-00000000000${nth}`
+    // of long ago by its id, and still not committed when a younger one is
+    const slow = owner.begin(async (sql) => {
+      await sql`insert into webhook_queue ${sql(rowOf(id(1)))}`
+      stored.resolve()
+      await release.promise
+    })
+    await stored.promise
+    await owner`insert into webhook_queue ${owner(rowOf(id(2)))}`
+    release.resolve()
+    await slow
+
+    const seen = await inbox.take(2)
+
+    expect(seen.map((webhook) => webhook.id)).toEqual([id(1), id(2)].map((one) => `whk_${one.replaceAll('-', '')}`))
+  })
+
+  test('gives what its filters ask for, and what was refused only when told', async () => {
+    const line = randomNumber()
+    const [genuine, all] = [
+      tailing(client(), { filters: { phone: line, provider: 'retell', eventType: 'ended' } }),
+      tailing(client(), { filters: { refused: true } }),
+    ]
+    await Promise.all([genuine.listening, all.listening])
+    await server.world.retell(retellCall({ to: line, seconds: 60 }).ended, { sign: false })
+    await server.world.retell(retellCall({ to: line, seconds: 60 }).started)
+    await server.world.retell(retellCall({ to: line, seconds: 60, id: 'call_wanted' }).ended)
+
+    expect((await genuine.take(1)).map(({ bytes }) => idIn(bytes?.body))).toEqual(['call_wanted'])
+    expect((await all.take(3)).map(({ verdict }) => verdict)).toEqual(['signature_missing', 'verified', 'verified'])
+  })
+
+  test('comes to whoever is slow too, without growing meanwhile', async () => {
+    let open = 0
+    const { proxy, client } = await behind((_count, _request, response) => {
+      open++
+      response.once('close', () => open--)
+    })
+    const stop = new AbortController()
+    onTestFinished(() => stop.abort())
+    const { promise: listening, resolve: onListening } = Promise.withResolvers<string>()
+    const inbox = client.webhooks.tail({ filters: { eventType: 'flood' }, onListening, signal: stop.signal })
+    const first = inbox.next()
+    await listening
+    const flood = (from: number, to: number) =>
+      server.world.owner`
+        insert into webhook_queue ${server.world.owner(
+          Array.from({ length: to - from }, (_, nth) => ({
+            ...rowOf(crypto.randomUUID()),
+            url: `${from + nth}`,
+            event_type: 'flood',
+          })),
+        )}`
+    await flood(0, 1)
+    await first
+    await flood(1, 1301)
+    // asked for nothing, it lets the stream go when enough has come
+    await expect.poll(() => open, { timeout: 5000 }).toBe(0)
+
+    const rest: string[] = []
+    for await (const { id } of inbox) if (rest.push(id) === 1300) break
+
+    expect(new Set(rest).size).toBe(1300)
+    expect(proxy.requests.length).toBeGreaterThan(1)
+  })
+
+  test('refuses a cursor that no tail gave out, and one of another database', async () => {
+    for (const after of ['yesterday', `999999999999999-${'0'.repeat(32)}`])
+      expect(await refused(client().webhooks.tail({ after }).next())).toMatchObject({
+        refusal: 'invalid',
+        fields: { after: expect.any(String) },
+        isRetryable: false,
+      })
+  })
+
+  test('is for those who may read what was said, and for keys with the scope', async () => {
+    const admin = await server.world.signIn('admin')
+    const keyWith = async (scope: string) => {
+      const asked = { token: admin, body: { name: scope, scopes: [scope] } }
+      return client({ token: (await server.world.rest('POST', '/api/admin/api-keys', asked)).body.key })
+    }
+    const viewer = client({ token: await server.world.signIn('viewer') })
+
+    for (const stranger of [viewer, await keyWith('operations:read'), await keyWith('webhooks:replay')])
+      expect(await refused(stranger.webhooks.tail().next())).toMatchObject({ refusal: 'forbidden', isRetryable: false })
+    await tailing(await keyWith('webhooks:read')).listening
   })
 })
 
@@ -454,6 +586,49 @@ describe('an error', () => {
     expect(error.httpStatus).toBeUndefined()
   })
 })
+
+const idIn = (body: string | undefined): string => JSON.parse(body ?? '{}').call?.call_id
+
+const rowOf = (id: string) => ({
+  id,
+  provider: 'retell',
+  door: 'events',
+  url: '',
+  remote_address: '',
+  headers: [],
+  body: '',
+  body_encoding: 'utf8',
+  body_bytes: 0,
+  body_sha256: Buffer.alloc(32),
+  verdict: 'verified',
+  state: 'processed',
+  received_at: new Date(),
+})
+
+/** A tail with bytes, until the test is over. */
+function tailing(client: TrunklineClient, options: TailOptions = {}) {
+  const stop = new AbortController()
+  onTestFinished(() => stop.abort())
+  const { promise: listening, resolve: onListening } = Promise.withResolvers<string>()
+  const inbox = client.webhooks.tail({ bytes: true, signal: stop.signal, onListening, ...options })
+  let next = inbox.next()
+  // who is refused before anybody asks says so when somebody does
+  next.catch(() => undefined)
+  return {
+    listening,
+    stop: () => stop.abort(),
+    async take(amount: number) {
+      const seen: TailedWebhook[] = []
+      while (seen.length < amount) {
+        const { value } = await next
+        seen.push(value ?? expect.fail('the tail ended'))
+        next = inbox.next()
+        next.catch(() => undefined)
+      }
+      return seen
+    },
+  }
+}
 
 const wire = (id: string) => `cus_${id.replaceAll('-', '')}`
 

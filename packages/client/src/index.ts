@@ -6,6 +6,7 @@ export { isTrunklineError, type Refusal, TrunklineError } from './error.ts'
 export { everyPage, type Page } from './every-page.ts'
 export type { Retry } from './retry.ts'
 export type { ClientOptions } from './settings.ts'
+export type { TailedWebhook, TailOptions } from './tail.ts'
 export { type LiveEvent, watch } from './watch.ts'
 export type { PublicRouter }
 

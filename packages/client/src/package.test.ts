@@ -5,12 +5,13 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { isBuiltin } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { json } from 'node:stream/consumers'
+import { json, text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { raiseAlerts } from '@trunkline/api/alerts/raise'
+import { retellCall } from '@trunkline/api/testing/world'
 import { publint } from 'publint'
 import { build } from 'tsdown'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Consumer, packForConsumer, run, start } from './testing/consumer.ts'
 import { openServer, type Server } from './testing/server.ts'
 
@@ -20,6 +21,12 @@ const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language
   code,
 }))
 const examples = blocks.filter(({ language }) => language === 'ts').map(({ code }) => code)
+const commandNames = ['listen', 'replay', 'sign', 'tail', 'verify']
+/** The commands that the README shows, each without the program's own name. */
+const programs = blocks
+  .filter(({ language }) => language === 'sh')
+  .flatMap(({ code }) => [...code.matchAll(/^npx -p @trunkline\/client trunkline (.+)$/gm)])
+  .map(([, words = '']) => words.split(' '))
 const exampleWith = (word: string) => `example-${examples.findIndex((code) => code.includes(word))}.ts`
 
 let server: Server
@@ -49,6 +56,13 @@ async function raise(title: string) {
   await raiseAlerts(server.world.ctx(), [{ ...draft, ...text }])
 }
 
+/** A call that Retell tells of; answers the bytes. */
+async function deliver(callId: string): Promise<string> {
+  const { ended } = retellCall({ to: '+13125550177', seconds: 60, id: callId })
+  expect((await server.world.retell(ended)).status).toBe(200)
+  return JSON.stringify(ended)
+}
+
 const example = (word: string) => start(consumer.folder, process.execPath, [exampleWith(word)], environment)
 
 describe('the package', () => {
@@ -73,6 +87,7 @@ describe('the package', () => {
     expect(files).toEqual([
       'package/LICENSE',
       'package/README.md',
+      'package/dist/cli.js',
       'package/dist/index.cjs',
       'package/dist/index.d.cts',
       'package/dist/index.d.ts',
@@ -193,6 +208,24 @@ describe('the README', () => {
     expect(await program.ended).toMatchObject({ code: 0, errors: '' })
   })
 
+  test('follows the inbox, and goes on where it stopped', async () => {
+    const one = example('webhooks.tail(')
+    await vi.waitFor(() => expect(one.output()).toContain('listening'), { timeout: 20_000 })
+    await deliver('call_while_it_runs')
+    await vi.waitFor(() => expect(one.output()).toContain('call_while_it_runs'), { timeout: 5000 })
+    one.process.kill('SIGTERM')
+    expect(await one.ended).toMatchObject({ code: 0, errors: '' })
+    await deliver('call_meanwhile')
+
+    const again = example('webhooks.tail(')
+    await vi.waitFor(() => expect(again.output()).toContain('call_meanwhile'), { timeout: 20_000 })
+    again.process.kill('SIGTERM')
+
+    const { code, output, errors } = await again.ended
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(output).not.toContain('call_while_it_runs')
+  })
+
   test('shows what is wrong with an input', async () => {
     const { code, output, errors } = await example('isTrunklineError').ended
 
@@ -208,10 +241,157 @@ describe('the README', () => {
   })
 
   test('has no example that no test runs', () => {
-    const run = ["state: 'open'", 'everyPage(', 'watch(', 'isTrunklineError', 'timeoutMs'].map(exampleWith)
+    const run = ["state: 'open'", 'everyPage(', 'webhooks.tail(', 'watch(', 'isTrunklineError', 'timeoutMs'].map(
+      exampleWith,
+    )
 
     expect(new Set(run).size).toBe(examples.length)
-    expect(blocks.map(({ language }) => language)).toEqual(['sh', ...examples.map(() => 'ts')])
+    expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['sh', 'ts']))
+    expect(new Set(programs.map(([name]) => name))).toEqual(new Set(commandNames))
+  })
+})
+
+describe('the command', () => {
+  const commandOf = (name: string) => programs.find(([command]) => command === name) ?? []
+  const trunkline = (words: string[], env: Record<string, string> = {}) =>
+    start(consumer.folder, 'node_modules/.bin/trunkline', words, env)
+  let key: string
+  let asker: Record<string, string>
+  beforeAll(async () => {
+    const asked = { name: 'CLI', scopes: ['webhooks:read', 'webhooks:replay'] }
+    const token = await server.world.signIn('admin')
+    key = (await server.world.rest('POST', '/api/admin/api-keys', { token, body: asked })).body.key
+    asker = { TRUNKLINE_URL: server.url, TRUNKLINE_API_KEY: key }
+  })
+
+  test('explains itself and each of its commands', async () => {
+    const said = await run(consumer.folder, 'npx', ['--no-install', '-p', '@trunkline/client', 'trunkline', '--help'])
+
+    expect(new Set([...said.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name))).toEqual(new Set(commandNames))
+    const helps = await Promise.all(commandNames.map((name) => trunkline([name, '--help']).ended))
+    for (const [index, { code, output, errors }] of helps.entries()) {
+      expect({ code, errors }).toEqual({ code: 0, errors: '' })
+      expect(output).toMatch(new RegExp(`^Usage: trunkline ${commandNames[index]}`))
+      expect(output).toContain('Exit codes: 0 done')
+    }
+  })
+
+  test('posts each webhook byte for byte, with its headers in their order, and goes on where it was ended', async () => {
+    const receiver = await openReceiver()
+    onTestFinished(() => receiver.close())
+    const words = commandOf('listen').map((word) => word.replace(/^http.*$/, receiver.url))
+    const listen = (...more: string[]) => trunkline([...words, '--cursor-file', 'cursor', ...more], asker)
+    const first = listen()
+    await vi.waitFor(() => expect(first.errors()).toContain('listening'), { timeout: 20_000 })
+    await deliver('call_first')
+    await vi.waitFor(() => expect(first.output()).toMatch(/ call_ended .* -> 200 \(\d+ ms\)\n$/), { timeout: 5000 })
+    first.process.kill('SIGTERM')
+    expect(await first.ended).toMatchObject({ code: 0 })
+    receiver.answer = 503
+    const body = await deliver('call_second')
+
+    const second = listen('--json')
+    await vi.waitFor(() => expect(second.output()).toContain('\n'), { timeout: 20_000 })
+    second.process.kill('SIGINT')
+
+    expect(JSON.parse((await second.ended).output)).toMatchObject({
+      provider: 'retell',
+      eventType: 'call_ended',
+      status: 503,
+    })
+    expect(receiver.got.map(({ body }) => JSON.parse(body).call.call_id)).toEqual(['call_first', 'call_second'])
+    const [stored] = await server.world.owner`select headers from webhook_queue where body = ${body}`
+    const ours = ['host', 'content-length', 'connection']
+    const sent = receiver.got[1]?.headers.filter(([name]) => !ours.includes(name.toLowerCase()))
+    expect(receiver.got[1]?.body).toBe(body)
+    expect(sent).toEqual(stored?.headers.filter(([name]: [string]) => !ours.includes(name.toLowerCase())))
+    expect([first.output(), first.errors(), second.output(), second.errors()].join()).not.toContain(key)
+  })
+
+  test('prints what comes in, one JSON value a line', async () => {
+    const tail = trunkline(commandOf('tail'), asker)
+    await vi.waitFor(() => expect(tail.errors()).toContain('listening'), { timeout: 20_000 })
+    await deliver('call_tailed')
+    await vi.waitFor(() => expect(tail.output()).toContain('\n'), { timeout: 5000 })
+    tail.process.kill('SIGTERM')
+
+    expect(JSON.parse((await tail.ended).output)).toMatchObject({
+      id: expect.stringMatching(/^whk_/),
+      cursor: expect.any(String),
+      provider: 'retell',
+    })
+  })
+
+  test('replays a webhook, and a second time changes nothing', async () => {
+    const body = await deliver('call_replayed')
+    await server.world.process()
+    const [row] = await server.world.owner`select id from webhook_queue where body = ${body}`
+    const id = `whk_${String(row?.id).replaceAll('-', '')}`
+    const words = commandOf('replay').map((word) => (word.startsWith('whk_') ? id : word))
+
+    expect(await trunkline(words, asker).ended).toEqual({
+      code: 0,
+      output: `${id} processed\n  Nothing changed.\n`,
+      errors: '',
+    })
+    expect(await trunkline(['replay', `whk_${'0'.repeat(32)}`], asker).ended).toMatchObject({
+      code: 1,
+      output: '',
+      errors: expect.stringMatching(/^trunkline replay: not_found: There is no such webhook/),
+    })
+  })
+
+  test('signs as a provider does, and says of a delivery whether it is genuine and by which secret', async () => {
+    await consumer.write('event.json', '{"id":"evt_1","type":"invoice.paid"}')
+    await consumer.write('secrets', 'whsec_another\nwhsec_own\n')
+    const [own, other] = [{ TRUNKLINE_SECRET: 'whsec_own' }, { TRUNKLINE_SECRET: 'whsec_other' }]
+
+    const signed = await trunkline(commandOf('sign'), own).ended
+    await consumer.write('headers.txt', signed.output)
+
+    expect(signed).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^stripe-signature: t=\d+,v1=\w{64}\n$/),
+      errors: '',
+    })
+    const verify = commandOf('verify')
+    expect(await trunkline(verify, own).ended).toEqual({ code: 0, output: 'verified\n', errors: '' })
+    expect(await trunkline(verify, other).ended).toEqual({ code: 3, output: 'signature_invalid\n', errors: '' })
+    expect(await trunkline([...verify, '--secret-file', 'secrets', '--json']).ended).toEqual({
+      code: 0,
+      output: '{"verdict":"verified","genuine":true,"secret":2}\n',
+      errors: '',
+    })
+  })
+
+  test.each([
+    ['an unknown command', ['explode'], /^trunkline: there is no such command/],
+    ['an unknown option', ['tail', '--nonsense'], /^trunkline tail: There is no such option/],
+    ['a secret as an argument', ['verify', '--secret=sk_hush'], /^trunkline verify: A secret is never an argument/],
+    [
+      'a secret in a wrong place',
+      ['sign', '--provider', 'retell', 'sk_hush'],
+      /^trunkline sign: It takes options only/,
+    ],
+    ['no address', ['tail'], /^trunkline tail: Say where Trunkline answers/],
+    ['no webhook', ['replay', 'sk_hush'], /^trunkline replay: Name one webhook/],
+    ['no secret', ['sign', '--provider', 'retell', '--body', 'event.json'], /^trunkline sign: No secret/],
+  ])('refuses %s with exit code 2, and repeats nothing that may be a secret', async (_what, words, complaint) => {
+    const { code, output, errors } = await trunkline(words).ended
+
+    expect({ code, output }).toEqual({ code: 2, output: '' })
+    expect(errors).toMatch(complaint)
+    expect(errors).not.toContain('sk_hush')
+  })
+
+  test('says why it failed with exit code 1', async () => {
+    const nobody = { TRUNKLINE_URL: server.url, TRUNKLINE_API_KEY: 'tk_nobody' }
+
+    expect(await trunkline(['tail'], nobody).ended).toMatchObject({
+      code: 1,
+      output: '',
+      errors: expect.stringMatching(/^trunkline tail: unauthenticated: Sign in first/),
+    })
   })
 })
 
@@ -328,6 +508,30 @@ async function openRetell(story: { seconds: number; refuse: string }) {
       await new Promise((resolve) => http.close(resolve))
     },
   }
+}
+
+type Got = { headers: [string, string][]; body: string }
+
+/** A server of somebody's that takes webhooks. */
+async function openReceiver() {
+  const got: Got[] = []
+  const receiver = {
+    got,
+    url: '',
+    answer: 200,
+    close: () => new Promise<void>((resolve) => http.close(() => resolve())),
+  }
+  const http = createServer((request, response) => {
+    void text(request).then((body) => {
+      const raw = request.rawHeaders
+      const headers = raw.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, raw[at + 1] ?? '']] : []))
+      got.push({ headers, body })
+      response.writeHead(receiver.answer).end()
+    })
+  })
+  await once(http.listen(0, '127.0.0.1'), 'listening')
+  receiver.url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/hooks`
+  return receiver
 }
 
 const installed = (file: string) => join(consumer.folder, 'node_modules/@trunkline/client', file)

@@ -6,7 +6,19 @@ import { NotFound } from './not-found.tsx'
 import { ahead } from './rpc.ts'
 import { alertSearch, errorSearch, eventSearch, filters, oneOf, text, unknownSearch, webhookSearch } from './search.ts'
 import { shell } from './shell-route.tsx'
-import { audit, auditRow, privacy, reconciliation, reconciliationRun, settings } from './system-routes.tsx'
+import {
+  audit,
+  auditRow,
+  privacy,
+  reconciliation,
+  reconciliationRun,
+  replay,
+  replayNew,
+  replays,
+  settings,
+  sources,
+} from './system-routes.tsx'
+import { webhookTail } from './webhook-routes.tsx'
 
 const overview = createRoute({
   getParentRoute: () => shell,
@@ -148,6 +160,7 @@ const routeTree = root.addChildren([
     alerts.addChildren([alert]),
     alertFull,
     webhooks.addChildren([webhook]),
+    webhookTail,
     webhookFull,
     calls.addChildren([call]),
     messages.addChildren([message]),
@@ -161,6 +174,10 @@ const routeTree = root.addChildren([
     errorFull,
     reconciliation,
     reconciliationRun,
+    sources,
+    replays,
+    replayNew,
+    replay,
     audit.addChildren([auditRow]),
     privacy,
     staff,

@@ -14,6 +14,8 @@ export const scopeWords: Record<Scope, string> = {
   'operations:read': 'Read what every person of ours may read',
   'usage:read': 'See what was used',
   'usage:ask': 'Ask before a call or text, and settle it',
+  'webhooks:read': 'Read and tail webhooks, bytes included',
+  'webhooks:replay': 'Replay webhooks',
   'alerts:raise': 'Raise alerts',
   'compliance:audit': 'Open the compliance audit',
 }

@@ -1,8 +1,9 @@
 import { clsx } from 'clsx'
 import { Download, WrapText } from 'lucide-react'
-import { type ReactNode, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { IconButton } from './button.tsx'
 import { CopyButton } from './copy.tsx'
+import { JsonTree, readJson } from './json-tree.tsx'
 import { saveFile } from './save-file.ts'
 
 type Face = 'read' | 'raw' | 'hex'
@@ -22,37 +23,16 @@ function asHex(bytes: Uint8Array): string {
   return lines.join('\n')
 }
 
-/** JSON indented, a form one field a line; undefined where the bytes are neither. */
-function readable(text: string): { kind: 'json' | 'form'; text: string } | undefined {
-  try {
-    return { kind: 'json', text: JSON.stringify(JSON.parse(text), null, 2) }
-  } catch {
-    if (!/^[^\s={}]+=[^{}\s]*$/.test(text)) return undefined
-    const fields = [...new URLSearchParams(text)]
-    const width = Math.min(24, Math.max(...fields.map(([name]) => name.length)))
-    return { kind: 'form', text: fields.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n') }
-  }
-}
+type Readable = { kind: 'json'; value: unknown; text: string } | { kind: 'form'; text: string }
 
-const token = /("(?:\\.|[^"\\])*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g
-
-function coloured(json: string): ReactNode[] {
-  const parts: ReactNode[] = []
-  let last = 0
-  for (const match of json.matchAll(token)) {
-    const [whole, text, colon, word] = match
-    if (match.index > last) parts.push(json.slice(last, match.index))
-    const tint = colon ? 'text-ink-2' : text ? 'text-ok-ink' : word ? 'text-accent-ink' : 'text-info-ink'
-    parts.push(
-      <span key={match.index} className={tint}>
-        {text ?? whole}
-      </span>,
-    )
-    if (colon) parts.push(colon)
-    last = match.index + whole.length
-  }
-  parts.push(json.slice(last))
-  return parts
+/** JSON as a tree, a form one field a line; undefined where the bytes are neither. */
+function readable(text: string): Readable | undefined {
+  const json = readJson(text)
+  if (json !== undefined) return { kind: 'json', value: json.value, text }
+  if (!/^[^\s={}]+=[^{}\s]*$/.test(text)) return undefined
+  const fields = [...new URLSearchParams(text)]
+  const width = Math.min(24, Math.max(...fields.map(([name]) => name.length)))
+  return { kind: 'form', text: fields.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n') }
 }
 
 /** Bytes as they came, and as a person reads them. */
@@ -122,7 +102,7 @@ export function BytesView({
           wrap && face !== 'hex' ? 'break-all whitespace-pre-wrap' : 'whitespace-pre',
         )}
       >
-        {face === 'read' && read?.kind === 'json' ? coloured(shown) : shown}
+        {face === 'read' && read?.kind === 'json' ? <JsonTree value={read.value} /> : shown}
       </pre>
       {face === 'hex' && bytes.length > 65_536 && (
         <p className="border-t px-3 py-1.5 text-xs text-ink-2">The first 64 kB. Download the bytes to see the rest.</p>

@@ -1,6 +1,7 @@
 import { clsx } from 'clsx'
 import { Check, Copy as CopyIcon } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
+import { Button } from './button.tsx'
 import { shortId } from './format.ts'
 
 /** The clipboard exists only on secure origins; a hidden field serves the others. */
@@ -16,13 +17,35 @@ async function copyText(text: string): Promise<void> {
   field.remove()
 }
 
-export function CopyButton({ text, label, className }: { text: string; label: string; className?: string }) {
+/** Whether it was copied a moment ago, and how to copy it. */
+function useCopy(text: string): [boolean, () => void] {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return
     const timer = setTimeout(() => setCopied(false), 1500)
     return () => clearTimeout(timer)
   }, [copied])
+  const copy = () =>
+    void copyText(text).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    )
+  return [copied, copy]
+}
+
+/** A button that copies something which is not shown. */
+export function CopyAction({ text, children }: { text: string; children: ReactNode }) {
+  const [copied, copy] = useCopy(text)
+  return (
+    <Button size="small" onClick={copy}>
+      {copied ? <Check aria-hidden className="size-3.5 text-ok-ink" /> : <CopyIcon aria-hidden className="size-3.5" />}
+      <span aria-live="polite">{copied ? 'Copied' : children}</span>
+    </Button>
+  )
+}
+
+export function CopyButton({ text, label, className }: { text: string; label: string; className?: string }) {
+  const [copied, copy] = useCopy(text)
   return (
     <button
       type="button"
@@ -31,10 +54,7 @@ export function CopyButton({ text, label, className }: { text: string; label: st
       onClick={(event) => {
         event.stopPropagation()
         event.preventDefault()
-        copyText(text).then(
-          () => setCopied(true),
-          () => setCopied(false),
-        )
+        copy()
       }}
       className={clsx(
         'relative z-10 inline-flex size-5 shrink-0 items-center justify-center rounded-sm text-ink-3 hover:bg-hover hover:text-ink',

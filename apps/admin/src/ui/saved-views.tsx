@@ -3,22 +3,23 @@ import { useId, useState } from 'react'
 import { Button, IconButton } from './button.tsx'
 import { Input } from './field.tsx'
 import { Popover, PopoverClose } from './menu.tsx'
-import { usePreference } from './preference.ts'
 
-type SavedView = { name: string; filters: Record<string, string> }
-const noViews: SavedView[] = []
+type SavedView = { id: string; name: string; filters: Record<string, string> }
 
-/** Filters kept under a name, by this browser. */
+/** Filters kept under a name. */
 export function SavedViews({
-  list,
+  views,
   filters,
   onChoose,
+  onSave,
+  onForget,
 }: {
-  list: string
+  views: readonly SavedView[]
   filters: Record<string, string | undefined>
   onChoose: (filters: Record<string, string>) => void
+  onSave: (name: string, filters: Record<string, string>) => void
+  onForget: (id: string) => void
 }) {
-  const [views, setViews] = usePreference<SavedView[]>(`views.${list}`, noViews)
   const [name, setName] = useState('')
   const [open, setOpen] = useState(false)
   const field = useId()
@@ -46,7 +47,7 @@ export function SavedViews({
         <p className="px-2 py-1.5 text-sm text-ink-2">No saved views. Set filters and keep them under a name.</p>
       )}
       {views.map((view) => (
-        <div key={view.name} className="flex items-center gap-1">
+        <div key={view.id} className="flex items-center gap-1">
           <PopoverClose asChild>
             <Button
               variant="ghost"
@@ -57,11 +58,7 @@ export function SavedViews({
               {same(view) && <Check aria-hidden className="ml-auto size-4 text-accent-ink" />}
             </Button>
           </PopoverClose>
-          <IconButton
-            label={`Forget ${view.name}`}
-            size="icon-small"
-            onClick={() => setViews(views.filter((each) => each !== view))}
-          >
+          <IconButton label={`Forget ${view.name}`} size="icon-small" onClick={() => onForget(view.id)}>
             <X aria-hidden className="size-3.5" />
           </IconButton>
         </div>
@@ -73,7 +70,7 @@ export function SavedViews({
             event.preventDefault()
             const clean = name.trim()
             if (!clean) return
-            setViews([...views.filter((view) => view.name !== clean), { name: clean, filters: set }])
+            onSave(clean, set)
             setName('')
             setOpen(false)
           }}
@@ -84,6 +81,7 @@ export function SavedViews({
           <Input
             id={field}
             placeholder="Name these filters"
+            maxLength={60}
             value={name}
             onChange={(event) => setName(event.target.value)}
           />

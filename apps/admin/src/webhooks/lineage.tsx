@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router'
-import { BellRing, Gauge, MessageSquareText, PhoneCall, PhoneMissed } from 'lucide-react'
+import { BellRing, Gauge, MessageSquareText, PhoneCall, PhoneMissed, ReceiptText } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { severityTones } from '../alerts/severity.tsx'
 import type { WebhookDetail } from '../app/contract.ts'
-import { formatDuration, formatWords } from '../ui/format.ts'
+import { formatCents, formatDuration, formatWords } from '../ui/format.ts'
 import { formatPhone } from '../ui/phone.tsx'
 import { Dot } from '../ui/pill.tsx'
 import { formatUsage } from '../usage/usage-meter.tsx'
@@ -23,7 +23,7 @@ function Step({ label, children }: { label: string; children: ReactNode }) {
 
 /** What came of these bytes, one step after the other, each a link. */
 export function Lineage({ webhook }: { webhook: WebhookDetail }) {
-  const { calls, messages, usage, alerts, unknownPhone } = webhook.lineage
+  const { calls, messages, usage, lines, alerts, unknownPhone } = webhook.lineage
   const nothing = calls.length + messages.length + usage.length + alerts.length === 0 && !unknownPhone
   if (nothing)
     return (
@@ -104,6 +104,25 @@ export function Lineage({ webhook }: { webhook: WebhookDetail }) {
               </span>
             )
           })}
+        </Step>
+      )}
+      {lines.length > 0 && (
+        <Step label={lines.length === 1 ? 'Line of the bill' : 'Lines of the bill'}>
+          {lines.map((line) => (
+            <Link
+              key={line.id}
+              className={chip}
+              to="/customers/$customerId"
+              params={{ customerId: line.customerId }}
+              search={{ tab: 'lines', open: line.id }}
+            >
+              <ReceiptText aria-hidden />
+              <span className="figures">{formatCents(line.amountCents)}</span>
+              <span className="text-ink-2">
+                {formatWords(line.kind).toLowerCase()}, {line.state}
+              </span>
+            </Link>
+          ))}
         </Step>
       )}
       {alerts.length > 0 && (

@@ -5,7 +5,7 @@ import { DetailFrame } from '../app/detail-frame.tsx'
 import { Loaded } from '../app/loaded.tsx'
 import { rpc } from '../app/rpc.ts'
 import { BytesView } from '../ui/bytes-view.tsx'
-import { Copyable, Id } from '../ui/copy.tsx'
+import { CopyAction, Copyable, Id } from '../ui/copy.tsx'
 import { formatBytes, formatCount, formatDelay, formatWords } from '../ui/format.ts'
 import { Note } from '../ui/notice.tsx'
 import { Fact, Facts, Fold, Section } from '../ui/panel.tsx'
@@ -14,6 +14,7 @@ import { Pill } from '../ui/pill.tsx'
 import { DetailSkeleton } from '../ui/skeleton.tsx'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { Moment, Timeline } from '../ui/timeline.tsx'
+import { curlOf } from './detail-curl.ts'
 import { Lineage } from './lineage.tsx'
 import { Replay } from './replay.tsx'
 import {
@@ -61,7 +62,10 @@ export function WebhookDetail({
           <Section title="What came of it">
             <Lineage webhook={webhook} />
           </Section>
-          <Section title="Facts">
+          <Section
+            title="Facts"
+            actions={hasBytes(webhook) && <CopyAction text={curlOf(webhook)}>Copy as curl</CopyAction>}
+          >
             <Particulars webhook={webhook} />
           </Section>
           <Fold title="Headers" aside={formatCount(webhook.headers.length, 'header')}>
@@ -88,6 +92,9 @@ export function WebhookDetail({
   )
 }
 
+/** Whether the bytes are there: too many were never kept, and what was erased is gone. */
+const hasBytes = ({ verdict, body, bodyBytes }: Webhook) => verdict !== 'too_large' && (body !== '' || bodyBytes === 0)
+
 function History({ webhook }: { webhook: Webhook }) {
   const tookSeconds =
     webhook.processedAt === null ? undefined : (Date.parse(webhook.processedAt) - Date.parse(webhook.receivedAt)) / 1000
@@ -98,7 +105,8 @@ function History({ webhook }: { webhook: Webhook }) {
         title={webhook.verdict === 'verified' ? 'Received and verified' : 'Received and refused'}
         at={<TimeAgo at={webhook.receivedAt} />}
       >
-        {verdictText(webhook.verdict)}. {formatBytes(webhook.bodyBytes)} from{' '}
+        {verdictText(webhook.verdict)}
+        {webhook.secret !== null && `, by the secret named ${webhook.secret}`}. {formatBytes(webhook.bodyBytes)} from{' '}
         <span className="figures">{webhook.remoteAddress}</span>.
         {webhook.duplicates > 0 &&
           ` The provider has sent it ${formatCount(webhook.duplicates, 'more time', 'more times')}; it counts once.`}
@@ -170,6 +178,32 @@ function Particulars({ webhook }: { webhook: Webhook }) {
           {webhook.bodySha256.slice(0, 16)}…
         </Copyable>
       </Fact>
+      {webhook.duplicates > 0 && (
+        <Fact label="Repeats">
+          {formatCount(webhook.duplicates, 'time', 'times')}
+          {webhook.lastDuplicateAt !== null && (
+            <>
+              , last <TimeAgo at={webhook.lastDuplicateAt} />
+            </>
+          )}
+        </Fact>
+      )}
+      {webhook.revisions.length > 0 && (
+        <Fact label="Said again, differently">
+          <span className="flex flex-wrap gap-x-3">
+            {webhook.revisions.map(({ id, receivedAt }) => (
+              <Link
+                key={id}
+                to="/webhooks/$webhookId"
+                params={{ webhookId: id }}
+                className="text-accent-ink hover:underline"
+              >
+                <TimeAgo at={receivedAt} />
+              </Link>
+            ))}
+          </span>
+        </Fact>
+      )}
       {webhook.revisionOf && (
         <Fact label="Revises">
           <Link

@@ -1,5 +1,5 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { Webhook } from 'lucide-react'
+import { Radio, Webhook } from 'lucide-react'
 import { useMemo } from 'react'
 import type { WebhookRow, WebhookState } from '../app/contract.ts'
 import { sameFilters, useFilters } from '../app/filters.ts'
@@ -8,119 +8,33 @@ import { useLiveList } from '../app/live-list.ts'
 import { PageHeader } from '../app/page.tsx'
 import { useListBounds } from '../app/range.tsx'
 import { rpc, rpcClient } from '../app/rpc.ts'
+import { SavedViews } from '../app/saved-views.tsx'
 import type { WebhookSearch } from '../app/search.ts'
-import { CustomerLink } from '../customers/customer-link.tsx'
 import { Button } from '../ui/button.tsx'
 import { ColumnChooser } from '../ui/column-chooser.tsx'
-import { CopyButton, Id } from '../ui/copy.tsx'
+import { CopyButton } from '../ui/copy.tsx'
 import { FilterBar, FilterChoice, FilterSearch, FilterText } from '../ui/filter-bar.tsx'
-import { formatBytes, formatNumber } from '../ui/format.ts'
 import { Empty } from '../ui/notice.tsx'
-import { cleanPhone, formatPhone, Phone } from '../ui/phone.tsx'
-import { SavedViews } from '../ui/saved-views.tsx'
+import { cleanPhone } from '../ui/phone.tsx'
 import { VirtualTable } from '../ui/table.tsx'
-import type { Column } from '../ui/table-columns.ts'
 import { ViewTabs } from '../ui/tabs.tsx'
-import { TimeAgo } from '../ui/time-ago.tsx'
+import { ReplayLinks } from './replay-links.tsx'
+import { columns, narrow } from './webhook-columns.tsx'
 import { WebhookDetail } from './webhook-detail.tsx'
-import { providerChoices, providerNames, stateWord, WebhookStateMark, webhookStates } from './words.tsx'
+import { providerChoices, stateWord, webhookStates } from './words.tsx'
 
 const topics = ['webhooks'] as const
 const path = ['webhooks', 'list'] as const
 
-function RowLink({ row }: { row: WebhookRow }) {
-  return (
-    <Link
-      to="/webhooks/$webhookId"
-      params={{ webhookId: row.id }}
-      search={sameFilters}
-      className="row-link truncate font-medium"
-    >
-      {row.eventType ?? 'Unread'}
-    </Link>
-  )
-}
-
-const columns: Column<WebhookRow>[] = [
-  { id: 'state', header: 'State', width: 104, priority: 0, cell: (row) => <WebhookStateMark state={row.state} /> },
-  { id: 'event', header: 'Event', width: 128, grow: 1, priority: 0, cell: (row) => <RowLink row={row} /> },
-  { id: 'provider', header: 'Provider', width: 72, priority: 4, cell: (row) => providerNames[row.provider] },
-  { id: 'number', header: 'Number', width: 144, priority: 2, cell: (row) => <Phone number={row.phoneNumber} /> },
-  {
-    id: 'customer',
-    header: 'Customer',
-    width: 150,
-    grow: 1.4,
-    priority: 3,
-    cell: (row) => <CustomerLink customer={row.customer} />,
-  },
-  {
-    id: 'error',
-    header: 'Last error',
-    width: 170,
-    grow: 2,
-    priority: 5,
-    cell: (row) => <span className="truncate text-ink-2">{row.lastError}</span>,
-  },
-  {
-    id: 'attempts',
-    header: 'Attempts',
-    width: 62,
-    align: 'right',
-    priority: 6,
-    cell: (row) => formatNumber(row.attempts),
-  },
-  {
-    id: 'duplicates',
-    header: 'Repeats',
-    width: 58,
-    align: 'right',
-    priority: 8,
-    cell: (row) => (row.duplicates ? formatNumber(row.duplicates) : <span className="text-ink-3">0</span>),
-  },
-  {
-    id: 'size',
-    header: 'Size',
-    width: 64,
-    align: 'right',
-    priority: 7,
-    cell: (row) => <span className="text-ink-2">{formatBytes(row.bodyBytes)}</span>,
-  },
-  { id: 'id', header: 'Id', width: 124, priority: 9, cell: (row) => <Id id={row.id} className="text-ink-2" /> },
-  {
-    id: 'received',
-    header: 'Received',
-    width: 84,
-    align: 'right',
-    priority: 1,
-    cell: (row) => <TimeAgo at={row.receivedAt} className="text-ink-2" />,
-  },
-]
-
-function narrow(row: WebhookRow) {
-  return (
-    <>
-      <div className="flex items-center justify-between gap-3">
-        <RowLink row={row} />
-        <WebhookStateMark state={row.state} />
-      </div>
-      <div className="flex items-center justify-between gap-3 text-xs text-ink-2">
-        <span className="figures truncate">
-          {row.phoneNumber ? formatPhone(row.phoneNumber) : providerNames[row.provider]}
-          {row.customer && ` · ${row.customer.businessName}`}
-        </span>
-        <TimeAgo at={row.receivedAt} />
-      </div>
-    </>
-  )
-}
-
 export function WebhooksPage() {
   const navigate = useNavigate()
   const { webhookId } = useParams({ strict: false })
-  const [{ state, provider, phone, q }, setFilters] = useFilters<WebhookSearch>()
+  const [{ state, provider, cause, phone, q }, setFilters] = useFilters<WebhookSearch>()
   const bounds = useListBounds()
-  const filter = useMemo(() => ({ state, provider, phone, q, ...bounds }), [state, provider, phone, q, bounds])
+  const filter = useMemo(
+    () => ({ state, provider, cause, phone, q, ...bounds }),
+    [state, provider, cause, phone, q, bounds],
+  )
   const list = useLiveList<WebhookRow>({
     path,
     filter,
@@ -128,7 +42,8 @@ export function WebhooksPage() {
     load: (page, signal) => rpcClient.webhooks.list.query({ ...filter, ...page }, { signal }),
   })
   const counts = rpc.webhooks.counts.useQuery({}).data
-  const filtered = Boolean(state ?? provider ?? phone ?? q ?? bounds.from)
+  const causes = rpc.webhooks.causes.list.useQuery({}).data?.items ?? []
+  const filtered = Boolean(state ?? provider ?? cause ?? phone ?? q ?? bounds.from)
   const open = (row: WebhookRow) =>
     void navigate({
       to: '/webhooks/$webhookId',
@@ -144,7 +59,21 @@ export function WebhooksPage() {
       what="The webhooks"
       list={list}
       header={
-        <PageHeader title="Webhooks" count={list.count}>
+        <PageHeader
+          title="Webhooks"
+          count={list.count}
+          actions={
+            <>
+              <Button asChild>
+                <Link to="/webhooks/tail" search={{ provider, phone }}>
+                  <Radio aria-hidden className="size-3.5" />
+                  Live tail
+                </Link>
+              </Button>
+              <ReplayLinks />
+            </>
+          }
+        >
           Every delivery from a provider, as it came, and what became of it.
         </PageHeader>
       }
@@ -174,6 +103,12 @@ export function WebhooksPage() {
               onChange={(next) => setFilters({ provider: next })}
               choices={providerChoices}
             />
+            <FilterChoice
+              label="Cause"
+              value={cause}
+              onChange={(next) => setFilters({ cause: next })}
+              choices={causes.map(({ id, text }) => ({ value: id, label: text }))}
+            />
             <FilterText
               label="Number"
               value={phone}
@@ -184,9 +119,16 @@ export function WebhooksPage() {
             <span className="ml-auto flex items-center">
               <SavedViews
                 list="webhooks"
-                filters={{ state, provider, phone, q }}
+                filters={{ state, provider, cause, phone, q }}
                 onChoose={(chosen) =>
-                  setFilters({ state: undefined, provider: undefined, phone: undefined, q: undefined, ...chosen })
+                  setFilters({
+                    state: undefined,
+                    provider: undefined,
+                    cause: undefined,
+                    phone: undefined,
+                    q: undefined,
+                    ...chosen,
+                  })
                 }
               />
               <ColumnChooser table="webhooks" columns={columns} />

@@ -222,8 +222,10 @@ export const staffOrOwner = ofCustomer('staffOrOwner')
  * refusal must not undo. The verb narrows an owner to his customer.
  */
 export const acting = signedInAs('operatorOrOwner').meta({ reach: 'all' })
-/** Those of ours who may read what was said. */
-export const content = signedInAs('content')
+/** Those of ours who may read what was said, and programs that take webhooks further. */
+export const inboxReader = calledBy('readInbox')
+/** Those of ours who may act, and programs that replay. */
+export const replaying = calledBy('replayInbox')
 /** Those of ours who see a caller's number when they ask for it. */
 export const revealing = signedInAs('reveal')
 /** Those of ours who may act. */

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import type { SigningSecret } from '@trunkline/core/webhooks/adapter'
 
 /** What stands before the 32 bytes of an Ed25519 key in its usual envelope (RFC 8410, SubjectPublicKeyInfo). */
@@ -24,4 +24,16 @@ export function hasSigned(
 ): boolean {
   const key = publicKey(secret, text)
   return key !== null && verify(null, signed.bytes, key, signed.signature)
+}
+
+/** The same for a private key (RFC 8410, PrivateKeyInfo). */
+const privateEnvelope = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+/** Signs with a private key: base64 of its 32 bytes, or of these and its public ones. */
+export function signWith(text: string, bytes: Uint8Array): Buffer {
+  const raw = Buffer.from(text, 'base64')
+  if (raw.length !== 32 && raw.length !== 64)
+    throw new TypeError('It is no private key: base64 of its 32 bytes is wanted')
+  const der = Buffer.concat([privateEnvelope, raw.subarray(0, 32)])
+  return sign(null, bytes, createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
 }

@@ -1,8 +1,8 @@
 import type { Delivery, SigningSecret } from '@trunkline/core/webhooks/adapter'
 import { z } from 'zod'
 
-/** What a provider signs with, and what we are given to check it: one text where both are the same. */
-export type Key = { signs: string; verifies: string }
+/** What a provider signs with, and what we are given to check it: one text where both are the same. `ours`: as we write the first. */
+export type Key = { signs: string; verifies: string; ours?: string }
 
 export const vectorSchema = z.looseObject({
   id: z.string(),

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { holdsToThePublished } from './exam-published.ts'
 import { type Body, deliver, type Exam, now, same, secretOf } from './exam-terms.ts'
+import { signatures } from './signatures.ts'
 import { anyText, eventsOrFault, exchanged, expectPlain, expectSensible, strangerBytes } from './strangers.ts'
 
 /** What every provider's adapter must do, whoever the provider is. */
@@ -22,6 +23,19 @@ export function keepsTheContract(adapter: WebhookAdapter, exam: Exam): void {
   describe(`the contract of ${adapter.provider}`, () => {
     test.each(bodies)('a true signature passes: $name', (body) => {
       expect(adapter.verify(signed(body, own), [own])).toEqual({ verdict: 'verified', secretId: own.id })
+    })
+
+    test.each(bodies)('what we sign ourselves passes, and its own code takes it: $name', async ({ door, text }) => {
+      const delivery = deliver(text, { door })
+      const { url, body, headers } = delivery
+      const signature = signatures[adapter.provider].sign(
+        { url, body, at: now, id: 'msg_2b7e9c' },
+        { id: 'ours', text: ownKey.ours ?? ownKey.signs },
+      )
+      const ours = { ...delivery, headers: { ...headers, ...signature } }
+
+      expect(adapter.verify(ours, [own])).toEqual({ verdict: 'verified', secretId: own.id })
+      if (exam.official?.takes) expect(await exam.official.takes(ours, ownKey)).toBe(true)
     })
 
     test('a changed byte fails (K-8, C-8)', () => {

@@ -18,6 +18,11 @@ export const sessionHoldings: readonly Holding[] = [
   { table: 'login_tickets', hidden: ['token_hash'], ofCustomer: gone },
   { table: 'passkeys', hidden: ['credential_id', 'public_key'], ofCustomer: gone },
   { table: 'passkey_challenges', key: 'challenge_hash', hidden: ['challenge_hash'], ofCustomer: gone },
+  {
+    table: 'saved_filters',
+    ofCustomer: gone,
+    ofNumber: { where: `concat_ws(' ', name, filters::text) ~ $2`, remove: true },
+  },
   { table: 'second_factors', key: 'user_id', hidden: ['secret_ciphertext'], ofCustomer: gone },
   { table: 'recovery_codes', hidden: ['code_hash'], ofCustomer: gone },
   {

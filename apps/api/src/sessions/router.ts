@@ -12,6 +12,7 @@ import { shownUser } from './open-session.ts'
 import { passkeysRouter } from './passkeys/router.ts'
 import { requestReset } from './request-reset.ts'
 import { resetPassword } from './reset-password.ts'
+import { savedFiltersRouter } from './saved-filters/router.ts'
 import {
   confirmSecondFactor,
   findSecondFactor,
@@ -35,6 +36,7 @@ const tags = ['sessions']
 
 export const sessionsRouter = {
   passkeys: passkeysRouter,
+  savedFilters: savedFiltersRouter,
 
   login: proving
     .meta({ openapi: { method: 'POST', path: '/auth/login', tags, summary: 'Sign in', protect: false } })

@@ -44,4 +44,5 @@ export const tableOf: Record<string, string> = {
   [idPrefixes.run]: 'reconciliation_runs',
   [idPrefixes.difference]: 'reconciliation_differences',
   [idPrefixes.replay]: 'webhook_replays',
+  [idPrefixes.savedFilters]: 'saved_filters',
 }

@@ -4,7 +4,7 @@ import type { WebhookProvider, WebhookState } from '@trunkline/core/webhooks/sta
 import { statement } from '@trunkline/db/connect'
 import { customers } from '@trunkline/db/schema/customers'
 import { idempotencyKeys, webhooks } from '@trunkline/db/schema/webhooks'
-import { and, desc, eq, getTableColumns, gte, ilike, inArray, lt, or } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gte, ilike, inArray, lt, or, sql } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
 import { cursorOfId, idOfCursor } from '../platform/keyset.ts'
@@ -25,7 +25,8 @@ type Input = {
 
 const { headers: _headers, body: _body, url: _url, bodySha256: _hash, ...listed } = getTableColumns(webhooks)
 
-const literal = (text: string) => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
+/** A text for which `like` looks as it stands. */
+export const literal = (text: string) => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
 
 /** Newest first. `q` finds a part of the event's type, the error, or the body (an id of the provider's, for instance). */
 export async function listWebhooks(ctx: Ctx, input: Input) {
@@ -68,7 +69,7 @@ export async function duplicatesOf(ctx: Ctx, webhookIds: string[]): Promise<Map<
   const keys = await ctx.db
     .select({ webhookId: idempotencyKeys.webhookId, duplicates: idempotencyKeys.duplicates })
     .from(idempotencyKeys)
-    .where(inArray(idempotencyKeys.webhookId, webhookIds))
+    .where(and(inArray(idempotencyKeys.webhookId, webhookIds), sql`${idempotencyKeys.duplicates} > 0`))
   return new Map(keys.map(({ webhookId, duplicates }) => [webhookId, duplicates]))
 }
 

@@ -1,18 +1,22 @@
+import { tracked } from '@trpc/server'
 import { pageInput, pageOf } from '@trunkline/core/platform/page'
 import { wireId } from '@trunkline/core/platform/wire-id'
-import { replayStates } from '@trunkline/core/webhooks/bulk-replay'
 import { refusalSchema, webhookProviders, webhookStateSchema } from '@trunkline/core/webhooks/state'
 import { z } from 'zod'
-import { content, operator, staff } from '../platform/trpc.ts'
+import { refusing } from '../platform/refusing.ts'
+import { expectStill, inboxReader, operator, replaying, staff } from '../platform/trpc.ts'
 import { findWebhook } from './find.ts'
 import { countWebhooks, listWebhooks } from './list.ts'
-import { cancelReplay, findReplay, planReplay, replayFilter, runReplay } from './plan-replay.ts'
 import { replayWebhook } from './replay.ts'
+import { replaysRouter } from './replay-router.ts'
 import { countQuarantine, previewReverification, reverifyQuarantine } from './reverify-quarantine.ts'
-import { causesRouter, sourcesRouter } from './sources-router.ts'
+import { causesRouter, gapsRouter, sourcesRouter } from './sources-router.ts'
+import { cursorPattern, tailWebhooks } from './tail.ts'
 import { webhookDetail, webhookRow } from './wire.ts'
 
 const tags = ['webhooks']
+
+const cursor = z.string().regex(cursorPattern, 'must be a cursor that the tail gave out')
 
 const which = z.object({ provider: z.enum(webhookProviders).optional(), cause: refusalSchema.optional() })
 
@@ -72,97 +76,14 @@ const quarantine = {
     .mutation(({ ctx, input }) => reverifyQuarantine(ctx, input)),
 }
 
-const bulkReplay = z.object({
-  id: z.string(),
-  hash: z.string(),
-  state: z.enum(replayStates),
-  count: z.number(),
-  planned: z.number(),
-  effects: z.object({
-    changed: z.number(),
-    refused: z.number(),
-    seconds: z.number(),
-    segments: z.number(),
-    customers: z.number(),
-    examples: z.array(z.string()),
-  }),
-  progress: z.object({ done: z.number(), skipped: z.number(), failed: z.number() }),
-  by: z.string(),
-  createdAt: z.string(),
-  finishedAt: z.string().nullable(),
-})
-
-const replays = {
-  plan: operator
-    .meta({
-      openapi: {
-        method: 'POST',
-        path: '/admin/webhook-queue/replays',
-        tags,
-        summary: 'What a replay of all that a filter finds would change',
-        protect: true,
-      },
-    })
-    .input(z.object({ filter: replayFilter }))
-    .output(bulkReplay)
-    .mutation(({ ctx, input }) => planReplay(ctx, input)),
-
-  run: operator
-    .meta({
-      openapi: {
-        method: 'POST',
-        path: '/admin/webhook-queue/replays/{id}/run',
-        tags,
-        summary: 'Carry a plan out',
-        protect: true,
-      },
-    })
-    .input(
-      z.object({
-        id: wireId('replay'),
-        hash: z.string().length(64),
-        stopAbovePercent: z.int().min(0).max(100).optional(),
-      }),
-    )
-    .output(bulkReplay)
-    .mutation(({ ctx, input }) => runReplay(ctx, { ...input, replayId: input.id })),
-
-  find: operator
-    .meta({
-      openapi: {
-        method: 'GET',
-        path: '/admin/webhook-queue/replays/{id}',
-        tags,
-        summary: 'A plan, its effects and how far it is',
-        protect: true,
-      },
-    })
-    .input(z.object({ id: wireId('replay') }))
-    .output(bulkReplay)
-    .query(({ ctx, input }) => findReplay(ctx, { replayId: input.id })),
-
-  cancel: operator
-    .meta({
-      openapi: {
-        method: 'POST',
-        path: '/admin/webhook-queue/replays/{id}/cancel',
-        tags,
-        summary: 'Stop a plan or its run',
-        protect: true,
-      },
-    })
-    .input(z.object({ id: wireId('replay') }))
-    .output(bulkReplay)
-    .mutation(({ ctx, input }) => cancelReplay(ctx, { replayId: input.id })),
-}
-
 export const webhooksRouter = {
   sources: sourcesRouter,
   causes: causesRouter,
-  replays,
+  gaps: gapsRouter,
+  replays: replaysRouter,
   quarantine,
 
-  list: content
+  list: inboxReader
     .meta({
       openapi: { method: 'GET', path: '/admin/webhook-queue', tags, summary: 'The inbox, newest first', protect: true },
     })
@@ -183,6 +104,26 @@ export const webhooksRouter = {
     .output(pageOf(webhookRow))
     .query(({ ctx, input }) => listWebhooks(ctx, input)),
 
+  /** Each webhook once, in the order in which they were stored, as they come in. A reconnect goes on behind the last one. */
+  tail: inboxReader
+    .input(
+      z.object({
+        after: cursor.optional(),
+        provider: z.enum(webhookProviders).optional(),
+        phone: z.string().max(40).optional(),
+        eventType: z.string().max(100).optional(),
+        refused: z.boolean().optional(),
+        bytes: z.boolean().optional(),
+        lastEventId: cursor.nullish(),
+      }),
+    )
+    .subscription(async function* ({ ctx, input, signal }) {
+      const changes = ctx.live.watch(signal ?? new AbortController().signal)
+      const heard = { changes, expectStill: () => expectStill(ctx, 'readInbox') }
+      const events = tailWebhooks(ctx, { ...input, after: input.lastEventId ?? input.after }, heard)
+      for await (const event of refusing(events)) yield tracked(event.cursor, event)
+    }),
+
   counts: staff
     .meta({
       openapi: {
@@ -197,7 +138,7 @@ export const webhooksRouter = {
     .output(z.object({ received: z.number(), failed: z.number(), dead: z.number(), quarantined: z.number() }))
     .query(({ ctx }) => countWebhooks(ctx)),
 
-  find: content
+  find: inboxReader
     .meta({
       openapi: {
         method: 'GET',
@@ -211,7 +152,7 @@ export const webhooksRouter = {
     .output(webhookDetail)
     .query(({ ctx, input }) => findWebhook(ctx, { webhookId: input.id })),
 
-  replay: operator
+  replay: replaying
     .meta({
       openapi: {
         method: 'POST',

@@ -1,4 +1,6 @@
+import { lineKinds, lineStates } from '@trunkline/core/billing/words'
 import { toWireId } from '@trunkline/core/platform/wire-id'
+import { meters } from '@trunkline/core/usage/meter'
 import { usageEntry } from '@trunkline/core/usage/wire'
 import { attemptOutcomes, verdicts, webhookProviders, webhookStateSchema } from '@trunkline/core/webhooks/state'
 import type { webhooks } from '@trunkline/db/schema/webhooks'
@@ -24,6 +26,16 @@ export const webhookRow = z.object({
   customer: customerRef.nullable(),
 })
 
+const usageLine = z.object({
+  id: z.string(),
+  customerId: z.string(),
+  kind: z.enum(lineKinds),
+  meter: z.enum(meters).nullable(),
+  amountCents: z.number(),
+  periodStart: z.string(),
+  state: z.enum(lineStates),
+})
+
 export const webhookDetail = webhookRow.extend({
   url: z.string(),
   remoteAddress: z.string(),
@@ -32,17 +44,38 @@ export const webhookDetail = webhookRow.extend({
   bodyEncoding: z.enum(['utf8', 'base64']),
   bodySha256: z.string(),
   revisionOf: z.string().nullable(),
+  revisions: z.array(z.object({ id: z.string(), receivedAt: z.string() })),
+  lastDuplicateAt: z.string().nullable(),
+  /** The name of the secret that signed it, where one did. */
+  secret: z.string().nullable(),
   nextAttemptAt: z.string().nullable(),
   attemptLog: z.array(
-    z.object({ at: z.string(), outcome: z.enum(attemptOutcomes), error: z.string().nullable(), by: z.string() }),
+    z.object({
+      at: z.string(),
+      outcome: z.enum(attemptOutcomes),
+      error: z.string().nullable(),
+      by: z.string(),
+      /** Which version of the provider's reading a replay used, and what became otherwise by it. */
+      reading: z.number().nullable(),
+      changes: z.array(z.string()),
+    }),
   ),
   lineage: z.object({
     calls: z.array(callRow),
     messages: z.array(messageRow),
     usage: z.array(usageEntry),
+    lines: z.array(usageLine),
     alerts: z.array(alertRow),
     unknownPhone: z.object({ id: z.string(), phoneNumber: z.string() }).nullable(),
   }),
+})
+
+/** `cursor` is where to go on after it; without a webhook it is where the tail begins. */
+export const tailEvent = z.object({
+  cursor: z.string(),
+  webhook: webhookRow
+    .extend({ bytes: webhookDetail.pick({ url: true, headers: true, body: true, bodyEncoding: true }).nullable() })
+    .nullable(),
 })
 
 type Row = Omit<typeof webhooks.$inferSelect, 'headers' | 'body' | 'url' | 'bodySha256'>

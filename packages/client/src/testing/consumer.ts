@@ -21,7 +21,7 @@ export type Consumer = {
 
 type Ended = { code: number | null; output: string; errors: string }
 /** A program that runs: what it has said so far, and how it ends. */
-export type Running = { process: ChildProcess; output(): string; ended: Promise<Ended> }
+export type Running = { process: ChildProcess; output(): string; errors(): string; ended: Promise<Ended> }
 
 /** Runs a program in a folder with the least of an environment. */
 export function start(cwd: string, command: string, args: string[], env: Record<string, string> = {}): Running {
@@ -43,7 +43,7 @@ export function start(cwd: string, command: string, args: string[], env: Record<
     child.once('error', reject)
     child.once('close', (code) => resolve({ code, output, errors }))
   })
-  return { process: child, output: () => output, ended }
+  return { process: child, output: () => output, errors: () => errors, ended }
 }
 
 /** Runs a program to its end, which must be a good one. */

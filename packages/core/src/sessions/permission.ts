@@ -10,7 +10,7 @@ export const roleSchema = z.enum(roles)
  * Who may: any person of ours, those who act, those who read what was said (bytes, transcripts, summaries, texts), those who
  * see callers' numbers in lists, those who see one when they ask for it, those who
  * decide who gets in. Two are for customers too, and then of one's own customer alone: whoever is signed in reads, and those
- * who act and an owner act. `signedIn` is about one's own account. The last four are for programs as well: each has its scope
+ * who act and an owner act. `signedIn` is about one's own account. The last six are for programs as well: each has its scope
  * (`scopes`), and a procedure under one of them is open to the keys that have it.
  */
 export const permissions = {
@@ -27,6 +27,8 @@ export const permissions = {
   askUsage: ['admin', 'operator', 'owner'],
   raiseAlerts: ['admin', 'operator'],
   auditCompliance: [],
+  readInbox: ['admin', 'operator'],
+  replayInbox: ['admin', 'operator'],
 } as const satisfies Record<string, readonly Role[]>
 export type Permission = keyof typeof permissions
 

@@ -9,6 +9,8 @@ export const scopes = {
   'operations:read': { permission: 'staff', fitsOneCustomer: false },
   'usage:read': { permission: 'readUsage', fitsOneCustomer: true },
   'usage:ask': { permission: 'askUsage', fitsOneCustomer: true },
+  'webhooks:read': { permission: 'readInbox', fitsOneCustomer: false },
+  'webhooks:replay': { permission: 'replayInbox', fitsOneCustomer: false },
   'alerts:raise': { permission: 'raiseAlerts', fitsOneCustomer: false },
   'compliance:audit': { permission: 'auditCompliance', fitsOneCustomer: false },
 } as const satisfies Record<string, { permission: Permission; fitsOneCustomer: boolean }>

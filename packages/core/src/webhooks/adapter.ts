@@ -12,6 +12,9 @@ export type Delivery = {
   receivedAt: number
 }
 
+/** What a provider signs when it sends: `at` in milliseconds, `id` where it gives each message one. */
+export type Signable = { url: string; body: Uint8Array; at: number; id: string }
+
 /** A secret that may have signed a delivery. */
 export type SigningSecret = {
   id: string
@@ -59,6 +62,11 @@ export type WebhookAdapter = {
   read(delivery: Delivery, bodySha256: string): Reading
   /** What the delivery says in our words; an empty list where it says nothing about calls, messages or money. */
   events(delivery: Delivery, webhookId: string): VendorEvent[]
+  /**
+   * Which version of `events` this is; 1 where it says nothing. Raise it when `events` learns a field or reads one otherwise:
+   * a replay's facts then take the place of those that an earlier version made of the same bytes.
+   */
+  reading?: number
 }
 
 /** Longer names of a call or message are none: no provider gives them, and no index could hold them. */

@@ -1,6 +1,6 @@
 import { attemptOutcomes, verdicts, webhookProviders, webhookStates } from '@trunkline/core/webhooks/state'
 import { sql } from 'drizzle-orm'
-import { check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { at, bytes, created, id, oneOf } from '../columns.ts'
 
 /**
@@ -35,6 +35,8 @@ export const webhooks = pgTable(
     customerId: uuid(),
     /** Since when bytes, headers and number are gone. Size and hash stay. */
     shreddedAt: at(),
+    /** The transaction that stored it. Whatever is below the oldest one under way is complete: whoever reads on from there misses none. */
+    position: bigint({ mode: 'number' }).default(sql`(pg_current_xact_id()::text)::bigint`),
   },
   (webhook) => [
     check('webhook_queue_state_is_known', oneOf(webhook.state, webhookStates)),
@@ -50,6 +52,10 @@ export const webhooks = pgTable(
       .on(webhook.state, webhook.id)
       .where(sql`state in ('failed', 'dead', 'quarantined')`),
     index('webhook_queue_by_phone').on(webhook.phoneNumber, webhook.id),
+    index('webhook_queue_revisions').on(webhook.revisionOf, webhook.id).where(sql`revision_of is not null`),
+    index('webhook_queue_by_position').on(webhook.position, webhook.id).where(sql`position is not null`),
+    index('webhook_queue_by_customer').on(webhook.customerId, webhook.id).where(sql`customer_id is not null`),
+    index('webhook_queue_by_cause').on(sql`left(last_error, 200)`, webhook.id).where(sql`last_error is not null`),
   ],
 )
 
@@ -57,15 +63,20 @@ export const webhooks = pgTable(
  * Who has been here already. The key is SHA-256 of the event's identity; a forged delivery never takes one.
  * A key of an event that moves money is kept for ever.
  */
-export const idempotencyKeys = pgTable('idempotency_keys', {
-  key: bytes().primaryKey(),
-  webhookId: uuid().notNull(),
-  bodySha256: bytes().notNull(),
-  duplicates: integer().notNull().default(0),
-  lastDuplicateAt: at(),
-  expiresAt: at(),
-  ...created,
-})
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    key: bytes().primaryKey(),
+    webhookId: uuid().notNull(),
+    bodySha256: bytes().notNull(),
+    duplicates: integer().notNull().default(0),
+    lastDuplicateAt: at(),
+    expiresAt: at(),
+    ...created,
+  },
+  // those that came once, nearly all, are not in it and cost the intake nothing
+  (key) => [index('idempotency_keys_repeated').on(key.webhookId).where(sql`duplicates > 0`)],
+)
 
 /** What happened each time a webhook was processed. Evidence: only ever added to. */
 export const webhookAttempts = pgTable(
@@ -77,6 +88,9 @@ export const webhookAttempts = pgTable(
     error: text(),
     by: text().notNull(),
     at: at().notNull(),
+    /** Which version of its provider's reading was used, and what became otherwise by it; absent for what was read first. */
+    reading: integer(),
+    changes: jsonb().$type<string[]>(),
   },
   (attempt) => [
     check('webhook_attempts_outcome_is_known', oneOf(attempt.outcome, attemptOutcomes)),

@@ -1,38 +1,11 @@
-import { timingSafeEqual } from 'node:crypto'
 import { ownNumbers } from '@trunkline/core/events/call'
 import { lineOf } from '@trunkline/core/numbers/phone'
 import { plainText } from '@trunkline/core/platform/plain-text'
-import type {
-  Delivery,
-  Reading,
-  SigningSecret,
-  VendorEvent,
-  Verification,
-  WebhookAdapter,
-} from '@trunkline/core/webhooks/adapter'
+import type { Delivery, Reading, VendorEvent, WebhookAdapter } from '@trunkline/core/webhooks/adapter'
 import { retellIdentity } from '@trunkline/core/webhooks/idempotency'
-import { hmacSha256 } from '../hmac.ts'
 import { readJson } from '../json-body.ts'
 import { callOf, type Envelope, envelopeSchema, factOf, keysOf, nameFault } from './call.ts'
-
-/** `X-Retell-Signature: v=<unix ms>,d=<64 hex>`: HMAC-SHA256(API key, body ++ ms), five minutes either way (retell-sdk, lib/webhook_auth). */
-const headerPattern = /^v=(\d{1,16}),d=([0-9a-f]{64})$/i
-const toleranceMs = 300_000
-
-function verify(delivery: Delivery, secrets: readonly SigningSecret[]): Verification {
-  if (secrets.length === 0) return { verdict: 'secret_missing' }
-  const header = delivery.headers['x-retell-signature']
-  if (header === undefined || header === '') return { verdict: 'signature_missing' }
-  const [, stamp, digest] = headerPattern.exec(header) ?? []
-  if (stamp === undefined || digest === undefined) return { verdict: 'malformed_header' }
-  const given = Buffer.from(digest, 'hex')
-  for (const secret of secrets) {
-    if (!timingSafeEqual(hmacSha256(secret, delivery.body, stamp), given)) continue
-    const isFresh = Math.abs(delivery.receivedAt - Number(stamp)) <= toleranceMs
-    return { verdict: isFresh ? 'verified' : 'timestamp_stale', secretId: secret.id }
-  }
-  return { verdict: 'signature_invalid' }
-}
+import { verifyRetell } from './signature.ts'
 
 function envelopeOf(body: Uint8Array): Envelope | string {
   const read = readJson(body)
@@ -92,4 +65,4 @@ function events(delivery: Delivery, webhookId: string): VendorEvent[] {
   ]
 }
 
-export const retell: WebhookAdapter = { provider: 'retell', verify, read, events }
+export const retell: WebhookAdapter = { provider: 'retell', verify: verifyRetell, read, events }

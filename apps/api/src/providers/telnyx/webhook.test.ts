@@ -16,7 +16,7 @@ const keyOf = (name: string): Key => {
   ])
   const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
   const verifies = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64')
-  return { signs: der.toString('base64'), verifies }
+  return { signs: der.toString('base64'), verifies, ours: der.subarray(-32).toString('base64') }
 }
 const [own, other] = [keyOf('own'), keyOf('other')]
 

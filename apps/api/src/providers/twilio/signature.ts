@@ -1,5 +1,5 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto'
-import type { Delivery, SigningSecret, Verification } from '@trunkline/core/webhooks/adapter'
+import type { Delivery, Signable, SigningSecret, Verification } from '@trunkline/core/webhooks/adapter'
 
 /** The parameters of a form body, percent-decoding done once; values are never trimmed. */
 export function formOf(body: Uint8Array): URLSearchParams {
@@ -33,7 +33,11 @@ export function signedUrls(url: string): string[] {
   ]
 }
 
+const digestOf = (secret: SigningSecret, text: string) => createHmac('sha1', secret.text).update(text, 'utf8').digest()
+
 const isSame = (a: Buffer, b: Buffer) => a.length === b.length && timingSafeEqual(a, b)
+
+const bodyHashIn = (url: string) => /[?&]bodySHA256=([0-9a-fA-F]{64})(?:&|$)/.exec(url)?.[1]
 
 /** `X-Twilio-Signature`: base64 HMAC-SHA1(auth token, URL ++ parameters); a JSON body is signed by its hash in the URL. No timestamp. */
 export function verifyTwilio(delivery: Delivery, secrets: readonly SigningSecret[]): Verification {
@@ -42,18 +46,23 @@ export function verifyTwilio(delivery: Delivery, secrets: readonly SigningSecret
   if (header === undefined || header === '') return { verdict: 'signature_missing' }
   const given = Buffer.from(header, 'base64')
   if (given.length !== 20) return { verdict: 'malformed_header' }
-  const bodyHash = /[?&]bodySHA256=([0-9a-fA-F]{64})(?:&|$)/.exec(delivery.url)?.[1]
+  const bodyHash = bodyHashIn(delivery.url)
   if (bodyHash !== undefined && !isSame(hash('sha256', delivery.body, 'buffer'), Buffer.from(bodyHash, 'hex'))) {
     return { verdict: 'signature_invalid' }
   }
   const parameters = bodyHash === undefined ? signedParameters(formOf(delivery.body)) : ''
   for (const secret of secrets) {
     for (const url of signedUrls(delivery.url)) {
-      const expected = createHmac('sha1', secret.text)
-        .update(url + parameters, 'utf8')
-        .digest()
+      const expected = digestOf(secret, url + parameters)
       if (isSame(expected, given)) return { verdict: 'verified', secretId: secret.id }
     }
   }
   return { verdict: 'signature_invalid' }
+}
+
+/** The header with which Twilio would send it to this address. */
+export function signTwilio({ url, body }: Signable, secret: SigningSecret): Record<string, string> {
+  const parameters = bodyHashIn(url) === undefined ? signedParameters(formOf(body)) : ''
+  const [bare = url] = signedUrls(url)
+  return { 'x-twilio-signature': digestOf(secret, bare + parameters).toString('base64') }
 }

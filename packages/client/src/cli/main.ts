@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import process from 'node:process'
+import { runCommand } from './run.ts'
+
+const stop = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
+// whoever read has seen enough
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  stop.abort()
+})
+
+const { env, stdin, stdout, stderr } = process
+process.exitCode = await runCommand({ env, stdin, stdout, stderr, signal: stop.signal }, process.argv.slice(2))

@@ -1,0 +1,78 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { createClient, type TrunklineClient } from '../create-client.ts'
+import type { RouterInputs } from '../index.ts'
+import type { TailOptions } from '../tail.ts'
+import { Misuse, type Option, textOf, type Values, type World } from './command.ts'
+import { secretIn } from './secret.ts'
+
+export const serverOptions: Record<string, Option> = {
+  url: { type: 'string', value: 'URL', help: 'Where Trunkline answers (TRUNKLINE_URL)' },
+  'key-file': { type: 'string', value: 'FILE', help: 'A file that holds the API key (TRUNKLINE_API_KEY)' },
+}
+
+export async function clientFor(world: World, values: Values): Promise<TrunklineClient> {
+  const url = textOf(values, 'url') ?? world.env.TRUNKLINE_URL
+  if (!url) throw new Misuse('Say where Trunkline answers: --url or TRUNKLINE_URL')
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) throw new Misuse('The url is no address of http or https')
+  const file = textOf(values, 'key-file')
+  const token = file === undefined ? world.env.TRUNKLINE_API_KEY : await secretIn(world, file)
+  if (!token) throw new Misuse('Say who asks: an API key in TRUNKLINE_API_KEY or --key-file')
+  return createClient({ url, token })
+}
+
+const providers = ['retell', 'twilio', 'telnyx', 'stripe', 'standard'] as const
+export type Provider = NonNullable<RouterInputs['webhooks']['tail']['provider']>
+
+export function providerIn(values: Values): Provider | undefined {
+  const name = textOf(values, 'provider')
+  if (name === undefined) return undefined
+  const known = providers.find((provider) => provider === name)
+  if (known === undefined) throw new Misuse(`--provider is one of ${providers.join(', ')}`)
+  return known
+}
+
+export const providerOption: Option = { type: 'string', value: 'NAME', help: providers.join(', ') }
+
+export const tailOptions: Record<string, Option> = {
+  ...serverOptions,
+  provider: providerOption,
+  phone: { type: 'string', value: 'NUMBER', help: 'Of this number of ours' },
+  type: { type: 'string', value: 'TEXT', help: 'Whose event type contains this' },
+  refused: { type: 'boolean', help: 'Also what was refused at the door' },
+  after: { type: 'string', value: 'CURSOR', help: 'Go on after the webhook of this cursor' },
+  'cursor-file': { type: 'string', value: 'FILE', help: 'Go on where this file says, and keep it up to date' },
+}
+
+/** Where a tail begins and how its progress is kept. */
+export async function progressOf(values: Values): Promise<{ after?: string; keep(cursor: string): Promise<void> }> {
+  const file = textOf(values, 'cursor-file')
+  const after = textOf(values, 'after')
+  if (file === undefined) return { ...(after !== undefined && { after }), keep: async () => undefined }
+  if (after !== undefined) throw new Misuse('--after and --cursor-file both say where to begin')
+  const kept = (await readFile(file, 'utf8').catch(absent)).trim()
+  return {
+    ...(kept !== '' && { after: kept }),
+    // never half a cursor, whenever the power fails
+    async keep(cursor) {
+      await writeFile(`${file}.new`, `${cursor}\n`)
+      await rename(`${file}.new`, file)
+    },
+  }
+}
+
+function absent(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return ''
+  throw error
+}
+
+export function filtersIn(values: Values): NonNullable<TailOptions['filters']> {
+  const provider = providerIn(values)
+  const phone = textOf(values, 'phone')
+  const eventType = textOf(values, 'type')
+  return {
+    ...(provider && { provider }),
+    ...(phone !== undefined && { phone }),
+    ...(eventType !== undefined && { eventType }),
+    ...(values.refused === true && { refused: true }),
+  }
+}

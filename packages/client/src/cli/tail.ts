@@ -1,0 +1,35 @@
+import type { TailedWebhook } from '../tail.ts'
+import { type Command, exits, json, plain } from './command.ts'
+import { clientFor, filtersIn, progressOf, tailOptions } from './server.ts'
+
+export const tailCommand: Command = {
+  summary: 'Print webhooks as they come in',
+  options: {
+    ...tailOptions,
+    bytes: { type: 'boolean', help: 'With address, headers and body (JSON only)' },
+    json,
+  },
+  async run(world, values) {
+    const client = await clientFor(world, values)
+    const { keep, ...begin } = await progressOf(values)
+    const webhooks = client.webhooks.tail({
+      ...begin,
+      filters: filtersIn(values),
+      bytes: values.bytes === true,
+      signal: world.signal,
+      onListening: (cursor) => void world.stderr.write(`listening after ${cursor}\n`),
+    })
+    for await (const webhook of webhooks) {
+      world.stdout.write(`${values.json ? JSON.stringify(webhook) : lineOf(webhook)}\n`)
+      await keep(webhook.cursor)
+    }
+    return exits.done
+  },
+}
+
+/** A webhook as one line for a person. */
+export function lineOf({ receivedAt, id, provider, door, eventType, state, phoneNumber }: TailedWebhook): string {
+  return plain(
+    [receivedAt, id, `${provider}/${door}`, eventType ?? 'unread', state, phoneNumber ?? ''].join(' ').trim(),
+  )
+}

@@ -1,0 +1,2 @@
+CREATE INDEX "idempotency_keys_repeated" ON "idempotency_keys" USING btree ("webhook_id") WHERE duplicates > 0;--> statement-breakpoint
+CREATE INDEX "webhook_queue_revisions" ON "webhook_queue" USING btree ("revision_of","id") WHERE revision_of is not null;
