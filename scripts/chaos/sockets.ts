@@ -19,6 +19,9 @@ async function openSocket(url: string): Promise<Socket> {
   return socket
 }
 
+/** However it ends: a door that hangs up may reset it. */
+const closeOf = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))
+
 /** Opens so many connections that send a byte now and then, half of them within the head and half within the body. */
 export async function openSlowSenders(telling: Telling, calls: readonly PlannedCall[]) {
   const senders = await Promise.all(
@@ -32,7 +35,7 @@ export async function openSlowSenders(telling: Telling, calls: readonly PlannedC
       let sent = index % 2 === 0 ? 20 : headEnds + 20
       socket.write(bytes.subarray(0, sent))
       const drip = setInterval(() => void socket.write(bytes.subarray(sent, ++sent)), 1000)
-      const closed = once(socket, 'close').then(() => clearInterval(drip))
+      const closed = closeOf(socket).then(() => clearInterval(drip))
       return { socket, closed }
     }),
   )
@@ -58,8 +61,9 @@ export async function sendHalf(telling: Telling, call: PlannedCall, nth: number)
   const socket = await openSocket(door.url)
   const headEnds = bytes.indexOf('\r\n\r\n') + 4
   const half = headEnds + Math.floor((bytes.length - headEnds) / 2)
+  const closed = closeOf(socket)
   await new Promise((resolve) => socket.write(bytes.subarray(0, half), resolve))
   if (nth % 2 === 0) socket.end()
   else socket.resetAndDestroy()
-  if (!socket.destroyed) await once(socket, 'close')
+  await closed
 }
