@@ -10,6 +10,7 @@ import {
   MessageSquareText,
   PhoneCall,
   PhoneMissed,
+  Plug,
   Receipt,
   Scale,
   ScrollText,
@@ -23,6 +24,7 @@ export type Place = {
     | '/'
     | '/alerts'
     | '/webhooks'
+    | '/sources'
     | '/calls'
     | '/messages'
     | '/unknown-numbers'
@@ -59,6 +61,13 @@ export const places: { group: string; places: Place[] }[] = [
         letter: 'w',
         icon: Webhook,
         words: ['inbox', 'queue', 'events', 'deliveries'],
+      },
+      {
+        to: '/sources',
+        label: 'Sources',
+        letter: 'i',
+        icon: Plug,
+        words: ['providers', 'secrets', 'pause', 'test event', 'causes', 'dead letters', 'lag'],
       },
       { to: '/calls', label: 'Calls', letter: 'l', icon: PhoneCall, words: ['voice', 'phone'] },
       { to: '/messages', label: 'Messages', letter: 'm', icon: MessageSquareText, words: ['sms', 'text'] },

@@ -5,6 +5,8 @@ import { errorSources, errorViews } from '../errors/words.tsx'
 import { measures } from '../reconciliation/series.ts'
 import { tiers } from '../usage/tiers.ts'
 import { entryKinds, grains, groupings, holdStates, meters } from '../usage/words.ts'
+import { replayStates } from '../webhooks/replay-words.tsx'
+import { causeClasses, sourceStandings } from '../webhooks/sources-words.tsx'
 import { providers, webhookStates } from '../webhooks/words.tsx'
 import { cleanRange } from './range.tsx'
 
@@ -27,8 +29,17 @@ export const shellSearch = filters((search) => ({ range: cleanRange(search.range
 export const webhookSearch = filters((search) => ({
   state: oneOf(webhookStates, search.state),
   provider: oneOf(providers, search.provider),
+  cause: text(search.cause),
   phone: text(search.phone),
   q: text(search.q),
+}))
+export const sourceSearch = filters((search) => ({
+  tab: oneOf(['causes', 'gaps'], search.tab),
+  provider: oneOf(providers, search.provider),
+  stands: oneOf(sourceStandings, search.stands),
+  class: oneOf(causeClasses, search.class),
+  act: oneOf(['pause', 'resume', 'customer'], search.act),
+  of: text(search.of),
 }))
 export const eventSearch = filters((search) => ({
   status: text(search.status),
@@ -97,12 +108,28 @@ export const differenceSearch = filters((search) => ({
   act: oneOf(['heal', 'one'], search.act),
 }))
 
+export const replaySearch = filters((search) => ({
+  replay: oneOf(replayStates, search.replay),
+  of: oneOf(['received', 'processed', 'failed', 'dead'], search.of),
+  provider: oneOf(providers, search.provider),
+  cause: text(search.cause),
+  phone: text(search.phone),
+  customer: text(search.customer),
+  q: text(search.q),
+  json: text(search.json),
+  is: text(search.is),
+  items: oneOf(['changed', 'refused', 'skipped', 'failed'], search.items),
+  act: oneOf(['confirm'], search.act),
+}))
+
+export type ReplaySearch = ReturnType<typeof replaySearch>
 export type RunSearch = ReturnType<typeof runSearch>
 export type DifferenceSearch = ReturnType<typeof differenceSearch>
 export type UsageSearch = ReturnType<typeof usageSearch>
 export type BillingSearch = ReturnType<typeof billingSearch>
 export type CustomerSearch = ReturnType<typeof customerSearch>
 export type AuditSearch = ReturnType<typeof auditSearch>
+export type SourceSearch = ReturnType<typeof sourceSearch>
 export type WebhookSearch = ReturnType<typeof webhookSearch>
 export type EventSearch = ReturnType<typeof eventSearch>
 export type UnknownSearch = ReturnType<typeof unknownSearch>

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { ahead } from './rpc.ts'
-import { auditSearch, differenceSearch, runSearch } from './search.ts'
+import { auditSearch, differenceSearch, replaySearch, runSearch, sourceSearch } from './search.ts'
 import { shell } from './shell-route.tsx'
 
 export const audit = createRoute({
@@ -25,6 +25,35 @@ export const reconciliationRun = createRoute({
   validateSearch: differenceSearch,
   loader: ({ params }) => void ahead.reconciliation.runs.get.prefetch({ id: params.runId }),
   component: lazyRouteComponent(() => import('../reconciliation/run-page.tsx'), 'RunPage'),
+})
+
+export const sources = createRoute({
+  getParentRoute: () => shell,
+  path: '/sources',
+  validateSearch: sourceSearch,
+  loader: () => void ahead.webhooks.sources.list.prefetch({}),
+  component: lazyRouteComponent(() => import('../webhooks/sources-page.tsx'), 'SourcesPage'),
+})
+
+export const replays = createRoute({
+  getParentRoute: () => shell,
+  path: '/replays',
+  validateSearch: replaySearch,
+  component: lazyRouteComponent(() => import('../webhooks/replays-page.tsx'), 'ReplaysPage'),
+})
+export const replayNew = createRoute({
+  getParentRoute: () => shell,
+  path: '/replays/new',
+  staticData: { withoutRange: 'Any time' },
+  validateSearch: replaySearch,
+  component: lazyRouteComponent(() => import('../webhooks/replay-new-page.tsx'), 'ReplayNewPage'),
+})
+export const replay = createRoute({
+  getParentRoute: () => shell,
+  path: '/replays/$replayId',
+  validateSearch: replaySearch,
+  loader: ({ params }) => void ahead.webhooks.replays.find.prefetch({ id: params.replayId }),
+  component: lazyRouteComponent(() => import('../webhooks/replay-page.tsx'), 'ReplayPage'),
 })
 
 export const privacy = createRoute({

@@ -31,7 +31,16 @@ beforeAll(async () => {
       (prefix) => `${prefix}_${(ids.get(tableOf[prefix] ?? '') ?? customerId).replaceAll('-', '')}`,
     ),
     ...['ada@attack.example', 'new@attack.example', '+13125550101', '(312) 555-0102', '2026-03-01T10:00:00Z', 'UTC'],
-    ...['Europe/Berlin', 'US', 'high', '0'.repeat(64), 'a'.repeat(64), '123456', 'correct horse battery'],
+    ...[
+      'Europe/Berlin',
+      'US',
+      'high',
+      '0'.repeat(16),
+      '0'.repeat(64),
+      'a'.repeat(64),
+      '123456',
+      'correct horse battery',
+    ],
   ]
   await world.owner`update usage_limits set call_reserved_seconds = 100, sms_reserved = 100`
   await world.app.listen({ port: 0, host: '127.0.0.1' })

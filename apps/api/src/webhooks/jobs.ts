@@ -5,6 +5,7 @@ import type { Recurring } from '../platform/schedule.ts'
 import { admitFetchedSpec } from '../reconciliation/heal.ts'
 import { admitFetched } from './admit-fetched.ts'
 import { carryOutReplay, carryOutReplaySpec } from './bulk-replay.ts'
+import { watchSilence } from './gaps.ts'
 import { trimReplays } from './plan-replay.ts'
 import { trimQuarantine } from './quarantine.ts'
 import { releasePaused, releasePausedSpec } from './release-paused.ts'
@@ -14,7 +15,10 @@ const trimQuarantineSpec = jobSpec({ name: 'webhooks.trimQuarantine', input: z.o
 
 const trimReplaysSpec = jobSpec({ name: 'webhooks.trimReplays', input: z.object({}), attempts: 3 })
 
+const watchSilenceSpec = jobSpec({ name: 'webhooks.watchSilence', input: z.object({}), attempts: 3 })
+
 export const webhookJobs = [
+  job(watchSilenceSpec, watchSilence),
   job(releaseWaitingSpec, releaseWaiting),
   job(trimQuarantineSpec, trimQuarantine),
   job(releasePausedSpec, releasePaused),
@@ -24,6 +28,7 @@ export const webhookJobs = [
 ]
 
 export const webhookSchedules: readonly Recurring[] = [
+  { spec: watchSilenceSpec, everySeconds: 900 },
   { spec: trimQuarantineSpec, everySeconds: 600 },
   { spec: trimReplaysSpec, everySeconds: 86_400 },
 ]

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { customerRef } from '../customers/wire.ts'
 import { operator, staff } from '../platform/trpc.ts'
 import { listCauses } from './causes.ts'
+import { listGaps } from './gaps.ts'
 import { pauseInput, pauseProcessing, resumeInput, resumeProcessing } from './pause.ts'
 import { listSources } from './sources-list.ts'
 import { sendTestEvent } from './sources-test-event.ts'
@@ -74,6 +75,30 @@ export const sourcesRouter = {
     )
     .output(z.object({ accepted: z.boolean(), status: z.number(), ms: z.number(), problem: z.string().nullable() }))
     .mutation(({ ctx, input }) => sendTestEvent(ctx, input)),
+}
+
+export const gapsRouter = {
+  list: staff
+    .meta(
+      meta('GET', '/admin/webhook-gaps', 'What should have come and did not, and what has come and is not counted yet'),
+    )
+    .input(z.object({}).optional())
+    .output(
+      z.object({
+        missing: z.array(
+          z.object({
+            missing: z.enum(['end', 'analysis', 'status']),
+            found: z.number(),
+            examples: z.array(z.string()),
+          }),
+        ),
+        silent: z.array(z.object({ provider: z.enum(webhookProviders), door: z.string(), usual: z.number() })),
+        backlog: z.array(
+          z.object({ customer: customerRef.nullable(), webhooks: z.number(), seconds: z.number(), cents: z.number() }),
+        ),
+      }),
+    )
+    .query(({ ctx }) => listGaps(ctx)),
 }
 
 export const causesRouter = {

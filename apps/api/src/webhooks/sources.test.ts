@@ -5,6 +5,7 @@ import { inTransaction } from '../platform/context.ts'
 import { formsSecret, standardHeaders } from '../testing/signing.ts'
 import { openWorld, publicUrl, randomNumber, retellCall, type World } from '../testing/world.ts'
 import { claimDue } from './claim.ts'
+import { watchSilence } from './gaps.ts'
 import { endOverduePauses, pauseProcessing, resumeProcessing } from './pause.ts'
 import { processBatch } from './process.ts'
 import { releasePaused } from './release-paused.ts'
@@ -283,4 +284,54 @@ test('a test event passes the real door with a real signature, is kept like any 
 
   expect(await states()).toEqual({ processed: { webhooks: 4, aside: 0 } })
   expect(await count()).toEqual(before)
+})
+
+test('a source that has fallen silent at its busy hour is told of once a day; one that speaks, or never did at this hour, is not', async () => {
+  const { phoneNumber } = await world.customer()
+  await arrive(phoneNumber)
+  const copy = (weeks: number, provider: string) => world.owner`
+    insert into webhook_queue (id, provider, door, event_type, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    select uuidv7(make_interval(days => -7 * ${weeks}::int) - nth * interval '1 minute'), ${provider}, 'events', 'call_ended', url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, 'processed', received_at
+    from webhook_queue, generate_series(1, 20) as nth where next_attempt_at is not null`
+  for (const weeks of [1, 2, 4]) for (const provider of ['retell', 'telnyx']) await copy(weeks, provider)
+  await copy(1, 'stripe')
+
+  await Promise.all([1, 2, 3].map(() => watchSilence(world.ctx())))
+
+  const raised =
+    await world.owner`select metadata ->> 'provider' as provider, (metadata ->> 'usual')::int as usual from ops_alerts where alert_type = 'source_silent'`
+  expect(raised).toEqual([{ provider: 'telnyx', usual: 20 }])
+})
+
+test('gaps name the calls without an end or analysis and the texts without a fate; what waits is told in minutes and money, by customer', async () => {
+  const { phoneNumber, id } = await world.customer({ tier: 'core' })
+  await world.owner`delete from call_events`
+  await world.owner`delete from sms_events`
+  const [going, over, full] = [1, 2, 3].map(() => retellCall({ to: phoneNumber, seconds: 60 }))
+  for (const event of [going?.started, over?.ended, full?.ended, full?.analyzed]) await world.retell(event ?? '')
+  await world.twilio('sms-status', { ...text(phoneNumber, '+14155550172', ''), MessageStatus: 'sent' })
+  await world.process()
+  await world.owner`update call_events set updated_at = now() - interval '3 hours', ended_at = ended_at - interval '3 hours'`
+  await world.owner`update sms_events set updated_at = now() - interval '3 hours'`
+  await arrive(phoneNumber, 2)
+  await arrive(randomNumber())
+
+  const { body } = await world.rest('GET', '/api/admin/webhook-gaps', { token: operator })
+
+  const [tier] =
+    await world.owner`select monthly_price_cents as price, call_cap_seconds::int as cap from tier_snapshots where tier = 'core' and effective_until is null`
+  expect(body.missing).toEqual([
+    { missing: 'analysis', found: 1, examples: [expect.stringMatching(/^cal_/)] },
+    { missing: 'end', found: 1, examples: [expect.stringMatching(/^cal_/)] },
+    { missing: 'status', found: 1, examples: [expect.stringMatching(/^msg_/)] },
+  ])
+  expect(body.backlog).toEqual([
+    {
+      customer: { id: `cus_${id.replaceAll('-', '')}`, businessName: 'Harbor Plumbing' },
+      webhooks: 2,
+      seconds: 120,
+      cents: Math.round((120 * Number(tier?.price)) / Number(tier?.cap)),
+    },
+    { customer: null, webhooks: 1, seconds: 60, cents: 0 },
+  ])
 })

@@ -1,0 +1,137 @@
+import { toWireId } from '@trunkline/core/platform/wire-id'
+import { isSilent, usualOf } from '@trunkline/core/webhooks/silence'
+import type { WebhookProvider } from '@trunkline/core/webhooks/state'
+import { statement } from '@trunkline/db/connect'
+import { raiseAlerts } from '../alerts/raise.ts'
+import { toCustomerRef } from '../customers/wire.ts'
+import { type Ctx, inTransaction } from '../platform/context.ts'
+import { firstIdAt } from '../platform/id.ts'
+
+const hourMs = 3_600_000
+const weekMs = 168 * hourMs
+const weeksLookedAt = 4
+/** What is missing for longer is reconciliation's. */
+const lookedAtDays = 7
+const examplesShown = 5
+/** So much of the inbox is read for what it is worth. */
+const mostWaiting = 20_000
+
+/** When each is missing something: a call its end, its analysis; a text what became of it. */
+const patience = { end: '2 hours', analysis: '30 minutes', status: '1 hour' }
+
+type Missing = { missing: 'end' | 'analysis' | 'status'; found: number; ids: string[] }
+type Backlog = {
+  customer_id: string | null
+  business_name: string | null
+  webhooks: number
+  seconds: number
+  cents: number
+}
+
+/** What should have come and did not, and what has come and is not counted yet. */
+export async function listGaps(ctx: Ctx) {
+  const from = firstIdAt(new Date(ctx.now.getTime() - lookedAtDays * 24 * hourMs))
+  const missing = await statement<Missing>(
+    ctx.db,
+    `with calls as materialized (
+       select id, case
+         when status in ('queued', 'initiated', 'ringing', 'in-progress') and updated_at < now() - interval '${patience.end}' then 'end'
+         when status = 'completed' and retell_call_id is not null and ended_at < now() - interval '${patience.analysis}' and not jsonb_exists(facts, 'retell:call_analyzed') then 'analysis'
+       end as missing
+       from call_events where id >= $1::text::uuid
+     ), messages as materialized (
+       select id from sms_events where id >= $1::text::uuid and direction = 'outbound' and updated_at < now() - interval '${patience.status}'
+         and status in ('accepted', 'scheduled', 'queued', 'sending', 'sent')
+     ), gaps as (
+       select missing, id from calls where missing is not null union all select 'status', id from messages
+     )
+     select missing, count(*)::int as found, (array_agg(id::text order by id desc))[1:${examplesShown}] as ids from gaps group by missing order by missing`,
+    [from],
+  )
+  return {
+    missing: missing.map(({ missing, found, ids }) => ({
+      missing,
+      found,
+      examples: ids.map((id) => toWireId(missing === 'status' ? 'message' : 'call', id)),
+    })),
+    silent: await silentSources(ctx),
+    backlog: await backlogOf(ctx),
+  }
+}
+
+/** The minutes that wait to be counted, by whose line they name, and what they are worth by the price of his tier. */
+async function backlogOf(ctx: Ctx) {
+  const rows = await statement<Backlog>(
+    ctx.db,
+    `with waiting as materialized (
+       select provider, event_type, phone_number, body, body_encoding from webhook_queue
+       where state in ('received', 'failed') and verdict = 'verified' order by next_attempt_at, id limit ${mostWaiting}
+     ), said as (
+       select phone_number, least(86400, case
+         when body_encoding = 'utf8' and provider = 'retell' and event_type = 'call_ended' then ceil(substring(body from '"duration_ms"\\s*:\\s*(\\d{1,9})')::numeric / 1000)
+         when body_encoding = 'utf8' and provider = 'twilio' and event_type = 'call.completed' then substring(body from 'CallDuration=(\\d{1,6})')::numeric
+       end) as seconds from waiting
+     )
+     select customers.id as customer_id, customers.business_name, count(*)::int as webhooks, coalesce(sum(seconds), 0)::int as seconds,
+       coalesce(round(sum(seconds) * max(tier.monthly_price_cents) / nullif(max(tier.call_cap_seconds), 0)), 0)::int as cents
+     from said left join agents on agents.phone_number = said.phone_number left join customers on customers.id = agents.customer_id
+     left join tier_snapshots as tier on tier.tier = customers.tier and tier.effective_from <= now() and (tier.effective_until is null or tier.effective_until > now())
+     group by customers.id, customers.business_name order by seconds desc, webhooks desc limit 100`,
+    [],
+  )
+  return rows.map(({ customer_id, business_name, webhooks, seconds, cents }) => ({
+    customer: toCustomerRef(customer_id, business_name),
+    webhooks,
+    seconds,
+    cents,
+  }))
+}
+
+type Heard = { provider: WebhookProvider; door: string; week: number; heard: number }
+
+/** Sources that say nothing in this hour of the week, at which they usually say much. */
+async function silentSources(ctx: Ctx) {
+  const until = ctx.now.getTime()
+  const hours = Array.from({ length: weeksLookedAt + 1 }, (_, week) => until - week * weekMs)
+  const rows = await statement<Heard>(
+    ctx.db,
+    `select queue.provider, queue.door, span.week::int as week, count(*)::int as heard
+     from unnest($1::text[], $2::text[]) with ordinality as span (first, last, week)
+     join webhook_queue as queue on queue.id >= span.first::uuid and queue.id < span.last::uuid and queue.verdict = 'verified'
+     group by 1, 2, 3`,
+    [hours.map((end) => firstIdAt(new Date(end - hourMs))), hours.map((end) => firstIdAt(new Date(end)))],
+  )
+  const sources = new Map<string, { provider: WebhookProvider; door: string; weeks: number[] }>()
+  for (const { provider, door, week, heard } of rows) {
+    const name = `${provider}/${door}`
+    const source = sources.get(name) ?? { provider, door, weeks: hours.map(() => 0) }
+    source.weeks[week - 1] = heard
+    sources.set(name, source)
+  }
+  return [...sources.values()].flatMap(({ provider, door, weeks: [heard = 0, ...before] }) =>
+    isSilent({ heard, before }) ? [{ provider, door, usual: usualOf(before) ?? 0 }] : [],
+  )
+}
+
+/** Tells once a day of each source that has fallen silent. */
+export async function watchSilence(ctx: Ctx): Promise<void> {
+  const silent = await silentSources(ctx)
+  if (silent.length === 0) return
+  await inTransaction(ctx, async (ctx) => {
+    await raiseAlerts(
+      ctx,
+      silent.map(({ provider, door, usual }) => ({
+        type: 'source_silent',
+        severity: 'high',
+        customerId: null,
+        dedupKey: `webhooks:silent:${provider}:${door}:${ctx.now.toISOString().slice(0, 10)}`,
+        series: `webhooks:silent:${provider}:${door}`,
+        rank: 1,
+        title: `Nothing came from ${provider} at ${door} for an hour`,
+        message: `At this hour of the week about ${usual} webhooks come. Look at the provider’s status and at the address that it calls; what was missed is healed by a reconciliation.`,
+        runbook: 'docs/runbooks/webhooks.md#silent',
+        metadata: { provider, door, usual },
+      })),
+    )
+  })
+}

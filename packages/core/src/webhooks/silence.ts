@@ -1,0 +1,18 @@
+/** What came of a source in an hour, and in the same hour of each of the weeks before. */
+export type HourOfWeek = { heard: number; before: readonly number[] }
+
+/** Fewer weeks say nothing of a pattern. */
+const weeksNeeded = 3
+/** A source that sends fewer in an hour may well send none. */
+const usualAtLeast = 10
+
+/** What is usual in this hour of the week: the middle of what was, the lower one of two; undefined while nobody can know. */
+export function usualOf(before: readonly number[]): number | undefined {
+  const known = before.filter((heard) => heard > 0).toSorted((a, b) => a - b)
+  return known.length < weeksNeeded ? undefined : known[Math.floor((known.length - 1) / 2)]
+}
+
+/** Whether a source says nothing at an hour at which it always says much. */
+export function isSilent({ heard, before }: HourOfWeek): boolean {
+  return heard === 0 && (usualOf(before) ?? 0) >= usualAtLeast
+}
