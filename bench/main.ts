@@ -7,10 +7,11 @@ import { benchIngest } from './ingest.ts'
 import { benchMeter } from './meter.ts'
 import { benchProcess } from './process.ts'
 import { benchReconcile } from './reconcile.ts'
+import { benchReplay } from './replay.ts'
 import { type Judged, print } from './report.ts'
 import { benchSoak } from './soak.ts'
 
-const usage = `usage: pnpm bench <ingest|answer|process|meter|reconcile|all> [--rounds n] [--seconds s] [--profile folder]
+const usage = `usage: pnpm bench <ingest|answer|process|meter|reconcile|replay|all> [--rounds n] [--seconds s] [--profile folder]
        pnpm bench soak [--rate n] [--seconds s]
        pnpm bench growth [--rounds n] [--rows n]`
 
@@ -29,7 +30,7 @@ async function main(): Promise<number> {
   const options = { rounds: Number(values.rounds), seconds: Number(values.seconds ?? 4), profile: values.profile }
   const [rate, rows] = [Number(values.rate), Number(values.rows)]
   const isFine =
-    ['ingest', 'answer', 'process', 'meter', 'reconcile', 'soak', 'growth', 'all'].includes(name) &&
+    ['ingest', 'answer', 'process', 'meter', 'reconcile', 'replay', 'soak', 'growth', 'all'].includes(name) &&
     options.rounds >= 1 &&
     options.seconds > 0 &&
     rate > 0 &&
@@ -50,6 +51,7 @@ async function main(): Promise<number> {
     if (isAsked('process')) judged.push(...(await benchProcess(server, options)))
     if (isAsked('meter')) judged.push(...(await benchMeter(server, options)))
     if (isAsked('reconcile')) judged.push(...(await benchReconcile(server, options)))
+    if (isAsked('replay')) judged.push(...(await benchReplay(server, options)))
     // long ones, which nobody means by «all»
     if (name === 'soak') judged.push(...(await benchSoak(server, { rate, seconds: Number(values.seconds ?? 600) })))
     if (name === 'growth') judged.push(...(await benchGrowth(server, { rounds: options.rounds, rows })))

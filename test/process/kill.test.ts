@@ -126,3 +126,76 @@ async function storedOf({ sql }: Stage, calls: readonly PlannedCall[]): Promise<
   const ids = new Set(rows.map((row) => row.id))
   return calls.filter((call) => ids.has(call.id))
 }
+
+type Replay = {
+  id: string
+  hash: string
+  state: string
+  progress: { done: number; skipped: number; failed: number }
+  effects: { changed: number; seconds: number; bookedSeconds: number; money: unknown[] }
+}
+const replays = '/api/admin/webhook-queue/replays'
+
+test.concurrent('a bulk replay of 300 is killed twice while it runs and goes on: money is as planned, a second one moves none, and a cancelled one stops', async ({
+  stage,
+}) => {
+  let api = await stage.start()
+  const { id, phoneNumber } = await stage.customer(api)
+  const [call] = planCalls(1, phoneNumber, 60)
+  if (call === undefined) throw new Error('no call was planned')
+  await tellAll(stage, api, [call])
+  await stage.settled()
+  await stage.sql`
+    insert into webhook_queue (id, provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding, body_bytes,
+      body_sha256, verdict, secret_id, state, received_at, attempts)
+    select uuidv7(), provider, door, event_type, phone_number, url, remote_address, headers, replace(body, ${call.id}, ${call.id} || '_' || nth),
+      body_encoding, body_bytes, body_sha256, verdict, secret_id, 'dead', received_at, 8 from webhook_queue, generate_series(1, 300) as nth`
+  const find = (replay: Replay) => stage.call<Replay>(api, 'GET', `${replays}/${replay.id}`)
+  const plan = async (filter: object) => {
+    const made = await stage.call<Replay>(api, 'POST', replays, { filter })
+    await until('the plan is made', async () => (await find(made)).state === 'planned')
+    return await find(made)
+  }
+  const run = ({ id, hash }: Replay) => stage.call<Replay>(api, 'POST', `${replays}/${id}/run`, { hash })
+  /** The dead process held lease and job: both run out, here at once. */
+  const takeUp = async () => {
+    expect(await api.exited).toBe('SIGKILL')
+    await stage.sql`update webhook_replays set lease_until = null`
+    await stage.sql`update pgboss.job set state = 'retry', start_after = now() where name = 'webhooks.carryOutReplay' and state = 'active'`
+    api = await api.restart()
+  }
+
+  const made = await plan({ state: 'dead' })
+  expect(made).toMatchObject({ count: 300, effects: { changed: 300, seconds: 18_000 } })
+  await api.killAt('replay.written')
+  await run(made)
+  await takeUp()
+  await until('some are replayed', async () => (await find(made)).progress.done >= 60)
+  void api.kill()
+  await takeUp()
+  await until('the replay is done', async () => (await find(made)).state !== 'running')
+  expect(await find(made)).toMatchObject({
+    state: 'done',
+    progress: { done: 300, skipped: 0, failed: 0 },
+    effects: { seconds: 18_000, bookedSeconds: 18_000 },
+  })
+  const booked = { calls: 301, entries: 301, ledger: 18_060, counter: 18_060 }
+  expect(await stage.figures(id)).toMatchObject({ inbox: { processed: 301 }, ...booked })
+  const attempts = () => stage.sql`select count(*)::int as replayed from webhook_attempts where outcome = 'replayed'`
+  expect(await attempts()).toEqual([{ replayed: 300 }])
+
+  const again = await plan({ phone: phoneNumber })
+  expect(again).toMatchObject({ count: 301, effects: { changed: 0, seconds: 0, money: [] } })
+  await run(again)
+  await until('some are replayed again', async () => (await find(again)).progress.done >= 20)
+  const { progress } = await stage.call<Replay>(api, 'POST', `${replays}/${again.id}/cancel`, {})
+  await until('nobody works on it', async () => {
+    const [row] =
+      await stage.sql`select count(*)::int as jobs from pgboss.job where name = 'webhooks.carryOutReplay' and state in ('created', 'retry', 'active')`
+    return row?.jobs === 0
+  })
+  expect(await find(again)).toMatchObject({ state: 'cancelled', progress })
+  expect(await attempts()).toEqual([{ replayed: 300 + progress.done }])
+  expect(progress.done).toBeLessThan(301)
+  expect(await stage.figures(id)).toMatchObject({ inbox: { processed: 301 }, ...booked })
+})

@@ -1,6 +1,18 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Building2, Keyboard, KeyRound, LogOut, Moon, PhoneMissed, Plus, Scale, Sun, Webhook } from 'lucide-react'
+import {
+  Building2,
+  Keyboard,
+  KeyRound,
+  LogOut,
+  Moon,
+  PhoneMissed,
+  Plus,
+  RotateCcw,
+  Scale,
+  Sun,
+  Webhook,
+} from 'lucide-react'
 import { lazy, Suspense, useDeferredValue, useEffect, useState } from 'react'
 import { formatRelative, formatWords, shortId } from '../ui/format.ts'
 import { Palette, PaletteGroup, PaletteItem } from '../ui/palette.tsx'
@@ -178,6 +190,15 @@ export function CommandPalette({
             onSelect={then(() => navigate({ to: '/reconciliation', search: { start: 'yes' } }))}
           >
             Reconcile now
+          </PaletteItem>
+        )}
+        {!refusal && (
+          <PaletteItem
+            value="plan a replay"
+            icon={<RotateCcw aria-hidden />}
+            onSelect={then(() => navigate({ to: '/replays/new', search: { of: 'dead' } }))}
+          >
+            Plan a replay
           </PaletteItem>
         )}
         {(['failed', 'dead'] as const).map((state) => (

@@ -1,6 +1,10 @@
+import { toWireId } from '@trunkline/core/platform/wire-id'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openWorld, retellCall, type World } from '../testing/world.ts'
+import { newId } from '../platform/id.ts'
+import { openWorld, retellCall, twilioStatus, type World } from '../testing/world.ts'
 import { carryOutReplay } from './bulk-replay.ts'
+import { matching, type ReplayFilter } from './replay-filter.ts'
 
 let world: World
 let operator: string
@@ -14,8 +18,15 @@ const base = '/api/admin/webhook-queue/replays'
 const plan = (filter: object) => world.rest('POST', base, { token: operator, body: { filter } })
 const run = (id: string, body: object) => world.rest('POST', `${base}/${id}/run`, { token: operator, body })
 const find = async (id: string) => (await world.rest('GET', `${base}/${id}`, { token: operator })).body
+const itemsOf = async (id: string, view: string) =>
+  (await world.rest('GET', `${base}/${id}/items?view=${view}`, { token: operator })).body.items
 const uuidOf = (id: string) => id.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 const carryOut = (id: string) => carryOutReplay(world.ctx(), { replayId: uuidOf(id) })
+const planned = async (filter: object) => {
+  const { id } = (await plan(filter)).body
+  await carryOut(id)
+  return await find(id)
+}
 
 /** Calls whose figures an older reading of the same bytes did not keep. */
 async function forgotten(calls: number) {
@@ -31,16 +42,26 @@ const seconds = async (customerId: string) => {
     from call_events where customer_id = ${customerId}`
   return row
 }
+const kill = (phone: string) => world.owner`
+  update webhook_queue set state = 'dead', last_error = 'it was so', attempts = 8, next_attempt_at = null
+  where phone_number = ${phone} and state = 'received'`
+const ledgerOf = (customerId: string) => world.owner`
+  select period_start, kind, sum(quantity)::int as quantity from usage_entries where customer_id = ${customerId}
+  group by period_start, kind order by period_start`
 
 test('a plan changes nothing; its run does what it said, and a second run moves no money', async () => {
   const { customerId, filter } = await forgotten(3)
   const { status, body } = await plan(filter)
-  expect({ status, count: body.count }).toEqual({ status: 200, count: 3 })
+  expect({ status, count: body.count, counts: body.counts }).toMatchObject({
+    status: 200,
+    count: 3,
+    counts: { providers: { retell: 3 }, states: { processed: 3 }, customers: 1 },
+  })
   await carryOut(body.id)
   expect(await find(body.id)).toMatchObject({
     state: 'planned',
     planned: 3,
-    effects: { changed: 3, refused: 0, customers: 1 },
+    effects: { changed: 3, refused: 0, customers: 0, money: [] },
   })
   expect(await seconds(customerId)).toEqual({ known: 0, booked: 180 })
 
@@ -51,44 +72,197 @@ test('a plan changes nothing; its run does what it said, and a second run moves 
   expect(await find(body.id)).toMatchObject({ state: 'done', progress: { done: 3, skipped: 0, failed: 0 } })
   expect(await seconds(customerId)).toEqual({ known: 3, booked: 180 })
 
-  const again = (await plan(filter)).body
-  await carryOut(again.id)
-  expect(await find(again.id)).toMatchObject({ effects: { changed: 0, seconds: 0 } })
+  expect(await planned(filter)).toMatchObject({ effects: { changed: 0, seconds: 0 } })
+})
+
+test('a call of which two chunks of a plan speak, by whatever name, moves its minutes and cents once, as the run does', async () => {
+  const { id: customerId, phoneNumber } = await world.customer()
+  const [terms] =
+    await world.owner`select tier_snapshot_id as id, call_cap_seconds + call_credit_seconds as included from usage_limits where customer_id = ${customerId}`
+  await world.owner`insert into billing_rates (tier_snapshot_id, meter, unit_price_micros) values (${terms?.id}, 'call_seconds', 10000)`
+  // all but ten minutes of what is included is used: the plan passes it
+  await world.retell(retellCall({ to: phoneNumber, seconds: Number(terms?.included) - 600 }).ended)
+  await world.process()
+  const first = retellCall({ to: phoneNumber, seconds: 50, sid: 'CA_of_two_chunks' })
+  await world.retell(first.ended)
+  for (let n = 0; n < 19; n++) await world.retell(retellCall({ to: phoneNumber, seconds: 60 }).ended)
+  await world.retell({ ...first.analyzed, call: { ...first.analyzed.call, duration_ms: 65_000 } })
+  await world.twilio(
+    'status',
+    twilioStatus({ sid: 'CA_of_two_chunks', to: phoneNumber, status: 'completed', seconds: 90 }),
+  )
+  await kill(phoneNumber)
+
+  const made = await planned({ phone: phoneNumber, state: 'dead' })
+  const moved = 19 * 60 + 65
+  expect(made).toMatchObject({
+    state: 'planned',
+    count: 22,
+    effects: {
+      seconds: moved,
+      cents: moved - 600,
+      customers: 1,
+      closedPeriods: 0,
+      money: [
+        { customer: { id: toWireId('customer', customerId) }, unit: 'seconds', isClosed: false, quantity: moved },
+      ],
+    },
+  })
+
+  await run(made.id, { hash: made.hash })
+  await carryOut(made.id)
+  expect(await find(made.id)).toMatchObject({ state: 'done', effects: { bookedSeconds: moved, seconds: moved } })
+  expect(await ledgerOf(customerId)).toContainEqual(expect.objectContaining({ kind: 'usage' }))
+  const [ledger] =
+    await world.owner`select sum(quantity)::int as seconds from usage_entries where customer_id = ${customerId}`
+  expect(ledger?.seconds).toBe(Number(terms?.included) - 600 + moved)
+  expect(await planned({ phone: phoneNumber })).toMatchObject({ effects: { seconds: 0, cents: 0, money: [] } })
+  await world.owner`delete from billing_rates`
+})
+
+test('a plan names the closed periods that it touches, and its run books adjustments there', async () => {
+  const { id: customerId, phoneNumber } = await world.customer()
+  const longAgo = Date.now() - 100 * 86_400_000
+  await world.retell(retellCall({ to: phoneNumber, seconds: 120, endedAt: longAgo }).ended)
+  await world.retell(retellCall({ to: phoneNumber, seconds: 30 }).ended)
+  await kill(phoneNumber)
+
+  const made = await planned({ phone: phoneNumber })
+  expect(made.effects).toMatchObject({ seconds: 150, closedPeriods: 1, customers: 1 })
+  expect(made.effects.money).toMatchObject([
+    { quantity: 120, isClosed: true },
+    { quantity: 30, isClosed: false },
+  ])
+  await run(made.id, { hash: made.hash })
+  await carryOut(made.id)
+  expect(await ledgerOf(customerId)).toMatchObject([
+    { kind: 'adjustment', quantity: 120 },
+    { kind: 'usage', quantity: 30 },
+  ])
+})
+
+test('a reading that has learned a field takes the place of an older one of the same bytes; the evidence of before stays', async () => {
+  const { id: customerId, phoneNumber } = await world.customer()
+  const call = retellCall({ to: phoneNumber, seconds: 60 })
+  await world.retell(call.ended)
+  await world.retell(call.analyzed)
+  await world.process()
+  // as a reading left it that knew nothing of why a call ends
+  await world.owner`
+    update call_events set disconnect_reason = null, facts = (
+      select jsonb_object_agg(key, value - 'disconnectReason' || '{"reading": 0}') from jsonb_each(facts))
+    where customer_id = ${customerId}`
+  const evidence = () => world.owner`
+    select id, body, body_sha256, headers, received_at from webhook_queue where phone_number = ${phoneNumber} order by id`
+  const before = await evidence()
+
+  const made = await planned({ phone: phoneNumber })
+  expect(made.effects).toMatchObject({ changed: 1, seconds: 0, cents: 0 })
+  expect(made.effects.examples).toEqual([expect.stringMatching(/^Call cal_[0-9a-f]{32}: ended by none → user_hangup$/)])
+  await run(made.id, { hash: made.hash })
+  await carryOut(made.id)
+
+  const [row] = await world.owner`select disconnect_reason, facts from call_events where customer_id = ${customerId}`
+  const learned = { disconnectReason: 'user_hangup' }
+  expect(row).toMatchObject({
+    disconnect_reason: 'user_hangup',
+    facts: { 'retell:call_ended': learned, 'retell:call_analyzed': learned },
+  })
+  expect(await evidence()).toEqual(before)
+  const [changed] = await itemsOf(made.id, 'changed')
+  const { body } = await world.rest('GET', `/api/admin/webhook-queue/${changed.webhookId}`, { token: operator })
+  expect(body.attemptLog).toMatchObject([
+    { outcome: 'processed', changes: [] },
+    { outcome: 'replayed', reading: 1, changes: [expect.stringContaining('ended by none → user_hangup')] },
+  ])
+  expect(await planned({ phone: phoneNumber })).toMatchObject({ effects: { changed: 0 } })
 })
 
 test('what changed since the plan is skipped and counted', async () => {
   const { customerId, filter } = await forgotten(2)
-  const { body } = await plan(filter)
-  await carryOut(body.id)
+  const made = await planned(filter)
   await world.owner`update webhook_queue set attempts = attempts + 1 where id = (select id from webhook_queue where phone_number = ${filter.phone} limit 1)`
-  await run(body.id, { hash: body.hash })
-  await carryOut(body.id)
-  expect(await find(body.id)).toMatchObject({ state: 'done', progress: { done: 2, skipped: 1 } })
+  await run(made.id, { hash: made.hash })
+  await carryOut(made.id)
+  expect(await find(made.id)).toMatchObject({ state: 'done', progress: { done: 2, skipped: 1 } })
+  expect(await itemsOf(made.id, 'skipped')).toHaveLength(1)
   expect(await seconds(customerId)).toMatchObject({ known: 1 })
 })
 
-test('a cancelled run touches nothing more', async () => {
+test('a cancelled run touches nothing more, and neither does a cancelled plan', async () => {
   const { customerId, filter } = await forgotten(2)
-  const { body } = await plan(filter)
-  await carryOut(body.id)
-  await run(body.id, { hash: body.hash })
-  await world.rest('POST', `${base}/${body.id}/cancel`, { token: operator })
-  await carryOut(body.id)
-  expect(await find(body.id)).toMatchObject({ state: 'cancelled', progress: { done: 0 } })
+  const made = await planned(filter)
+  await run(made.id, { hash: made.hash })
+  await world.rest('POST', `${base}/${made.id}/cancel`, { token: operator })
+  await carryOut(made.id)
+  expect(await find(made.id)).toMatchObject({ state: 'cancelled', progress: { done: 0 } })
+  const { id } = (await plan(filter)).body
+  await world.rest('POST', `${base}/${id}/cancel`, { token: operator })
+  await carryOut(id)
+  expect(await find(id)).toMatchObject({ state: 'cancelled', planned: 0 })
   expect(await seconds(customerId)).toMatchObject({ known: 0 })
+  const { body } = await world.rest('GET', `${base}?state=cancelled&limit=2`, { token: operator })
+  expect(body.items.map((row: { id: string }) => row.id)).toEqual([id, made.id])
 })
 
-test('a text or a JSON path without a window is refused, and so is an empty filter', async () => {
-  for (const filter of [{}, { q: 'x' }, { json: { path: ['call'], is: 'x' } }, { nonsense: 1 }])
+const days = (count: number) => ({
+  from: new Date(Date.now() - count * 86_400_000).toISOString(),
+  to: new Date().toISOString(),
+})
+
+test('what no index leads to is searched in a bounded window and refused otherwise, with the field', async () => {
+  const json = { path: ['call'], is: 'x' }
+  for (const filter of [
+    { q: 'x' },
+    { json },
+    { json, ...days(8) },
+    { provider: 'retell' },
+    { state: 'processed', ...days(32) },
+  ])
+    expect(await plan(filter)).toMatchObject({
+      status: 400,
+      body: {
+        error: { code: 'invalid', fields: { 'filter.from': expect.stringContaining('days: give from and to') } },
+      },
+    })
+  for (const filter of [{}, { nonsense: 1 }, { phone: '+1', from: days(0).to, to: days(1).from }])
     expect((await plan(filter)).status).toBe(400)
+  expect((await plan({ json, ...days(7) })).status).toBe(404)
 })
 
-test('a run in which too many fail stops by itself', async () => {
+test('numbers, customers, causes, states and windows are found through an index', async () => {
+  const { id: customerId, phoneNumber } = await world.customer()
+  const found: Record<string, ReplayFilter> = {
+    'phone_number = ': { phone: phoneNumber },
+    'customer_id = ': { customerId },
+    '"left"(last_error, 200) = ': { cause: 'it was so' },
+    'id = ANY': { ids: [customerId, newId()] },
+    'state = ': { state: 'dead' },
+    'id >= ': { provider: 'retell', ...days(7) },
+  }
+  const explain = async (filter: ReplayFilter) => {
+    const meant = await matching(world.ctx(), filter)
+    const rows = await world.db.transaction(async (tx) => {
+      await tx.execute(sql`set local enable_seqscan = off`)
+      await tx.execute(sql`set local enable_bitmapscan = off`)
+      return await tx.execute(sql`explain select id from webhook_queue where ${meant}`)
+    })
+    return rows.map((row) => String(row['QUERY PLAN'])).join('\n')
+  }
+  for (const [condition, filter] of Object.entries(found)) {
+    const lines = (await explain(filter)).split('\n').filter((line) => line.includes('Index Cond'))
+    expect(lines.length, condition).toBeGreaterThan(0)
+    for (const line of lines) expect(line).toContain(condition)
+  }
+})
+
+test('a run in which too many fail stops by itself, and says which', async () => {
   const { filter } = await forgotten(21)
-  const { body } = await plan(filter)
-  await carryOut(body.id)
+  const made = await planned(filter)
   await world.owner`update webhook_queue set shredded_at = now() where phone_number = ${filter.phone}`
-  await run(body.id, { hash: body.hash })
-  await carryOut(body.id)
-  expect(await find(body.id)).toMatchObject({ state: 'stopped', progress: { done: 20, failed: 20 } })
+  await run(made.id, { hash: made.hash })
+  await carryOut(made.id)
+  expect(await find(made.id)).toMatchObject({ state: 'stopped', progress: { done: 20, failed: 20 } })
+  expect(await itemsOf(made.id, 'failed')).toHaveLength(20)
+  expect((await itemsOf(made.id, 'failed'))[0]).toMatchObject({ problem: expect.stringContaining('erased') })
 })

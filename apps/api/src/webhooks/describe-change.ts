@@ -20,6 +20,10 @@ export function describeChange(before: Picture, after: Picture): string[] {
   ]
 }
 
+/** The same without what was said in a call: that stays where retention finds it. */
+export const withoutWords = (changes: readonly string[]): string[] =>
+  changes.map((line) => line.replace(/: summary .*$/s, ': summary'))
+
 const shown = (field: string, value: string | number | null | undefined): string => {
   if (value === null || value === undefined) return 'none'
   if (field === 'customer') return 'known'

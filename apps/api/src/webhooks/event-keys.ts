@@ -23,7 +23,8 @@ export async function eventKeysOf(ctx: Ctx, webhook: Webhook): Promise<{ callIds
   }
 }
 
-function spokenOf(webhook: Webhook) {
+/** What a stored webhook says; nothing where it cannot be read. */
+export function spokenOf(webhook: Webhook) {
   try {
     return eventsOf(webhook)
   } catch (error) {

@@ -26,6 +26,14 @@ export const webhookHoldings: readonly Holding[] = [
     retention: { kind: 'bytes', set: shredding, waits },
   },
   {
+    table: 'webhook_replay_sums',
+    key: 'replay_id',
+    ofCustomer: {
+      where: 'customer_id = $1::text::uuid',
+      keep: 'It says how many units a replay moved, and nothing of a person. It goes with its replay after 90 days',
+    },
+  },
+  {
     table: 'webhook_pauses',
     ofCustomer: {
       where: 'customer_id = $1::text::uuid',

@@ -1,74 +1,28 @@
-import { toE164 } from '@trunkline/core/numbers/phone'
-import { toWireId, wireId } from '@trunkline/core/platform/wire-id'
-import { webhookProviders, webhookStateSchema } from '@trunkline/core/webhooks/state'
+import { toWireId } from '@trunkline/core/platform/wire-id'
 import { webhooks } from '@trunkline/db/schema/webhooks'
-import { webhookReplayItems, webhookReplays } from '@trunkline/db/schema/webhooks-replays'
-import { and, eq, gte, ilike, inArray, lt, ne, or, sql } from 'drizzle-orm'
-import { z } from 'zod'
+import { type ReplayCounts, webhookReplayItems, webhookReplays } from '@trunkline/db/schema/webhooks-replays'
+import { and, eq, inArray, lt, ne, type SQL, sql } from 'drizzle-orm'
 import { audit } from '../platform/audit.ts'
 import { actorLabel, type Ctx, inTransaction } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
-import { firstIdAt, newId } from '../platform/id.ts'
+import { newId } from '../platform/id.ts'
 import { enqueue } from '../platform/job.ts'
 import { announce } from '../platform/live.ts'
 import { asPlanned, carryOutReplaySpec } from './bulk-replay.ts'
+import { findReplay } from './find-replay.ts'
+import { matching, type ReplayFilter } from './replay-filter.ts'
 
 const most = 100_000
-const longestSearchMs = 7 * 86_400_000
-
-export const replayFilter = z
-  .strictObject({
-    ids: z.array(wireId('webhook')).min(1).max(1000).optional(),
-    state: webhookStateSchema.exclude(['quarantined']).optional(),
-    provider: z.enum(webhookProviders).optional(),
-    cause: z.string().min(1).max(200).optional(),
-    phone: z.string().min(1).max(40).optional(),
-    customerId: wireId('customer').optional(),
-    q: z.string().min(1).max(100).optional(),
-    json: z.object({ path: z.array(z.string().min(1).max(100)).min(1).max(10), is: z.string().max(200) }).optional(),
-    from: z.iso.datetime({ offset: true }).optional(),
-    to: z.iso.datetime({ offset: true }).optional(),
-  })
-  .refine((filter) => Object.keys(filter).length > 0, 'must name at least one condition')
-  .refine(
-    ({ q, json, from, to }) =>
-      (q === undefined && json === undefined) ||
-      (from !== undefined && to !== undefined && Date.parse(to) - Date.parse(from) <= longestSearchMs),
-    'a text or a JSON path is searched in at most seven days: give from and to',
-  )
-type Filter = z.infer<typeof replayFilter>
-
-const literal = (text: string) => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
-
-function matching(filter: Filter) {
-  const text = filter.q === undefined ? undefined : `%${literal(filter.q)}%`
-  return and(
-    eq(webhooks.verdict, 'verified'),
-    ne(webhooks.state, 'quarantined'),
-    filter.ids && inArray(webhooks.id, filter.ids),
-    filter.state && eq(webhooks.state, filter.state),
-    filter.provider && eq(webhooks.provider, filter.provider),
-    filter.cause ? eq(webhooks.lastError, filter.cause) : undefined,
-    filter.phone ? eq(webhooks.phoneNumber, toE164(filter.phone) ?? filter.phone) : undefined,
-    filter.customerId ? eq(webhooks.customerId, filter.customerId) : undefined,
-    text ? or(ilike(webhooks.eventType, text), ilike(webhooks.lastError, text), ilike(webhooks.body, text)) : undefined,
-    filter.json &&
-      sql`case when ${webhooks.bodyEncoding} = 'utf8' and ${webhooks.body} is json
-        then ${webhooks.body}::jsonb #>> array[${sql.join(
-          filter.json.path.map((key) => sql`${key}`),
-          sql`, `,
-        )}]::text[] end = ${filter.json.is}`,
-    filter.from ? gte(webhooks.id, firstIdAt(new Date(filter.from))) : undefined,
-    filter.to ? lt(webhooks.id, firstIdAt(new Date(filter.to))) : undefined,
-  )
-}
 
 /** Says at once which webhooks are meant, under a hash; what would change follows as it is found out. Numbers and texts are not kept. */
-export async function planReplay(ctx: Ctx, input: { filter: Filter }) {
+export async function planReplay(ctx: Ctx, input: { filter: ReplayFilter }) {
   const { phone, q, json, cause, ...kept } = input.filter
-  const hidden = Object.keys({ phone, q, json, cause }).filter((key) => input.filter[key as keyof Filter] !== undefined)
+  const hidden = Object.keys({ phone, q, json, cause }).filter(
+    (key) => input.filter[key as keyof ReplayFilter] !== undefined,
+  )
   return await inTransaction(ctx, async (ctx) => {
     const replayId = newId()
+    const meant = await matching(ctx, input.filter)
     await ctx.db.insert(webhookReplays).values({
       id: replayId,
       by: actorLabel(ctx.actor),
@@ -77,33 +31,73 @@ export async function planReplay(ctx: Ctx, input: { filter: Filter }) {
       state: 'planning',
       count: 0,
     })
-    const matched = await ctx.db.execute(
-      sql`insert into ${webhookReplayItems} (replay_id, webhook_id, as_planned)
-        select ${replayId}::text::uuid, ${webhooks.id}, ${asPlanned} from ${webhooks} where ${matching(input.filter)} limit ${most + 1}`,
-    )
-    if (matched.count === 0) throw new DomainError('not_found', 'No webhook matches')
-    if (matched.count > most) throw new DomainError('invalid', `More than ${most} webhooks match: narrow the filter`)
-    await ctx.db.execute(
-      sql`update ${webhookReplays} set count = ${matched.count}, hash = (
-        select encode(sha256(string_agg(webhook_id || ' ' || as_planned, E'\n' order by webhook_id)::bytea), 'hex')
-        from ${webhookReplayItems} where replay_id = ${replayId}::text::uuid) where id = ${replayId}::text::uuid`,
-    )
-    await note(ctx, 'planReplay', replayId, { count: matched.count })
+    const { count, hash, ...counts } = await keepMeant(ctx, replayId, meant)
+    if (count === 0) throw new DomainError('not_found', 'No webhook matches')
+    if (count > most)
+      throw new DomainError('invalid', `More than ${most} webhooks match: narrow the filter`, {
+        fields: { filter: `matches more than ${most} webhooks` },
+      })
+    await ctx.db.update(webhookReplays).set({ count, hash, counts }).where(eq(webhookReplays.id, replayId))
+    await note(ctx, 'planReplay', replayId, { count })
     await enqueue(ctx, carryOutReplaySpec, { replayId })
     return await findReplay(ctx, { replayId })
   })
 }
 
+type Meant = ReplayCounts & { count: number; hash: string }
+
+/** Keeps which webhooks are meant, as they are now, and counts and hashes them in the same pass. */
+async function keepMeant(ctx: Ctx, replayId: string, meant: SQL | undefined): Promise<Meant> {
+  const [found] = await ctx.db.execute<{
+    count: number
+    customers: number
+    oldest: string
+    newest: string
+    hash: string
+    groups: string
+  }>(sql`
+    with meant as materialized (
+      select ${webhooks.id}, ${webhooks.provider}, ${webhooks.state}, ${webhooks.customerId}, ${webhooks.receivedAt}, ${asPlanned} as as_planned
+      from ${webhooks} where ${meant} limit ${most + 1}
+    ), kept as (
+      insert into ${webhookReplayItems} (replay_id, webhook_id, as_planned) select ${replayId}::text::uuid, id, as_planned from meant order by id
+    ), groups as (
+      select provider, state, count(*)::int as rows from meant group by provider, state
+    )
+    select count(*)::int, count(distinct customer_id)::int as customers, min(received_at)::text as oldest, max(received_at)::text as newest,
+      coalesce(encode(sha256(string_agg(id || ' ' || as_planned, E'\n' order by id)::bytea), 'hex'), '') as hash,
+      (select coalesce(json_agg(groups), '[]')::text from groups) as groups
+    from meant`)
+  if (found === undefined) throw new Error('An aggregate answers one row')
+  const groups = JSON.parse(found.groups) as { provider: string; state: string; rows: number }[]
+  const sumBy = (name: 'provider' | 'state') => {
+    const sums: Record<string, number> = {}
+    for (const group of groups) sums[group[name]] = (sums[group[name]] ?? 0) + group.rows
+    return sums
+  }
+  const instant = (text: string | null) => (text === null ? '' : new Date(text).toISOString())
+  return {
+    count: found.count,
+    hash: found.hash,
+    providers: sumBy('provider'),
+    states: sumBy('state'),
+    customers: found.customers,
+    oldest: instant(found.oldest),
+    newest: instant(found.newest),
+  }
+}
+
 /** Begins the run of a plan. The hash says that whoever asks has seen this plan; one runs at a time, whatever its filter. */
 export async function runReplay(
   ctx: Ctx,
-  input: { replayId: string; hash: string; stopAbovePercent?: number | undefined },
+  input: { replayId: string; hash: string; stopAbovePercent?: number | undefined; reason?: string | undefined },
 ) {
-  const { replayId, hash, stopAbovePercent } = input
+  const { replayId, hash, stopAbovePercent, reason } = input
   return await inTransaction(ctx, async (ctx) => {
     await ctx.db.execute(sql`select pg_advisory_xact_lock(hashtext('webhooks.runReplay'))`)
     const found = await findReplay(ctx, { replayId })
-    if (found.hash !== hash) throw new DomainError('conflict', 'This is not the hash of the plan')
+    if (found.hash !== hash)
+      throw new DomainError('conflict', 'This is not the hash of the plan', { fields: { hash: 'is of another plan' } })
     if (found.state !== 'planned') throw new DomainError('conflict', `The replay is ${found.state}`)
     const [other] = await ctx.db
       .select({ id: webhookReplays.id })
@@ -112,9 +106,15 @@ export async function runReplay(
     if (other) throw new DomainError('conflict', `Another replay runs: ${toWireId('replay', other.id)}`)
     await ctx.db
       .update(webhookReplays)
-      .set({ state: 'running', leaseUntil: null, ...(stopAbovePercent === undefined ? {} : { stopAbovePercent }) })
+      .set({
+        state: 'running',
+        leaseUntil: null,
+        startedAt: sql`now()`,
+        throughId: null,
+        ...(stopAbovePercent === undefined ? {} : { stopAbovePercent }),
+      })
       .where(and(eq(webhookReplays.id, replayId), eq(webhookReplays.state, 'planned')))
-    await note(ctx, 'runReplay', replayId, { count: found.count })
+    await note(ctx, 'runReplay', replayId, { count: found.count, ...(reason === undefined ? {} : { reason }) })
     await enqueue(ctx, carryOutReplaySpec, { replayId })
     return await findReplay(ctx, { replayId })
   })
@@ -141,50 +141,10 @@ async function note(
   ctx: Ctx,
   action: 'planReplay' | 'runReplay' | 'cancelReplay',
   replayId: string,
-  after: Record<string, number>,
+  after: Record<string, number | string>,
 ) {
   await audit(ctx, { action: `webhooks.${action}`, subject: toWireId('replay', replayId), after })
   await announce(ctx, ['webhooks'])
-}
-
-export async function findReplay(ctx: Ctx, input: { replayId: string }) {
-  const [replay] = await ctx.db.select().from(webhookReplays).where(eq(webhookReplays.id, input.replayId))
-  if (replay === undefined) throw new DomainError('not_found', 'There is no such replay')
-  const item = webhookReplayItems
-  const of = eq(item.replayId, replay.id)
-  const [sums] = await ctx.db
-    .select({
-      changed: sql<number>`(count(*) filter (where jsonb_array_length(${item.changes}) > 0))::int`,
-      refused: sql<number>`count(${item.problem})::int`,
-      seconds: sql<number>`coalesce(sum(${item.seconds}), 0)::int`,
-      segments: sql<number>`coalesce(sum(${item.segments}), 0)::int`,
-      customers: sql<number>`count(distinct ${webhooks.customerId})::int`,
-    })
-    .from(item)
-    .leftJoin(webhooks, eq(webhooks.id, item.webhookId))
-    .where(of)
-  const examples = await ctx.db
-    .select({ changes: item.changes })
-    .from(item)
-    .where(and(of, sql`jsonb_array_length(${item.changes}) > 0`))
-    .orderBy(item.webhookId)
-    .limit(20)
-  const { id, hash, state, count, planned, done, skipped, failed, by } = replay
-  return {
-    id: toWireId('replay', id),
-    hash,
-    state,
-    count,
-    planned,
-    effects: {
-      ...(sums ?? { changed: 0, refused: 0, seconds: 0, segments: 0, customers: 0 }),
-      examples: examples.flatMap(({ changes }) => changes ?? []).slice(0, 50),
-    },
-    progress: { done, skipped, failed },
-    by,
-    createdAt: replay.createdAt.toISOString(),
-    finishedAt: replay.finishedAt?.toISOString() ?? null,
-  }
 }
 
 /** Plans and results are kept ninety days; what they did stands in attempts and audit rows. */

@@ -13,12 +13,13 @@ import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
 import { adapters } from './adapters.ts'
 import { type Stored, storedColumns } from './claim.ts'
-import { describeChange, type Picture } from './describe-change.ts'
+import { describeChange, type Picture, withoutWords } from './describe-change.ts'
 import { addressFrom } from './door-paths.ts'
 import { eventKeysOf } from './event-keys.ts'
 import { digest } from './process.ts'
 import { saidIn } from './receive.ts'
 import { reasonOf, recordFailure } from './record-failure.ts'
+import { type Move, movesOf } from './replay-sums.ts'
 import { loadSecrets, secretsFor } from './sources.ts'
 
 type Webhook = typeof webhooks.$inferSelect
@@ -52,7 +53,7 @@ export async function replayWebhook(ctx: Ctx, input: { webhookId: string }): Pro
 export async function replayInTransaction(
   ctx: Ctx,
   webhookId: string,
-): Promise<Replayed & { fault?: string; seconds: number; segments: number }> {
+): Promise<Replayed & { fault?: string; moves: Move[] }> {
   const [webhook] = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId)).for('update')
   if (webhook === undefined) throw new DomainError('not_found', 'There is no such webhook')
   if (webhook.shreddedAt !== null)
@@ -61,6 +62,7 @@ export async function replayInTransaction(
     throw new DomainError('conflict', 'Its body was too large to keep, so there is nothing to replay')
   if (webhook.state === 'quarantined') await release(ctx, webhook)
   const before = await pictureOf(ctx, webhook)
+  const since = newId()
   const [stored] = await statement<Stored>(
     ctx.db,
     `select ${storedColumns} from webhook_queue where id = $1::text::uuid`,
@@ -78,6 +80,8 @@ export async function replayInTransaction(
     error: fault ?? null,
     by: actorLabel(ctx.actor),
     at: ctx.now,
+    reading: adapters[webhook.provider].reading ?? 1,
+    changes: withoutWords(text),
   })
   const state = after?.state ?? webhook.state
   await audit(ctx, {
@@ -88,8 +92,8 @@ export async function replayInTransaction(
     after: { state, error: fault ?? null, changes: text.length },
   })
   const effects = { changed: text.length > 0, text }
-  const moved = { seconds: now.seconds - before.seconds, segments: now.segments - before.segments }
-  return { state, effects, ...moved, ...(fault !== undefined && state === 'processed' ? { fault } : {}) }
+  const moves = await movesOf(ctx, webhookId, since)
+  return { state, effects, moves, ...(fault !== undefined && state === 'processed' ? { fault } : {}) }
 }
 
 /**
@@ -152,9 +156,9 @@ async function pictureOf(ctx: Ctx, webhook: Webhook): Promise<Picture> {
     .where(inArray(usageEntries.eventId, [...callIds, ...messageIds]))
   return {
     rows: [
-      ...calls.map(({ id, status, customerId, seconds, summary }) => ({
+      ...calls.map(({ id, status, customerId, seconds, disconnectReason, sentiment, summary }) => ({
         name: `Call ${toWireId('call', id)}`,
-        facts: { status, customer: customerId, seconds, summary },
+        facts: { status, customer: customerId, seconds, 'ended by': disconnectReason, sentiment, summary },
       })),
       ...messages.map(({ id, status, customerId, segments }) => ({
         name: `Message ${toWireId('message', id)}`,

@@ -28,6 +28,8 @@ export type CallFact = {
   /** When the bytes reached us. */
   receivedAt: number
   webhookId: string
+  /** Which version of our reading made it of the bytes; 1 where it says none. */
+  reading?: number
   status?: CallStatus
   direction?: Direction
   from?: string

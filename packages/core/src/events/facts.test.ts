@@ -2,10 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Facts, firstOf, inOrder, joinFacts } from './facts.ts'
 
-type Fact = { at: number; receivedAt: number; says: unknown }
+type Fact = { at: number; receivedAt: number; reading?: number; says: unknown }
 // few registers, few moments: ties and clashes are the rule, not the exception
 const moment = fc.integer({ min: 0, max: 2 })
-const fact = fc.record({ at: moment, receivedAt: moment, says: fc.jsonValue({ maxDepth: 2 }) })
+const fact: fc.Arbitrary<Fact> = fc.record(
+  { at: moment, receivedAt: moment, reading: moment, says: fc.jsonValue({ maxDepth: 2 }) },
+  { requiredKeys: ['at', 'receivedAt', 'says'] },
+)
 const facts: fc.Arbitrary<Facts<Fact>> = fc
   .dictionary(fc.constantFrom('retell:call_ended', 'retell:call_analyzed', 'twilio:completed'), fact)
   // as they come back from the database
@@ -56,6 +59,16 @@ test('of two that a provider says of the same moment the one that reached us lat
       const [first, second] = [a, { ...b, at: a.at, receivedAt: a.receivedAt + later }]
       expect(joinFacts({ one: first }, { one: second })).toEqual({ one: second })
       expect(joinFacts({ one: second }, { one: first })).toEqual({ one: second })
+    }),
+  )
+})
+
+test('of two readings of the same bytes the later one counts, whatever its words and whichever came first', () => {
+  fc.assert(
+    fc.property(fact, fact, fc.integer({ min: 1, max: 9 }), (a, b, later) => {
+      const [old, learned] = [a, { ...b, at: a.at, receivedAt: a.receivedAt, reading: (a.reading ?? 1) + later }]
+      expect(joinFacts({ one: old }, { one: learned })).toEqual({ one: learned })
+      expect(joinFacts({ one: learned }, { one: old })).toEqual({ one: learned })
     }),
   )
 })

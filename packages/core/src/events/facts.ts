@@ -5,8 +5,8 @@
  * twice, or in any split, and end in the same map; everything shown or charged is computed from the map.
  */
 export type Facts<Fact extends Said> = { readonly [register: string]: Fact }
-/** When the provider said it, and when it reached us. */
-type Said = { at: number; receivedAt: number }
+/** When the provider said it, when it reached us, and which version of our reading made it of the bytes (1 where it says none). */
+type Said = { at: number; receivedAt: number; reading?: number }
 
 const canonical = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
@@ -16,10 +16,12 @@ const canonical = (value: unknown): string => {
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join()}}`
 }
 
-/** The provider's time decides, of equal ones our own, of equal ones the text: one order of all facts, whoever asks. */
+/** The provider's time decides, of equal ones our own, of equal ones the reading, then the text: one order of all facts, whoever asks. */
 function newer<Fact extends Said>(a: Fact, b: Fact): Fact {
   if (a.at !== b.at) return a.at > b.at ? a : b
   if (a.receivedAt !== b.receivedAt) return a.receivedAt > b.receivedAt ? a : b
+  const [readA, readB] = [a.reading ?? 1, b.reading ?? 1]
+  if (readA !== readB) return readA > readB ? a : b
   return canonical(a) >= canonical(b) ? a : b
 }
 

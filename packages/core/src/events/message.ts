@@ -24,6 +24,8 @@ export type MessageFact = {
   source: 'twilio' | 'telnyx'
   receivedAt: number
   webhookId: string
+  /** Which version of our reading made it of the bytes; 1 where it says none. */
+  reading?: number
   status: MessageStatus
   direction: Direction
   from?: string

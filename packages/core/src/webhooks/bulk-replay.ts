@@ -1,4 +1,5 @@
 export const replayStates = ['planning', 'planned', 'running', 'done', 'cancelled', 'stopped'] as const
+export type ReplayState = (typeof replayStates)[number]
 export const replayOutcomes = ['replayed', 'skipped', 'failed'] as const
 
 /** Too few say nothing about a rate. */

@@ -28,6 +28,7 @@ const particular: Record<string, Record<string, string | null>> = {
   webhook_pauses: { door: null, ended_by: null },
   reconciliation_runs: { state: 'matched', finished_at: '2026-01-01Z', window_from: '2025-12-30Z' },
   reconciliation_differences: { ours: '1', theirs: '1', delta: '0', kind: 'call' },
+  webhook_replays: { counts: null },
   notice_preferences: { muted: '{}' },
   password_resets: { token_hash: 'reset', expires_at: '2100-01-01Z' },
 }

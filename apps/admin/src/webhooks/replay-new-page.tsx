@@ -1,0 +1,143 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import { ArrowLeft, ListChecks } from 'lucide-react'
+import { useFilters } from '../app/filters.ts'
+import { PageHeader } from '../app/page.tsx'
+import { useListBounds, useRange } from '../app/range.tsx'
+import { problemOf, rpc } from '../app/rpc.ts'
+import type { ReplaySearch } from '../app/search.ts'
+import { useRefusal } from '../app/session.ts'
+import { CustomerFilter } from '../customers/customer-picker.tsx'
+import { Button } from '../ui/button.tsx'
+import { FilterBar, FilterChoice, FilterText } from '../ui/filter-bar.tsx'
+import { Note } from '../ui/notice.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { cleanPhone } from '../ui/phone.tsx'
+import { useShortcuts } from '../ui/shortcuts.ts'
+import { providerChoices, stateWord, webhookStates } from './words.tsx'
+
+const stateChoices = webhookStates.flatMap((value) =>
+  value === 'quarantined' ? [] : [{ value, label: stateWord(value) }],
+)
+const day = 86_400_000
+
+/** What the server would refuse, said before it is asked. */
+function missing(asked: ReplaySearch, days: number): string | undefined {
+  const { of, provider, cause, phone, customer, q, json } = asked
+  if (!(of ?? provider ?? cause ?? phone ?? customer ?? q ?? json) && days === Number.POSITIVE_INFINITY)
+    return 'Choose what is replayed.'
+  if ((q || json) && days > 7) return 'A text or a JSON path is searched in at most seven days: choose a time range.'
+  const isNarrow = cause ?? phone ?? customer ?? (of === 'processed' ? undefined : of)
+  if (!isNarrow && days > 31) return 'That is searched in at most 31 days: choose a time range.'
+  return undefined
+}
+
+/** The first step: which webhooks. The plan is made of what stands in the address. */
+export function ReplayNewPage() {
+  const navigate = useNavigate()
+  const refusal = useRefusal()
+  const [asked, setFilters] = useFilters<ReplaySearch>()
+  const { of, provider, cause, phone, customer, q, json, is } = asked
+  const range = useRange()
+  const bounds = useListBounds()
+  const to = range === undefined ? undefined : (bounds.to ?? new Date().toISOString())
+  const days = bounds.from && to ? (Date.parse(to) - Date.parse(bounds.from)) / day : Number.POSITIVE_INFINITY
+  // a range that ends now has moved on a little when it is sent
+  const refused = refusal ?? missing(asked, Math.floor(days))
+  const plan = rpc.webhooks.replays.plan.useMutation({
+    onSuccess: ({ id }) => void navigate({ to: '/replays/$replayId', params: { replayId: id } }),
+  })
+  const make = () =>
+    refused === undefined &&
+    !plan.isPending &&
+    plan.mutate({
+      filter: {
+        state: of,
+        provider,
+        cause,
+        phone,
+        customerId: customer,
+        q,
+        ...(json ? { json: { path: json.split('.').filter(Boolean), is: is ?? '' } } : {}),
+        from: bounds.from,
+        to,
+      },
+    })
+  useShortcuts([{ keys: 'p', label: 'Make the plan', group: 'Page', run: make }])
+  const problem = plan.error ? problemOf(plan.error) : undefined
+  return (
+    <div className="flex h-full min-h-0 flex-col overflow-auto bg-surface">
+      <div className="flex h-9 shrink-0 items-center px-4 pt-2">
+        <Link to="/replays" className="inline-flex items-center gap-1.5 text-sm text-ink-2 hover:text-ink">
+          <ArrowLeft aria-hidden className="size-4" />
+          All replays
+        </Link>
+      </div>
+      <PageHeader
+        title="Plan a replay"
+        actions={
+          <Button variant="primary" refused={refused} busy={plan.isPending} onClick={make}>
+            <ListChecks aria-hidden className="size-3.5" />
+            Make the plan
+          </Button>
+        }
+      >
+        Choose which webhooks are processed again from their stored bytes. The time range at the top counts, too.
+      </PageHeader>
+      <FilterBar>
+        <FilterChoice label="State" value={of} onChange={(next) => setFilters({ of: next })} choices={stateChoices} />
+        <FilterChoice
+          label="Provider"
+          value={provider}
+          onChange={(next) => setFilters({ provider: next })}
+          choices={providerChoices}
+        />
+        <CustomerFilter value={customer} onChange={(next) => setFilters({ customer: next })} />
+        <FilterText
+          label="Number"
+          value={phone}
+          placeholder="+1 312 555 0101"
+          clean={cleanPhone}
+          onChange={(next) => setFilters({ phone: next })}
+        />
+        <FilterText
+          label="Cause"
+          value={cause}
+          placeholder="The last error, as it stands"
+          onChange={(next) => setFilters({ cause: next })}
+        />
+        <FilterText
+          label="Text"
+          value={q}
+          placeholder="In type, error or body"
+          onChange={(next) => setFilters({ q: next })}
+        />
+        <FilterText
+          label="JSON path"
+          value={json}
+          placeholder="call.agent_id"
+          onChange={(next) => setFilters({ json: next, ...(next ? {} : { is: undefined }) })}
+        />
+        {json && (
+          <FilterText label="Equals" value={is} placeholder="agent_123" onChange={(next) => setFilters({ is: next })} />
+        )}
+      </FilterBar>
+      <div className="grid max-w-3xl gap-3 p-4">
+        {problem && (
+          <Note tone="bad" live>
+            {Object.values(problem.fields)[0] ?? problem.message}
+            {problem.requestId && <p className="mt-1 font-mono text-xs">Request {problem.requestId}</p>}
+          </Note>
+        )}
+        {refused && <Note>{refused}</Note>}
+        <Panel title="What happens">
+          <ol className="grid list-decimal gap-1.5 pl-5 text-sm text-ink-2 marker:text-ink-3">
+            <li>The plan says at once how many are meant, at most 100,000. Nothing is changed.</li>
+            <li>Each is tried and rolled back. Minutes and money of every customer add up while you watch.</li>
+            <li>You confirm that very plan. What has changed since is skipped.</li>
+            <li>The run can be cancelled at any time, and stops by itself where too many fail.</li>
+          </ol>
+        </Panel>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,114 @@
+import { expect } from 'vitest'
+import { expectSoundLook, looks, test } from './browser.ts'
+import type { World } from './world.ts'
+
+/** Calls of a minute whose webhooks died before anything was made of them. */
+async function deadCalls(world: World, businessName: string, count: number) {
+  const customer = await world.customer(businessName)
+  const callId = await world.call(customer.phoneNumber, 60)
+  await world.settled()
+  await world.sql`
+    insert into webhook_queue (id, provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding, body_bytes,
+      body_sha256, verdict, secret_id, state, received_at, attempts, last_error)
+    select uuidv7(), provider, door, event_type, phone_number, url, remote_address, headers, replace(body, ${callId}, ${callId} || '_' || nth),
+      body_encoding, body_bytes, body_sha256, verdict, secret_id, 'dead', received_at, 8, 'It was so'
+    from webhook_queue, generate_series(1, ${count}::int) as nth where body like ${`%${callId}%`} and event_type = 'call_ended'`
+  return customer
+}
+const used = async (world: World, id: string) => {
+  const [row] = await world.sql`
+    select coalesce(sum(quantity), 0)::int as seconds from usage_entries where customer_id = ${id.slice(4)}`
+  return row?.seconds
+}
+
+test('by keyboard: what died is planned, its minutes add up, the plan is confirmed, and its run books them', async ({
+  open,
+  world,
+}) => {
+  const { id } = await deadCalls(world, 'Harbor Plumbing', 25)
+  const page = await open('/webhooks?state=dead')
+  await page.getByRole('link', { name: 'Replay many…' }).press('Enter')
+  await page.waitForURL(/\/replays\/new\?of=dead/)
+  await page.getByRole('button', { name: 'State: Dead' }).waitFor()
+  await page.keyboard.press('p')
+  await page.getByRole('heading', { name: 'Replay of 25 webhooks' }).waitFor()
+  await page.getByText('Waits to be confirmed').waitFor()
+  await page.getByRole('row', { name: /Harbor Plumbing .* \+25 m 00 s \$0\.00/ }).waitFor()
+  expect(await used(world, id)).toBe(60)
+
+  await page.keyboard.press('r')
+  const dialog = page.getByRole('dialog', { name: 'Replay 25 webhooks?' })
+  await dialog.getByText('+25 m 00 s for 1 customer.').waitFor()
+  await expectSoundLook(page, { floating: true })
+  await dialog.getByLabel('Why').fill('The cause is mended')
+  await dialog.getByLabel('Why').press('Enter')
+  await page.getByText('25 webhooks replayed. Usage booked: +25 m 00 s.').waitFor()
+  expect(await used(world, id)).toBe(60 + 25 * 60)
+  await page.reload()
+  await page.getByRole('progressbar', { name: 'Run' }).waitFor()
+  await page.getByText(/^25 of 25 done in/).waitFor()
+  await page.getByRole('list', { name: 'Webhooks of this replay' }).getByRole('link').first().press('Enter')
+  await page
+    .getByRole('complementary', { name: 'Webhook' })
+    .getByText(/Replayed/)
+    .first()
+    .waitFor()
+})
+
+test('by pointer: the filters stand in the address, what is refused says why, and a plan that is under way is cancelled', async ({
+  open,
+  world,
+}) => {
+  const { phoneNumber } = await deadCalls(world, 'Bright Smile Dental', 150)
+  const page = await open('/replays/new')
+  await page.getByText('Choose what is replayed.').waitFor()
+  await page.getByRole('button', { name: 'Provider', exact: true }).click()
+  await page.getByRole('menuitemradio', { name: 'Retell' }).click()
+  await page.waitForURL(/provider=retell/)
+  await page.getByText(/in at most 31 days/).waitFor()
+  await page.getByRole('button', { name: 'Number', exact: true }).click()
+  await page.getByRole('textbox', { name: 'Number' }).fill(phoneNumber)
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await page.waitForURL(/phone=/)
+  await page.getByRole('button', { name: 'Make the plan' }).click()
+  await page.getByRole('progressbar', { name: 'Plan' }).waitFor()
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click()
+  await page.getByText('Cancelled', { exact: true }).waitFor()
+  await page.getByRole('link', { name: 'All replays' }).click()
+  await page.getByRole('grid', { name: 'Replays' }).waitFor()
+  await page.getByRole('button', { name: 'State', exact: true }).click()
+  await page.getByRole('menuitemradio', { name: 'Stopped by itself' }).click()
+  await page.waitForURL(/replay=stopped/)
+  await page.getByText('No replay matches these filters').waitFor()
+  await page.getByRole('button', { name: 'Clear all filters' }).click()
+  await page.getByRole('link', { name: /^15\d webhooks$/ }).click()
+  await page.getByRole('heading', { name: /^Replay of 15\d webhooks/ }).waitFor()
+})
+
+test('when a replay cannot be read the page says so, and reads it on request', async ({ open }) => {
+  const page = await open('/', { tolerate: /ERR_FAILED/ })
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
+  await page.route(/webhooks\.replays\.list/, (route) => route.abort())
+  await page.goto(page.url().replace(/\/admin.*/, '/admin/replays'))
+  await page.getByText('The replays could not be loaded').waitFor()
+  await page.unroute(/webhooks\.replays\.list/)
+  await page.getByRole('button', { name: 'Try again' }).last().click()
+  await page.getByRole('grid', { name: 'Replays' }).waitFor()
+})
+
+for (const look of looks)
+  test(`the replays and the way to one are sound at ${look.width} px in the ${look.theme} theme`, async ({ open }) => {
+    const page = await open('/replays', look)
+    await page.getByRole('grid', { name: 'Replays' }).waitFor()
+    await expectSoundLook(page)
+    await page.getByRole('button', { name: 'Plan a replay' }).click()
+    await page.getByRole('heading', { name: 'Plan a replay' }).waitFor()
+    await expectSoundLook(page)
+    await page.goBack()
+    await page
+      .getByRole('link', { name: /webhooks$/ })
+      .last()
+      .click()
+    await page.getByRole('progressbar', { name: 'Run' }).waitFor()
+    await expectSoundLook(page)
+  })
