@@ -2,6 +2,7 @@ import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchAnswer } from './answer.ts'
 import { startServer } from './database.ts'
+import { benchExport } from './export.ts'
 import { benchGrowth } from './growth.ts'
 import { benchIngest } from './ingest.ts'
 import { benchMeter } from './meter.ts'
@@ -13,7 +14,8 @@ import { benchSoak } from './soak.ts'
 
 const usage = `usage: pnpm bench <ingest|answer|process|meter|reconcile|replay|all> [--rounds n] [--seconds s] [--profile folder]
        pnpm bench soak [--rate n] [--seconds s]
-       pnpm bench growth [--rounds n] [--rows n]`
+       pnpm bench growth [--rounds n] [--rows n]
+       pnpm bench export [--rows n]`
 
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
@@ -30,7 +32,7 @@ async function main(): Promise<number> {
   const options = { rounds: Number(values.rounds), seconds: Number(values.seconds ?? 4), profile: values.profile }
   const [rate, rows] = [Number(values.rate), Number(values.rows)]
   const isFine =
-    ['ingest', 'answer', 'process', 'meter', 'reconcile', 'replay', 'soak', 'growth', 'all'].includes(name) &&
+    ['ingest', 'answer', 'process', 'meter', 'reconcile', 'replay', 'soak', 'growth', 'export', 'all'].includes(name) &&
     options.rounds >= 1 &&
     options.seconds > 0 &&
     rate > 0 &&
@@ -54,6 +56,7 @@ async function main(): Promise<number> {
     if (isAsked('replay')) judged.push(...(await benchReplay(server, options)))
     // long ones, which nobody means by «all»
     if (name === 'soak') judged.push(...(await benchSoak(server, { rate, seconds: Number(values.seconds ?? 600) })))
+    if (name === 'export') judged.push(...(await benchExport(server, { rows })))
     if (name === 'growth') judged.push(...(await benchGrowth(server, { rounds: options.rounds, rows })))
   } finally {
     await server.stop()

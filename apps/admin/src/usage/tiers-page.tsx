@@ -14,6 +14,7 @@ import { PlainTable } from '../ui/plain-table.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { PublishTier } from './publish-tier.tsx'
 import { tierName } from './tiers.ts'
+import { TopupsPanel } from './topups-panel.tsx'
 import { formatCap } from './usage-meter.tsx'
 
 type TiersSearch = { publish?: TierVersion['tier'] }
@@ -27,7 +28,8 @@ export function TiersPage() {
   return (
     <div className="mx-auto max-w-6xl pb-12">
       <PageHeader title="Tiers" count={query.data && String(query.data.items.length)}>
-        What a month of each tier costs and includes. A version is never changed: a new one follows it.
+        What a month of each tier costs and includes, and what is sold on top. A version is never changed: a new one
+        follows it.
       </PageHeader>
       <div className="grid grid-cols-1 gap-4 px-4">
         <Loaded query={query} what="The tiers" skeleton={<Waiting />}>
@@ -48,6 +50,7 @@ export function TiersPage() {
             )
           }
         </Loaded>
+        <TopupsPanel refusal={refusal} />
       </div>
       {chosen && !refusal && (
         <PublishTier key={chosen.tier} present={chosen} onClose={() => setFilters({ publish: undefined })} />

@@ -186,7 +186,8 @@ export const usageRouter = {
     list: usageReader
       .meta(get('/usage/topups', 'What may be bought on top'))
       .output(z.object({ items: z.array(topupRow) }))
-      .query(({ ctx }) => listTopups(ctx)),
+      .query(({ ctx }) => listTopups(ctx, { withRetired: !isOwner(ctx.actor) })),
+    ...steering.topups,
   },
 
   tierChanges: {

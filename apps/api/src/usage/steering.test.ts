@@ -394,3 +394,46 @@ test('the standings put whoever is nearest to a cap first, page by page, and lea
   const odd = await world.rest('GET', '/api/admin/usage/standings?cursor=abc', { token: tokens.viewer })
   expect([odd.status, Object.keys(odd.body.error.fields)]).toEqual([400, ['cursor']])
 })
+
+test('a top-up is put on sale, dearer or off sale by an administrator; what its key buys never changes', async () => {
+  const admin = await world.signIn('admin')
+  const big = {
+    key: 'call_1500',
+    meter: 'call_seconds',
+    quantity: 90_000,
+    priceCents: 90_000,
+    lastsDays: 365,
+    isOnSale: true,
+    reason: 'Asked for often',
+  }
+  const set = (over: object, token = admin) =>
+    world.rest('POST', '/api/admin/usage/topups', { token, body: { ...big, ...over } })
+  const shown = async (token: string) => {
+    const { body } = await world.rest('GET', '/api/usage/topups', { token })
+    return body.items.filter(({ key }: { key: string }) => key === 'call_1500')
+  }
+  expect((await set({}, await world.signIn('operator'))).status).toBe(403)
+  const made = await Promise.all([set({}), set({}), set({})])
+  expect(made.map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(await set({ priceCents: 99_000 })).toMatchObject({ status: 200, body: { priceCents: 99_000 } })
+  expect(await set({ quantity: 60_000, lastsDays: null })).toMatchObject({
+    status: 409,
+    body: { error: { code: 'conflict', fields: { quantity: expect.any(String), lastsDays: expect.any(String) } } },
+  })
+  expect((await set({ priceCents: 1 })).status).toBe(400)
+  const { id } = await world.customer()
+  const owner = await world.signIn('owner', id)
+  expect(await shown(owner)).toMatchObject([{ priceCents: 99_000, isOnSale: true }])
+  await set({ priceCents: 99_000, isOnSale: false })
+  expect(await shown(owner)).toEqual([])
+  expect(await shown(admin)).toMatchObject([{ priceCents: 99_000, isOnSale: false }])
+  const audited = await world.owner`
+    select before ->> 'priceCents' as was, after ->> 'priceCents' as is from audit_log where action = 'usage.setTopup' and subject = 'topup:call_1500' order by id`
+  expect(audited.map(({ was, is }) => `${was} ${is}`)).toEqual([
+    'null 90000',
+    '90000 90000',
+    '90000 90000',
+    '90000 99000',
+    '99000 99000',
+  ])
+})

@@ -55,10 +55,14 @@ export const topupRow = z.object({
   quantity: z.number(),
   priceCents: z.number(),
   lastsDays: z.number().nullable(),
+  isOnSale: z.boolean(),
 })
 
-/** What may be bought on top. */
-export async function listTopups(ctx: Ctx): Promise<{ items: z.infer<typeof topupRow>[] }> {
+/** What may be bought on top; for people of ours what no longer is as well. */
+export async function listTopups(
+  ctx: Ctx,
+  input: { withRetired: boolean },
+): Promise<{ items: z.infer<typeof topupRow>[] }> {
   const items = await ctx.db
     .select({
       key: usageTopups.key,
@@ -66,9 +70,10 @@ export async function listTopups(ctx: Ctx): Promise<{ items: z.infer<typeof topu
       quantity: usageTopups.quantity,
       priceCents: usageTopups.priceCents,
       lastsDays: usageTopups.lastsDays,
+      isOnSale: usageTopups.isOnSale,
     })
     .from(usageTopups)
-    .where(eq(usageTopups.isOnSale, sql`true`))
-    .orderBy(usageTopups.meter, usageTopups.quantity)
+    .where(input.withRetired ? undefined : eq(usageTopups.isOnSale, sql`true`))
+    .orderBy(desc(usageTopups.isOnSale), usageTopups.meter, usageTopups.quantity)
   return { items }
 }

@@ -291,6 +291,16 @@ const acts: Record<string, () => Promise<Answer>> = {
     const { body } = await ask('usage.credits.grant', { ...(await calls()), quantity: 60, reason: 'Goodwill' })
     return await ask('usage.credits.revoke', { id: body.id, reason: 'A mistake' })
   },
+  'usage.topups.set': () =>
+    ask('usage.topups.set', {
+      key: 'call_300',
+      meter: 'call_seconds',
+      quantity: 18_000,
+      priceCents: 19_500,
+      lastsDays: 365,
+      isOnSale: true,
+      reason: 'As before',
+    }),
   'usage.tiers.publish': async () => {
     const { body } = await world.rest('GET', '/api/usage/tiers', { token: admin })
     const present = body.items.find(({ tier }: { tier: string }) => tier === 'scale')

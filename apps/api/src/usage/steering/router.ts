@@ -14,7 +14,8 @@ import { previewTier, tierPreview } from '../preview-tier.ts'
 import { previewTierChange, tierChangePreview } from '../preview-tier-change.ts'
 import { publishTier } from '../publish-tier.ts'
 import { revokeCredit } from '../revoke-credit.ts'
-import { tierVersion } from '../tiers.ts'
+import { setTopup } from '../set-topup.ts'
+import { tierVersion, topupRow } from '../tiers.ts'
 import { waiveUsage } from '../waive.ts'
 
 const tags = ['usage']
@@ -80,6 +81,24 @@ export const steering = {
       )
       .output(tierVersion)
       .mutation(({ ctx, input }) => publishTier(ctx, input)),
+  },
+
+  topups: {
+    set: admin
+      .meta(post('/admin/usage/topups', 'Put a top-up on sale at a price, or take it off'))
+      .input(
+        z.object({
+          key: z.string().regex(/^[a-z0-9_]{2,40}$/, 'is 2 to 40 small letters, digits or _'),
+          meter: z.enum(meters),
+          quantity: z.number().int().min(1).max(mostUnits),
+          priceCents: z.number().int().min(50, 'must be 50 cents or more').max(10_000_000),
+          lastsDays: z.number().int().min(1).max(3650).nullable(),
+          isOnSale: z.boolean(),
+          reason,
+        }),
+      )
+      .output(topupRow)
+      .mutation(({ ctx, input }) => setTopup(ctx, input)),
   },
 
   tierChanges: {
