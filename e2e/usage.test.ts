@@ -206,6 +206,62 @@ test('ten thousand customers are a list by share of cap', async ({ open, world }
   expect(await page.getByRole('row').count()).toBeLessThan(80)
 })
 
+test('ten thousand holds, and ten thousand credits, are lists that stay short on the page', async ({ open, world }) => {
+  const { id } = await world.customer('Many Promises')
+  const customerId = id.slice(4)
+  await world.sql`
+    insert into usage_holds (id, customer_id, meter, quantity, state, expires_at, ended_at)
+    select uuidv7(), ${customerId}::uuid, 'call_seconds', 60, case when nth > 9990 then 'open' else 'settled' end, now() + interval '1 hour',
+      case when nth > 9990 then null else now() end from generate_series(1, 10000) as nth`
+  await world.sql`
+    insert into usage_credits (id, customer_id, meter, source, source_key, quantity, remaining, priority, granted_by)
+    select uuidv7(), ${customerId}::uuid, 'call_seconds', 'goodwill', 'bulk:' || nth, 60, 60, 30, 'system:test' from generate_series(1, 10000) as nth`
+  for (const [tab, name] of [
+    ['holds', 'Holds'],
+    ['credits', 'Credits'],
+  ] as const) {
+    const page = await open(`/customers/${id}?tab=${tab}`)
+    await page.getByRole('grid', { name }).waitFor()
+    await page.getByText('50+').first().waitFor()
+    for (let nth = 0; nth < 6; nth++) {
+      await page.mouse.move(500, 700)
+      await page.mouse.wheel(0, 4000)
+    }
+    await page
+      .getByText(/1\d\d\+|[2-9]\d\d\+/)
+      .first()
+      .waitFor()
+    expect(await page.getByRole('grid', { name }).getByRole('row').count()).toBeLessThan(80)
+  }
+})
+
+test('a top-up is sold at another price, a new one beside it, and one is taken off sale', async ({ open }) => {
+  const page = await open('/tiers')
+  await page.getByRole('button', { name: 'Change sms_500' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Change sms_500' })
+  await dialog.getByLabel('Price, in $').fill('55')
+  await dialog.getByLabel('Why').fill('Carriers ask more')
+  await expectSoundLook(page, { floating: true })
+  await dialog.getByRole('button', { name: 'Sell sms_500 for $55.00' }).click()
+  await page.getByText('sms_500 is sold for $55.00').waitFor()
+
+  await page.getByRole('button', { name: 'New top-up…' }).click()
+  const fresh = page.getByRole('dialog', { name: 'New top-up' })
+  await fresh.getByLabel('Key').fill('call_1500')
+  await fresh.getByLabel('How many minutes').fill('1500')
+  await fresh.getByLabel('Price, in $').fill('900')
+  await fresh.getByLabel('Why').fill('Asked for often')
+  await fresh.getByRole('button', { name: 'Sell call_1500 for $900.00' }).click()
+  await page.getByRole('cell', { name: 'call_1500', exact: true }).waitFor()
+
+  await page.getByRole('button', { name: 'Change call_1500' }).click()
+  const off = page.getByRole('dialog', { name: 'Change call_1500' })
+  await off.getByLabel('Off sale').check()
+  await off.getByLabel('Why').fill('Not now')
+  await off.getByRole('button', { name: 'Take call_1500 off sale' }).click()
+  await page.getByText('call_1500 is off sale').waitFor()
+})
+
 test('a new version of a tier shows who feels it, and is published once', async ({ open, world }) => {
   const { phoneNumber } = await world.customer('Uses Elite', { tier: 'elite' })
   await world.call(phoneNumber, 3600)
