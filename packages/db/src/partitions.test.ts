@@ -157,4 +157,13 @@ test('a run that died in between is carried on', async () => {
   const maintained = await maintain()
   expect(maintained?.faults).toEqual([])
   expect(await placeOf(await store('2026-12-09'))).toBe('webhook_queue_2026_12')
+
+  // no part of its table yet or any more: it must keep nobody from starting
+  const unguarded = await sql`
+    select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relname like 'webhook_queue_2%' and not relrowsecurity`
+  expect(unguarded).toEqual([])
+  await sql`update webhook_queue set state = 'processed', shredded_at = now()`
+  await sql`alter table webhook_queue detach partition webhook_queue_2026_12`
+  const expiries = [{ table: 'webhook_queue', keptFrom: new Date('2027-08-01Z'), forbids: 'shredded_at is null' }]
+  expect((await maintain({ now: new Date('2027-12-05Z'), expiries }))?.dropped).toContain('webhook_queue_2026_12')
 })

@@ -92,7 +92,8 @@ async function make(sql: postgres.Sql, table: string, { name, from, to }: Partit
   // what a run left that died in between
   await free()
   await whenUnlocked(sql, `drop table if exists ${name}`)
-  await sql.unsafe(`create table ${name} (like ${table} including all)`)
+  // guarded from its first moment: the application does not start beside a table of customers that anybody may read
+  await sql.unsafe(`create table ${name} (like ${table} including all); alter table ${name} enable row level security`)
   try {
     await whenUnlocked(
       sql,
@@ -117,9 +118,13 @@ async function dropExpired(
   { dropped }: Maintained,
 ): Promise<void> {
   const horizon = lowestIdAt(keptFrom)
-  for (const { name, from, to } of await partitionsOf(sql, table)) {
+  for (const { name, to } of await partitionsOf(sql, table)) {
     if (to > horizon || (await holds(sql, name, forbids))) continue
     await whenUnlocked(sql, `alter table ${table} detach partition ${name}`)
+  }
+  // those of a run that died in between too
+  for (const { name, from, to } of await detachedFrom(sql, table)) {
+    if (to > horizon) continue
     // what came while nobody could look
     if (await holds(sql, name, forbids)) {
       await whenUnlocked(sql, `alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`)
@@ -128,6 +133,15 @@ async function dropExpired(
     await whenUnlocked(sql, `drop table ${name}`)
     dropped.push(name)
   }
+}
+
+/** Tables that are named as a month of this one and are no part of it. */
+async function detachedFrom(sql: postgres.Sql, table: string): Promise<Partition[]> {
+  const rows = await sql<{ name: string }[]>`
+    select relname as name from pg_class
+    where relnamespace = 'public'::regnamespace and relkind = 'r' and not relispartition
+      and relname ~ ${`^${table}_\\d{4}_\\d{2}$`} order by relname`
+  return rows.map(({ name }) => partitionAt(table, new Date(`${name.slice(-7).replace('_', '-')}-01T00:00:00Z`)))
 }
 
 async function holds(sql: postgres.Sql, name: string, condition: string): Promise<boolean> {
