@@ -96,6 +96,7 @@ describe('the database', () => {
       'SELECT usage_periods',
       'SELECT usage_tier_changes',
       'SELECT usage_topups',
+      'SELECT usage_withdrawals',
     ])
   })
 

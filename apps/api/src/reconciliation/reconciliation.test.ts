@@ -549,7 +549,9 @@ test('each night at 03:00 UTC one run is begun, however many schedulers look; on
   const [planned] = await world.owner`select next_due_at from schedules where name = 'reconciliation.nightly'`
   expect(planned?.next_due_at.toISOString()).toMatch(/T03:00:00\.000Z$/)
   const scheduled = async () =>
-    (await world.owner`select id from reconciliation_runs where trigger = 'scheduled' and state in ('matched', 'differences')`).length
+    (
+      await world.owner`select id from reconciliation_runs where trigger = 'scheduled' and state in ('matched', 'differences')`
+    ).length
   const before = await scheduled()
   // three nights were missed
   await world.owner`update schedules set next_due_at = next_due_at - interval '4 days' where name = 'reconciliation.nightly'`
