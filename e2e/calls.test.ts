@@ -37,6 +37,25 @@ test('an operator walks the calls with the keyboard', async ({ open, line: _ }) 
   await panel(page).waitFor({ state: 'detached' })
 })
 
+test('an operator lets callers hear that lines are being worked on, and answers them again', async ({
+  open,
+  world,
+}) => {
+  const page = await open('/calls')
+  await page.getByRole('button', { name: 'Maintenance…' }).click()
+  const off = page.getByRole('dialog', { name: 'Answer no calls' })
+  await off.getByLabel('Why').fill('The carrier moves our lines')
+  await expectSoundLook(page, { floating: true })
+  await page.keyboard.press('Enter')
+  await page.getByText('being worked on: The carrier moves our lines').waitFor()
+  await page.locator('[data-live=live]').waitFor()
+
+  // somebody else is faster
+  await world.ask('POST', '/api/admin/answering', { isInMaintenance: false, reason: 'They are moved' })
+  await page.getByText('being worked on: The carrier moves our lines').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Maintenance…' }).waitFor()
+})
+
 test('a call leads to the webhooks that told of it', async ({ open, line: _ }) => {
   const page = await open('/calls')
   await rows(page)

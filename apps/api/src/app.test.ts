@@ -531,6 +531,7 @@ describe('the documentation', () => {
         meter: 'call_seconds',
         grain: 'day',
         tier: 'pro',
+        list: 'webhooks',
         runId: run.body.id,
       }
       const names = (operation.parameters ?? []).filter(

@@ -25,6 +25,7 @@ import { VirtualTable } from '../ui/table.tsx'
 import type { Column } from '../ui/table-columns.ts'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { CallDetail } from './call-detail.tsx'
+import { MaintenanceNote, MaintenanceSwitch } from './maintenance.tsx'
 import { CallStatusMark, callStatuses, callStatusWord, otherNumber } from './words.tsx'
 
 const topics = ['calls'] as const
@@ -138,9 +139,12 @@ export function CallsPage() {
       what="The calls"
       list={list}
       header={
-        <PageHeader title="Calls" count={list.count}>
-          One row a call, merged from everything that Retell and its carrier said about it.
-        </PageHeader>
+        <>
+          <PageHeader title="Calls" count={list.count} actions={<MaintenanceSwitch />}>
+            One row a call, merged from everything that Retell and its carrier said about it.
+          </PageHeader>
+          <MaintenanceNote />
+        </>
       }
       filters={
         <FilterBar>

@@ -1,62 +1,44 @@
-import { createHmac } from 'node:crypto'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import type { Ctx } from '../platform/context.ts'
 import { openSecret } from '../platform/secret.ts'
+import { signatures } from '../providers/signatures.ts'
 
 export type TestEvent = { path: string; headers: Record<string, string>; body: string }
-type By = { secret: string; id: string; now: number; url(path: string): string; source: string }
+type Unsigned = { path: string; type?: string; body: string }
+type By = { id: string; now: number; source: string }
 
-const json = 'application/json'
-const hmac = (algorithm: 'sha256' | 'sha1', key: string | Buffer, text: string) =>
-  createHmac(algorithm, key).update(text)
 const hasOwnKey = (secret: string) => !secret.startsWith('whpk_')
 
 /**
- * A delivery as the provider would sign it, of an event that says nothing of a call, a message or money: whatever is read
- * of it, nobody is charged. Of Telnyx, and of whoever signs by a key of its own, we hold the public half alone.
+ * An event that says nothing of a call, a message or money: whatever is read of it, nobody is charged. Of Telnyx, and of
+ * whoever signs by a key of its own, we hold the public half alone.
  */
-const testEvents: Record<WebhookProvider, ((by: By) => TestEvent) | undefined> = {
+const testEvents: Record<WebhookProvider, ((by: By) => Unsigned) | undefined> = {
   telnyx: undefined,
-  retell({ secret, id, now }) {
-    const body = JSON.stringify({ event: 'trunkline_test', event_timestamp: now, test: id })
-    const signature = `v=${now},d=${hmac('sha256', secret, `${body}${now}`).digest('hex')}`
-    return { path: '/webhooks/retell', headers: { 'content-type': json, 'x-retell-signature': signature }, body }
-  },
-  twilio({ secret, id, url }) {
-    const path = '/webhooks/twilio/status'
-    const form = { CallSid: `test-${id}`, CallStatus: 'trunkline-test' }
-    const signed = Object.entries(form).flat().join('')
-    return {
-      path,
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        'x-twilio-signature': hmac('sha1', secret, url(path) + signed).digest('base64'),
-      },
-      body: new URLSearchParams(form).toString(),
-    }
-  },
-  stripe({ secret, id, now }) {
-    const at = Math.floor(now / 1000)
-    const event = { id: `evt_test_${id}`, object: 'event', type: 'trunkline.test', livemode: false, created: at }
-    const body = JSON.stringify({ ...event, data: { object: {} } })
-    const signature = `t=${at},v1=${hmac('sha256', secret, `${at}.${body}`).digest('hex')}`
-    return { path: '/webhooks/stripe', headers: { 'content-type': json, 'stripe-signature': signature }, body }
-  },
-  standard({ secret, id, now, source }) {
-    const at = Math.floor(now / 1000)
-    const body = JSON.stringify({ type: 'trunkline.test', timestamp: new Date(now).toISOString(), data: {} })
-    const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
-    return {
-      path: `/webhooks/standard/${source}`,
-      headers: {
-        'content-type': json,
-        'webhook-id': `test_${id}`,
-        'webhook-timestamp': String(at),
-        'webhook-signature': `v1,${hmac('sha256', key, `test_${id}.${at}.${body}`).digest('base64')}`,
-      },
-      body,
-    }
-  },
+  retell: ({ id, now }) => ({
+    path: '/webhooks/retell',
+    body: JSON.stringify({ event: 'trunkline_test', event_timestamp: now, test: id }),
+  }),
+  twilio: ({ id }) => ({
+    path: '/webhooks/twilio/status',
+    type: 'application/x-www-form-urlencoded',
+    body: new URLSearchParams({ CallSid: `test-${id}`, CallStatus: 'trunkline-test' }).toString(),
+  }),
+  stripe: ({ id, now }) => ({
+    path: '/webhooks/stripe',
+    body: JSON.stringify({
+      id: `evt_test_${id}`,
+      object: 'event',
+      type: 'trunkline.test',
+      livemode: false,
+      created: Math.floor(now / 1000),
+      data: { object: {} },
+    }),
+  }),
+  standard: ({ now, source }) => ({
+    path: `/webhooks/standard/${source}`,
+    body: JSON.stringify({ type: 'trunkline.test', timestamp: new Date(now).toISOString(), data: {} }),
+  }),
 }
 
 type Sealed = { provider: WebhookProvider; ciphertext: string }
@@ -71,13 +53,11 @@ export function signTestEvent(
   one: Sealed,
   by: { id: string; now: number; source: string | null },
 ): TestEvent | undefined {
-  if (!canSign(ctx, one)) return undefined
+  const draft = testEvents[one.provider]?.({ ...by, source: by.source ?? '' })
+  if (draft === undefined || !canSign(ctx, one)) return undefined
+  const { path, type = 'application/json', body } = draft
   const { PUBLIC_URL, TRUNKLINE_KEY } = ctx.env
-  return testEvents[one.provider]?.({
-    id: by.id,
-    now: by.now,
-    source: by.source ?? '',
-    secret: openSecret(one.ciphertext, TRUNKLINE_KEY),
-    url: (path) => PUBLIC_URL + path,
-  })
+  const signable = { url: PUBLIC_URL + path, body: Buffer.from(body), at: by.now, id: `test_${by.id}` }
+  const secret = { id: one.provider, text: openSecret(one.ciphertext, TRUNKLINE_KEY) }
+  return { path, body, headers: { 'content-type': type, ...signatures[one.provider].sign(signable, secret) } }
 }
