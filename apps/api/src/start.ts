@@ -176,7 +176,8 @@ async function serve({ env, log, live, spoolFolder, ctx, system, closing }: Serv
   const inbox: Inbox = { intake, secrets: () => secrets, mayQuarantine: quarantineBudget(), log }
   const { app } = await buildApp({ env, log, live, inbox, spool, faults, ctx })
   closing.add('work', 'doors', doorsMs, () => closeApp(app).then(() => intake.idle()))
-  await app.listen({ port: env.PORT, host: env.HOST })
+  // a burst of connections waits its turn: the kernel drops what is beyond, and a provider counts that as a failure
+  await app.listen({ port: env.PORT, host: env.HOST, backlog: 4096 })
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : env.PORT
   process.stdout.write(
