@@ -17,8 +17,8 @@ export type Stored = {
 
 export const storedColumns = 'id, provider, door, event_type, url, body, body_encoding, received_at, attempts'
 
-/** A full batch is joined by the first of so many lanes of each provider, and so many of each. */
-const lanesBeside = 8
+/** A full batch of a hundred is joined by the first of so many lanes of each provider, and so many of each; a small one by fewer or none. */
+const lanesBeside = (limit: number) => Math.min(8, Math.floor(limit / 12))
 const eachBeside = 2
 
 const isDue = `state in ('received', 'failed') and verdict = 'verified' and next_attempt_at <= now()`
@@ -51,7 +51,7 @@ with recursive pause as materialized (
   select ${columns} from webhook_queue where ${isDue} order by next_attempt_at, id limit ${limit} for update skip locked
 ), source as materialized (
   select provider, (select $1::text::integer) as place from (values ${providerList}) as known (provider)
-  where (select count(*) from oldest) >= ${limit}
+  where ${lanesBeside(limit)} > 0 and (select count(*) from oldest) >= ${limit}
 ), lane as (
   select provider, lane, lane as start, 1 as place
   from (select provider, coalesce(${laneFrom(`and ${laneOf} >= source.place`)}, ${firstLane}) as lane from source offset 0) as begin
@@ -59,7 +59,7 @@ with recursive pause as materialized (
   union all
   select provider, next, start, place + 1
   from (select provider, start, place, coalesce(${laneFrom(`and ${laneOf} > source.lane`)}, ${firstLane}) as next from lane as source offset 0) as step
-  where place < ${lanesBeside} and next <> start
+  where place < ${lanesBeside(limit)} and next <> start
 ), beside as materialized (
   select head.* from lane cross join lateral (
     select ${columns} from webhook_queue

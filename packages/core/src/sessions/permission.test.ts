@@ -19,6 +19,8 @@ test('who may what, in full', () => {
       'readUsage',
       'askUsage',
       'raiseAlerts',
+      'readInbox',
+      'replayInbox',
     ],
     operator: [
       'staff',
@@ -32,6 +34,8 @@ test('who may what, in full', () => {
       'readUsage',
       'askUsage',
       'raiseAlerts',
+      'readInbox',
+      'replayInbox',
     ],
     sales: ['staff', 'reveal', 'staffOrOwner', 'signedIn', 'readUsage'],
     viewer: ['staff', 'staffOrOwner', 'signedIn', 'readUsage'],
