@@ -3,8 +3,6 @@ import { defineConfig } from 'vitest/config'
 const forks = { pool: 'forks' as const, retry: 0, exclude: ['**/node_modules/**', '**/dist/**'] }
 /** Files of one worker share what they imported: that is half of their time. A file's database is its own. */
 const sharesWorkers = { isolate: false, maxWorkers: 2 }
-/** They wait more than they work, so that a third has work for what the other two leave idle. */
-const waits = { maxWorkers: 3 }
 const needsDatabase = { globalSetup: ['test/global-setup.ts'] }
 
 export default defineConfig({
@@ -54,7 +52,8 @@ export default defineConfig({
           ...needsDatabase,
           name: 'process',
           sequence: { groupOrder: 1 },
-          ...waits,
+          // they wait more than they work
+          maxWorkers: 3,
           include: ['test/process/**/*.test.ts', 'test/launcher.test.ts', 'test/second-start.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
@@ -65,9 +64,8 @@ export default defineConfig({
           ...forks,
           ...needsDatabase,
           name: 'browser',
-          sequence: { groupOrder: 1 },
-          ...waits,
-          isolate: false,
+          sequence: { groupOrder: 2 },
+          ...sharesWorkers,
           include: ['e2e/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
