@@ -62,7 +62,7 @@ export function TopupsPanel({ refusal }: { refusal: string | undefined }) {
                   ),
                 },
                 {
-                  header: '',
+                  header: 'Change',
                   align: 'right',
                   cell: (row) => (
                     <Button
