@@ -13,7 +13,7 @@ test.concurrent('one process takes, two work: each webhook is processed once, a 
   ])
   const { id, phoneNumber } = await stage.customer(web)
   // due at an hour of the night, whenever this runs
-  await stage.sql`update schedules set next_due_at = now() where name = 'reconciliation.nightly'`
+  await stage.sql`update schedules set next_due_at = now() where name in ('reconciliation.nightly', 'monitors.maintainPartitions')`
   await haveRun(stage, 1)
   // from here on nothing is due by itself
   await stage.sql`update schedules set every_seconds = 86400, next_due_at = now() + interval '1 day'`
