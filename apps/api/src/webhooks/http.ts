@@ -15,7 +15,7 @@ type Door = {
   provider: WebhookProvider
   /** `:source` stands for what the address says there. */
   door: string
-  answer(reply: FastifyReply, received: Received, answering: Answering): Reply
+  answer(reply: FastifyReply, received: Received, answering: () => Answering): Reply
 }
 
 const acknowledge = (reply: FastifyReply, { duplicate }: Received) => reply.send({ received: true, duplicate })
@@ -31,21 +31,21 @@ const doors: readonly Door[] = [
       const reading = readingOf(received)
       if (reading?.eventType === 'chat_inbound') return reply.send({ chat_inbound: {} })
       if (reading?.inboundCall === undefined) return acknowledge(reply, received)
-      return reply.send(await agentAnswer(answering, reading.inboundCall))
+      return reply.send(await agentAnswer(answering(), reading.inboundCall))
     },
   },
   {
     provider: 'twilio',
     door: 'voice',
     answer: async (reply, received, answering) =>
-      twiml(reply, await voiceAnswer(answering, readingOf(received)?.inboundCall)),
+      twiml(reply, await voiceAnswer(answering(), readingOf(received)?.inboundCall)),
   },
   { provider: 'twilio', door: 'status', answer: acknowledge },
   {
     provider: 'twilio',
     door: 'sms',
     answer: async (reply, received, answering) =>
-      twiml(reply, await textAnswer(answering, readingOf(received)?.inboundText)),
+      twiml(reply, await textAnswer(answering(), readingOf(received)?.inboundText)),
   },
   { provider: 'twilio', door: 'sms-status', answer: acknowledge },
   { provider: 'telnyx', door: 'events', answer: acknowledge },
@@ -93,7 +93,8 @@ export function registerWebhookDoors(
             'The signature does not prove who sent this',
           )
         }
-        return await answer(reply, received, { ctx: options.ctxOf(request), lines })
+        // most are only acknowledged, and need no context
+        return await answer(reply, received, () => ({ ctx: options.ctxOf(request), lines }))
       })
     }
   }
