@@ -80,8 +80,12 @@ test('an owner sees what his period comes to, and chooses how he is told; it is 
   await page.getByRole('button', { name: 'Messages', exact: true }).click()
   await page.getByRole('img', { name: /^Messages used a day/ }).waitFor()
 
+  // one choice right after the other: the answer to the first does not undo the second on the page
+  let answers = 0
+  const kept = page.waitForResponse(
+    (answer) => answer.url().includes('setPreference') && answer.ok() && ++answers === 2,
+  )
   await page.getByRole('radio', { name: /By SMS/ }).check()
-  const kept = page.waitForResponse((answer) => answer.url().includes('setPreference') && answer.ok())
   await page.getByRole('checkbox', { name: '80 % are used' }).uncheck()
   await kept
   await page.reload()

@@ -80,8 +80,9 @@ test.concurrent.for(['intake.storing', 'process.claimed', 'alerts.sending'])(
     const phone = await stage.openPhone()
     const api = await stage.start({ port: phone.port, env: phone.env })
     const { id, phoneNumber } = await stage.customer(api, 'core')
-    // the last one alone is longer than the customer's month: one alert, whatever the batches
-    const calls = [...planCalls(19, phoneNumber), planCall(phoneNumber, 9001)]
+    // the last one alone is longer than the customer's month, and all together stay within its grace: one alert, whatever
+    // the batches
+    const calls = [...planCalls(19, phoneNumber, 30), planCall(phoneNumber, 9001)]
 
     await api.stopAt(step)
     const answers = await Promise.all(calls.map((call) => stage.provider.tell(api, retellEvent('call_ended', call))))

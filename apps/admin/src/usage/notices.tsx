@@ -1,4 +1,5 @@
 import { BellRing } from 'lucide-react'
+import { useRef } from 'react'
 import type { NoticePreference, NoticeRow } from '../app/contract.ts'
 import { Loaded } from '../app/loaded.tsx'
 import { problemOf, rpc } from '../app/rpc.ts'
@@ -87,12 +88,19 @@ function Preference({
 }) {
   const utils = rpc.useUtils()
   const about = { customerId }
+  const last = useRef<NoticePreference>(undefined)
   const set = rpc.customers.notices.setPreference.useMutation({
     onMutate: ({ channel, muted }) => utils.customers.notices.preference.setData(about, { channel, muted }),
     onError: () => utils.customers.notices.preference.invalidate(about),
-    onSuccess: (kept) => utils.customers.notices.preference.setData(about, kept),
+    // what was chosen before the last choice is not what stands
+    onSuccess: (kept, sent) => sent === last.current && utils.customers.notices.preference.setData(about, kept),
+    // one after the other, so that the last choice is the one that is kept
+    scope: { id: 'notice preference' },
   })
-  const choose = (next: NoticePreference) => set.mutate({ ...about, ...next })
+  const choose = (next: NoticePreference) => {
+    last.current = { ...about, ...next }
+    set.mutate(last.current)
+  }
   const { channel, muted } = preference
   return (
     <fieldset disabled={refusal !== undefined} className="grid gap-4 sm:grid-cols-2">
