@@ -82,7 +82,7 @@ test.concurrent.for(['intake.storing', 'process.claimed', 'alerts.sending'])(
     const { id, phoneNumber } = await stage.customer(api, 'core')
     // the last one alone is longer than the customer's month, and all together stay within its grace: one alert, whatever
     // the batches
-    const calls = [...planCalls(19, phoneNumber, 30), planCall(phoneNumber, 9001)]
+    const calls = [...planCalls(19, phoneNumber, 1), planCall(phoneNumber, 9001)]
 
     await api.stopAt(step)
     const answers = await Promise.all(calls.map((call) => stage.provider.tell(api, retellEvent('call_ended', call))))
