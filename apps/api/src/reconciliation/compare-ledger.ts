@@ -1,11 +1,11 @@
 import type { DifferenceUnit, LevelSums } from '@trunkline/core/reconciliation/run'
-import type { Meter } from '@trunkline/core/usage/meter'
+import { type Meter, meters } from '@trunkline/core/usage/meter'
 import { statement } from '@trunkline/db/connect'
 import type { Ctx } from '../platform/context.ts'
 
 type Sums = { ledger: string; counter: string; rated: string; lined: string }
-/** The sums of a meter, or one customer's in one period where they differ. */
-type Row = Sums & { meter: Meter; checked: string } & (
+/** The sums of all, or one customer's in one period where they differ; each side of both meters. */
+type Row = { [Side in `${'calls' | 'sms'}_${keyof Sums}`]: string } & { checked: string } & (
     | { customer_id: null; period_start: null }
     | { customer_id: string; period_start: string }
   )
@@ -28,31 +28,41 @@ export const differenceId = (run: string, name: string): string =>
  * raters' mark has a line or will get one; an older one without a line is missing in its sum.
  */
 export async function compareLedger(ctx: Pick<Ctx, 'db'>, run: { id: string }): Promise<LevelSums> {
-  const rows = await statement<Row>(ctx.db, comparison, [])
+  const [known] = await statement<{ through_id: string }>(ctx.db, `select ${mark} as through_id`, [])
+  const rows = await statement<Row>(ctx.db, comparison, [known?.through_id ?? null])
   const found = rows.flatMap(differencesIn)
   for (let from = 0; from < found.length; from += atOnce) await write(ctx, run, found.slice(from, from + atOnce))
-  const meters = rows.filter(({ customer_id }) => customer_id === null)
+  const all = rows.find(({ customer_id }) => customer_id === null)
   return {
     level: 0,
-    checked: meters.reduce((sum, { checked }) => sum + Number(checked), 0),
+    checked: Number(all?.checked ?? 0) * meters.length,
     differences: found.length,
     flagged: found.length,
-    sums: meters.map(({ meter, ledger, counter }) => ({
-      unit: unitOf[meter],
-      ours: Number(ledger),
-      theirs: Number(counter),
-    })),
+    sums: meters.map((meter) => {
+      const { ledger, counter } = sumsOf(meter, all)
+      return { unit: unitOf[meter], ours: Number(ledger), theirs: Number(counter) }
+    }),
   }
+}
+
+function sumsOf(meter: Meter, row: Row | undefined): Sums {
+  if (row === undefined) return { ledger: '0', counter: '0', rated: '0', lined: '0' }
+  return meter === 'call_seconds'
+    ? { ledger: row.calls_ledger, counter: row.calls_counter, rated: row.calls_rated, lined: row.calls_lined }
+    : { ledger: row.sms_ledger, counter: row.sms_counter, rated: row.sms_rated, lined: row.sms_lined }
 }
 
 function differencesIn(row: Row): Found[] {
   if (row.customer_id === null) return []
-  const { customer_id: customerId, period_start: periodStart, meter, ledger, counter, rated, lined } = row
-  const of = { customerId, periodStart, meter }
-  return [
-    ...(ledger === counter ? [] : [{ class: 'counter_differs' as const, ...of, ours: ledger, theirs: counter }]),
-    ...(rated === lined ? [] : [{ class: 'lines_differ' as const, ...of, ours: rated, theirs: lined }]),
-  ]
+  const { customer_id: customerId, period_start: periodStart } = row
+  return meters.flatMap((meter) => {
+    const { ledger, counter, rated, lined } = sumsOf(meter, row)
+    const of = { customerId, periodStart, meter }
+    return [
+      ...(ledger === counter ? [] : [{ class: 'counter_differs' as const, ...of, ours: ledger, theirs: counter }]),
+      ...(rated === lined ? [] : [{ class: 'lines_differ' as const, ...of, ours: rated, theirs: lined }]),
+    ]
+  })
 }
 
 async function write(ctx: Pick<Ctx, 'db'>, run: { id: string }, found: readonly Found[]): Promise<void> {
@@ -75,35 +85,43 @@ async function write(ctx: Pick<Ctx, 'db'>, run: { id: string }, found: readonly 
   )
 }
 
-const place = `customer_id, period_start, meter`
+const sides = ['calls', 'sms'].flatMap((meter) =>
+  ['ledger', 'counter', 'rated', 'lined'].map((side) => `${meter}_${side}`),
+)
+const place = `customer_id, period_start`
+const ofBoth = `sum(quantity) filter (where meter = 'call_seconds') as calls, sum(quantity) filter (where meter = 'sms_segments') as sms`
 const mark = `(select coalesce((select through_id from billing_marks where name = 'ledger'), '00000000-0000-0000-0000-000000000000'::uuid))`
-// it writes nothing itself: what writes is not read in parallel
+// both meters in one row: a shorter key and half as many groups to join. $1 is the mark as it was a moment before and it only ever
+// grows, so the condition leaves nothing out; a plan that knows it reads the few entries behind it by index. It writes nothing
+// itself: what writes is not read in parallel
 const comparison = `
-with ledger as materialized (
-  select ${place}, sum(quantity) as quantity from usage_entries group by ${place}
-), unrated as materialized (
-  select ${place}, sum(quantity) as quantity from usage_entries as entry
-  where id > ${mark} and not exists (select from billing_line_entries as rated where rated.entry_id = entry.id) group by ${place}
-), counters as (
-  select customer_id, period_start, call_used_seconds, sms_used from usage_limits
-  union all
-  select customer_id, period_start, call_used_seconds, sms_used from usage_periods
+with ledger as (
+  select ${place}, ${ofBoth} from usage_entries group by ${place}
+), unrated as (
+  select ${place}, ${ofBoth} from usage_entries as entry
+  where id > $1::text::uuid and id > ${mark}
+    and not exists (select from billing_line_entries as rated where rated.entry_id = entry.id) group by ${place}
 ), counter as (
-  select customer_id, period_start, 'call_seconds' as meter, call_used_seconds as quantity from counters
+  select ${place}, call_used_seconds as calls, sms_used as sms from usage_limits
   union all
-  select customer_id, period_start, 'sms_segments', sms_used from counters
+  select ${place}, call_used_seconds, sms_used from usage_periods
 ), line as (
-  select ${place}, sum(quantity) as quantity from billing_line_items where kind = 'usage' group by ${place}
+  select ${place}, ${ofBoth} from billing_line_items where kind = 'usage' group by ${place}
 ), compared as materialized (
-  select ${place}, coalesce(ledger.quantity, 0)::bigint as ledger, coalesce(counter.quantity, 0)::bigint as counter,
-    (coalesce(ledger.quantity, 0) - coalesce(unrated.quantity, 0))::bigint as rated,
-    coalesce(line.quantity, 0)::bigint as lined
+  select ${place},
+    ${['calls', 'sms']
+      .map(
+        (
+          meter,
+        ) => `coalesce(ledger.${meter}, 0)::bigint as ${meter}_ledger, coalesce(counter.${meter}, 0)::bigint as ${meter}_counter,
+    (coalesce(ledger.${meter}, 0) - coalesce(unrated.${meter}, 0))::bigint as ${meter}_rated, coalesce(line.${meter}, 0)::bigint as ${meter}_lined`,
+      )
+      .join(',\n    ')}
   from ledger full join counter using (${place}) full join line using (${place}) left join unrated using (${place})
 )
-select meter, null::uuid as customer_id, null as period_start, count(*) as checked, sum(ledger)::bigint as ledger,
-  sum(counter)::bigint as counter, sum(rated)::bigint as rated, sum(lined)::bigint as lined
-from compared group by meter
+select null::uuid as customer_id, null as period_start, count(*) as checked, ${sides.map((side) => `coalesce(sum(${side}), 0)::bigint as ${side}`).join(', ')}
+from compared
 union all
-select meter, customer_id, to_char(period_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 1, ledger, counter, rated, lined
-from compared where ledger <> counter or rated <> lined
-order by meter, customer_id nulls first, period_start`
+select customer_id, to_char(period_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 1, ${sides.join(', ')}
+from compared where calls_ledger <> calls_counter or calls_rated <> calls_lined or sms_ledger <> sms_counter or sms_rated <> sms_lined
+order by customer_id nulls first, period_start`
