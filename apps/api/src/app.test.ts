@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { openDrizzle } from '@trunkline/db/connect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -595,6 +596,36 @@ test('metrics are Prometheus’ text, and hold no number and no secret', async (
   expect(body).toMatch(/^trunkline_webhooks_received_total\{provider="retell",outcome="stored"\} \d+$/m)
   expect(body).toMatch(/^trunkline_inbox_waiting \d+$/m)
   expect(body).not.toMatch(/\+1\d{10}|key_world|world_twilio/)
+})
+
+test('a door says the same however its address is written, and who is gone in the midst of his words is no bug', async () => {
+  const { app } = await buildApp({
+    ...world,
+    log: world.ctx().log,
+    ctx: (actor, request) => ({ ...world.ctx(), actor, requestId: request.id, address: request.address }),
+  })
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
+  const body = JSON.stringify({ event: 'call_ended', call: { call_id: 'call_unsigned' } })
+  const told = async (path: string, payload: string | Uint8Array<ArrayBuffer>) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body: payload })
+    return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() }
+  }
+
+  for (const payload of [body, '', new Uint8Array(5 * 1024 * 1024 + 1)]) {
+    const asGiven = await told('/webhooks/retell', payload)
+    expect(asGiven.status).toBe(payload.length > 1000 ? 413 : 401)
+    for (const other of ['/webhooks/%72etell', '/webhooks/retell?a=1'])
+      expect(await told(other, payload)).toEqual(asGiven)
+  }
+  const leaving = connect(Number(port), '127.0.0.1')
+  leaving.write('POST /webhooks/retell HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\n{"half":')
+  const [request] = await once(app.server, 'request')
+  leaving.destroy()
+  await new Promise((resolve) => request.once('close', resolve))
+  await app.close()
+
+  await world.faults.flush()
+  expect(world.logged.filter((line) => line.includes('request failed'))).toEqual([])
 })
 
 test('who sends half a request and then nothing is told so and cut off, others are served meanwhile', async () => {

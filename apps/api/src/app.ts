@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
+import proxyAddr from '@fastify/proxy-addr'
 import { TRPCError } from '@trpc/server'
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
@@ -42,17 +43,20 @@ export type AppParts = {
   ctx: (actor: Ctx['actor'], request: { id: string; address: string | null }) => NetCtx
 }
 
+/** The last 16 digits of a random id, which the runtime makes many of at once. */
+const newRequestId = () => `req_${randomUUID().replaceAll('-', '').slice(16)}`
+
 /** Every door on one port. Webhooks come first and stand apart: no parser, hook or limit of the others touches them. */
 export async function buildApp(parts: AppParts) {
   const { env, live } = parts
   const loggerInstance: FastifyBaseLogger = parts.log
+  const trusted = proxyAddr.compile(env.TRUSTED_PROXIES ?? [])
   const app = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    // the last 16 digits of a random id, which the runtime makes many of at once
-    genReqId: () => `req_${randomUUID().replaceAll('-', '').slice(16)}`,
+    genReqId: newRequestId,
     requestIdHeader: false,
-    trustProxy: env.TRUSTED_PROXIES ?? false,
+    trustProxy: trusted,
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
     keepAliveTimeout: 65_000,
@@ -70,7 +74,11 @@ export async function buildApp(parts: AppParts) {
     registerWebhookDoors(doors, {
       inbox: parts.inbox,
       publicUrl: env.PUBLIC_URL,
-      ctxOf: (request) => parts.ctx({ kind: 'system', name: 'doors' }, { id: request.id, address: request.ip }),
+      log: parts.log,
+      faults: parts.faults,
+      addressOf: (request) => proxyAddr(request, trusted),
+      newRequestId,
+      ctxOf: (request) => parts.ctx({ kind: 'system', name: 'doors' }, request),
     }),
   )
   await app.register(async (pages) => {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { DomainError, refusalAt } from './domain-error.ts'
 import type { Faults } from './fault.ts'
 
@@ -8,21 +8,10 @@ type Shown = { code: string; message: string; fields?: Record<string, string>; r
 /** One envelope for every refusal of a plain route: `{ error: { code, message, fields? } }` with the matching status. */
 export function registerErrors(app: FastifyInstance, faults: Faults): void {
   app.setErrorHandler<FastifyError | DomainError>(async (error, request, reply) => {
-    if (error instanceof DomainError) {
-      const { http } = refusalAt[error.refusal]
-      if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
-      if (http >= 500) request.log.error({ error: error.cause ?? error }, 'refused')
-      return await reply.code(http).send({ error: envelope(error.refusal, error.message, error.fields) })
-    }
-    const status = error.statusCode ?? 500
-    if (status >= 500) {
-      request.log.error({ error }, 'request failed')
-      const where = `${request.method} ${request.routeOptions.url ?? 'an unknown path'}`
-      faults.track({ error, source: 'api', where, requestId: request.id, userAgent: request.headers['user-agent'] })
-      const message = `The request failed on our side. Quote the request id ${request.id} to support.`
-      return await reply.code(500).send({ error: { ...envelope('internal', message), requestId: request.id } })
-    }
-    return await reply.code(status).send({ error: envelope(codeAt[status] ?? 'invalid', error.message) })
+    const where = `${request.method} ${request.routeOptions.url ?? 'an unknown path'}`
+    const userAgent = request.headers['user-agent']
+    const { status, headers, body } = refusalOf(error, { id: request.id, where, userAgent, log: request.log, faults })
+    return await reply.code(status).headers(headers).send(body)
   })
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?')[0] ?? ''
@@ -30,6 +19,33 @@ export function registerErrors(app: FastifyInstance, faults: Faults): void {
     if (methods.length > 0) return await refuseMethod(reply, request.method, { path, methods })
     return await reply.code(404).send({ error: envelope('not_found', `There is nothing at ${request.method} ${path}`) })
   })
+}
+
+type Failed = { id: string; where: string; userAgent: string | undefined; log: FastifyBaseLogger; faults: Faults }
+
+export type Refusal = { status: number; headers: Record<string, string>; body: { error: Shown } }
+
+/** What somebody is told whose request failed, and who else hears of it: a bug is written down and tracked. */
+export function refusalOf(error: Error & { statusCode?: number | undefined }, failed: Failed): Refusal {
+  if (error instanceof DomainError) {
+    const { http } = refusalAt[error.refusal]
+    const { retryAfterSeconds } = error
+    if (http >= 500) failed.log.error({ error: error.cause ?? error }, 'refused')
+    return {
+      status: http,
+      headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
+      body: { error: envelope(error.refusal, error.message, error.fields) },
+    }
+  }
+  const status = error.statusCode ?? 500
+  if (status < 500) {
+    return { status, headers: {}, body: { error: envelope(codeAt[status] ?? 'invalid', error.message) } }
+  }
+  const { id, where, userAgent } = failed
+  failed.log.error({ error }, 'request failed')
+  failed.faults.track({ error, source: 'api', where, requestId: id, userAgent })
+  const message = `The request failed on our side. Quote the request id ${id} to support.`
+  return { status: 500, headers: {}, body: { error: { ...envelope('internal', message), requestId: id } } }
 }
 
 /** What the framework refuses before there is a route: an address that cannot be read. */
