@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Delivery, Signable, SigningSecret, Verification } from '@trunkline/core/webhooks/adapter'
-import { hmacSha256 } from '../hmac.ts'
+import { hmacSha256 } from '../../platform/hmac.ts'
 
 /** `X-Retell-Signature: v=<unix ms>,d=<64 hex>`: HMAC-SHA256(API key, body ++ ms), five minutes either way (retell-sdk, lib/webhook_auth). */
 const headerPattern = /^v=(\d{1,16}),d=([0-9a-f]{64})$/i

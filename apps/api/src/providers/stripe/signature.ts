@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Delivery, Signable, SigningSecret, Verification } from '@trunkline/core/webhooks/adapter'
-import { hmacSha256 } from '../hmac.ts'
+import { hmacSha256 } from '../../platform/hmac.ts'
 
 /** A delivery older than this is refused. One from the future passes, as Stripe's own library lets it. */
 const toleranceMs = 300_000

@@ -20,6 +20,7 @@ test('an HMAC over one-shot hashes is the HMAC of node:crypto, whatever the secr
         const signing = { id: 'one', text: secret }
         expect(hmacSha256(signing, body, suffix).toString('hex')).toBe(expected)
         expect(hmacSha256(signing, body, suffix).toString('hex')).toBe(expected)
+        expect(hmacSha256(Buffer.from(secret), body, suffix).toString('hex')).toBe(expected)
       },
     ),
   )
