@@ -17,7 +17,7 @@ import { nameHolds } from '../usage/name-holds.ts'
 import { upsertCalls } from './call-columns.ts'
 import { repointKeys, resolveSubjects, type Subject } from './keys.ts'
 import type { Recorded, Said } from './record.ts'
-import { countTraffic, type TrafficChange } from './traffic.ts'
+import type { TrafficChange } from './traffic.ts'
 
 type Row = {
   id: string
@@ -32,8 +32,11 @@ type Row = {
   telnyx_call_id: string | null
 }
 
-/** Merges statements about calls into their rows and says what each call now owes. */
-export async function recordCalls(ctx: Ctx, said: readonly Said<CallEvent>[]): Promise<Recorded[]> {
+/** Merges statements about calls into their rows and says what each call now owes, and how the hourly counts change. */
+export async function recordCalls(
+  ctx: Ctx,
+  said: readonly Said<CallEvent>[],
+): Promise<{ recorded: Recorded[]; traffic: TrafficChange[] }> {
   const subjects = await resolveSubjects(
     ctx,
     'call',
@@ -49,8 +52,7 @@ export async function recordCalls(ctx: Ctx, said: readonly Said<CallEvent>[]): P
   }))
   await repointKeys(ctx, 'call', subjects)
   await dropMerged(ctx, subjects)
-  // sent together, carried out one after the other
-  await Promise.all([writeRows(ctx, calls), countTraffic(ctx, changesOf(calls))])
+  await writeRows(ctx, calls)
   await nameHolds(
     ctx,
     calls.flatMap(({ owner: customerId, summary: { holdId }, retellCallId }) =>
@@ -59,15 +61,18 @@ export async function recordCalls(ctx: Ctx, said: readonly Said<CallEvent>[]): P
         : [{ holdId, customerId, providerId: retellCallId }],
     ),
   )
-  return calls.map((call) => ({
-    kind: 'call',
-    eventId: call.id,
-    customerId: call.owner,
-    numbers: call.numbers,
-    waitsAs: call.waitsAs,
-    webhooks: call.said.map(({ webhookId, eventType, receivedAt }) => ({ webhookId, eventType, receivedAt })),
-    charges: chargesOf(call),
-  }))
+  const recorded = calls.map(
+    (call): Recorded => ({
+      kind: 'call',
+      eventId: call.id,
+      customerId: call.owner,
+      numbers: call.numbers,
+      waitsAs: call.waitsAs,
+      webhooks: call.said.map(({ webhookId, eventType, receivedAt }) => ({ webhookId, eventType, receivedAt })),
+      charges: chargesOf(call),
+    }),
+  )
+  return { recorded, traffic: changesOf(calls) }
 }
 
 function changesOf(calls: readonly Merged[]): TrafficChange[] {

@@ -15,7 +15,7 @@ import { findOwners } from '../customers/find-owner.ts'
 import type { Ctx } from '../platform/context.ts'
 import { resolveSubjects, type Subject } from './keys.ts'
 import type { Recorded, Said } from './record.ts'
-import { countTraffic, type TrafficChange } from './traffic.ts'
+import type { TrafficChange } from './traffic.ts'
 
 type Row = {
   id: string
@@ -27,8 +27,11 @@ type Row = {
   occurred_at: string
 }
 
-/** Merges statements about messages into their rows and says what each message now owes. */
-export async function recordMessages(ctx: Ctx, said: readonly Said<MessageEvent>[]): Promise<Recorded[]> {
+/** Merges statements about messages into their rows and says what each message now owes, and how the hourly counts change. */
+export async function recordMessages(
+  ctx: Ctx,
+  said: readonly Said<MessageEvent>[],
+): Promise<{ recorded: Recorded[]; traffic: TrafficChange[] }> {
   const subjects = await resolveSubjects(
     ctx,
     'message',
@@ -47,38 +50,40 @@ export async function recordMessages(ctx: Ctx, said: readonly Said<MessageEvent>
     ...message,
     owner: message.row?.customer_id ?? owners[index]?.customerId,
   }))
-  const changes: TrafficChange[] = []
+  const traffic: TrafficChange[] = []
   for (const { row, summary } of messages) {
-    if (row !== undefined) pushTraffic(changes, -1, row, Date.parse(row.occurred_at))
-    pushTraffic(changes, 1, summary, summary.occurredAt)
+    if (row !== undefined) pushTraffic(traffic, -1, row, Date.parse(row.occurred_at))
+    pushTraffic(traffic, 1, summary, summary.occurredAt)
   }
-  // sent together, carried out one after the other
-  await Promise.all([writeRows(ctx, messages), countTraffic(ctx, changes)])
-  return messages.map(({ id, row, owner, summary, numbers, waitsAs, said, messageSid, provider }) => ({
-    kind: 'message',
-    eventId: id,
-    customerId: owner,
-    numbers,
-    waitsAs,
-    webhooks: said.map(({ webhookId, eventType, receivedAt }) => ({ webhookId, eventType, receivedAt })),
-    charges:
-      owner === undefined || summary.segments === undefined
-        ? []
-        : [
-            {
-              meter: 'sms_segments',
-              idemKey: `message:${id}`,
-              eventId: id,
-              customerId: owner,
-              quantity: summary.segments,
-              occurredAt: new Date(summary.occurredAt).toISOString(),
-              provider,
-              direction: summary.direction,
-              isBooked: row?.customer_id === owner && row.segments === summary.segments,
-              aliases: messageSid === null ? [] : [settledKey(messageSid)],
-            },
-          ],
-  }))
+  await writeRows(ctx, messages)
+  const recorded = messages.map(
+    ({ id, row, owner, summary, numbers, waitsAs, said, messageSid, provider }): Recorded => ({
+      kind: 'message',
+      eventId: id,
+      customerId: owner,
+      numbers,
+      waitsAs,
+      webhooks: said.map(({ webhookId, eventType, receivedAt }) => ({ webhookId, eventType, receivedAt })),
+      charges:
+        owner === undefined || summary.segments === undefined
+          ? []
+          : [
+              {
+                meter: 'sms_segments',
+                idemKey: `message:${id}`,
+                eventId: id,
+                customerId: owner,
+                quantity: summary.segments,
+                occurredAt: new Date(summary.occurredAt).toISOString(),
+                provider,
+                direction: summary.direction,
+                isBooked: row?.customer_id === owner && row.segments === summary.segments,
+                aliases: messageSid === null ? [] : [settledKey(messageSid)],
+              },
+            ],
+    }),
+  )
+  return { recorded, traffic }
 }
 
 function pushTraffic(

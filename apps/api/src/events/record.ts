@@ -4,6 +4,7 @@ import type { Meter } from '@trunkline/core/usage/meter'
 import type { Ctx } from '../platform/context.ts'
 import { recordCalls } from './record-calls.ts'
 import { recordMessages } from './record-messages.ts'
+import type { TrafficChange } from './traffic.ts'
 
 export type Said<Event> = { webhookId: string; eventType: string; receivedAt: string; event: Event }
 
@@ -31,12 +32,21 @@ export type Recorded = {
   }[]
 }
 
-/** Merges what a batch of webhooks says into `call_events` and `sms_events`, in any order and however often it is said. */
-export async function recordEvents(ctx: Ctx, said: readonly Said<CallEvent | MessageEvent>[]): Promise<Recorded[]> {
+/**
+ * Merges what a batch of webhooks says into `call_events` and `sms_events`, in any order and however often it is said.
+ * `traffic` is how the hourly counts change: for whoever counts it last, since every worker wants those rows.
+ */
+export async function recordEvents(
+  ctx: Ctx,
+  said: readonly Said<CallEvent | MessageEvent>[],
+): Promise<{ recorded: Recorded[]; traffic: TrafficChange[] }> {
   const calls = said.filter((one): one is Said<CallEvent> => one.event.kind === 'call')
   const messages = said.filter((one): one is Said<MessageEvent> => one.event.kind === 'message')
-  return [
-    ...(calls.length === 0 ? [] : await recordCalls(ctx, calls)),
-    ...(messages.length === 0 ? [] : await recordMessages(ctx, messages)),
-  ]
+  const nothing = { recorded: [], traffic: [] }
+  const ofCalls = calls.length === 0 ? nothing : await recordCalls(ctx, calls)
+  const ofMessages = messages.length === 0 ? nothing : await recordMessages(ctx, messages)
+  return {
+    recorded: [...ofCalls.recorded, ...ofMessages.recorded],
+    traffic: [...ofCalls.traffic, ...ofMessages.traffic],
+  }
 }

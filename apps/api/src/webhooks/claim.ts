@@ -20,6 +20,10 @@ export const storedColumns = 'id, provider, door, event_type, url, body, body_en
 /** A full batch of a hundred is joined by the first of so many lanes of each provider, and so many of each; a small one by fewer or none. */
 const lanesBeside = (limit: number) => Math.min(8, Math.floor(limit / 12))
 const eachBeside = 2
+/** Where the oldest come from so few lines, one of them floods. */
+const fewLines = (limit: number) => Math.floor(limit / 4)
+/** Where they come from many, other lanes join only one in so many batches: each that does may meet a batch that has the same calls. */
+const seldom = 16
 
 const isDue = `state in ('received', 'failed') and verdict = 'verified' and next_attempt_at <= now()`
 const laneOf = `hashtext(coalesce(phone_number, ''))`
@@ -34,7 +38,7 @@ const firstLane = laneFrom('')
 /**
  * Locks what is due, oldest first. Where that fills the batch there may be a flood: then the heads of a few other lanes (a
  * provider and a line) come along, found through their own index and from a place that changes, so that whoever came after
- * the flood waits for a few batches and not for its end.
+ * the flood waits for a few batches and not for its end. A flood from many lines at once is waited for a little longer.
  *
  * What is paused loses its due time, once: it stands in nobody's way until `release-paused.ts` gives it back. The pauses are
  * locked for as long as the batch lasts, so that one that is lifted waits for those who still saw it, and none is forgotten.
@@ -51,7 +55,8 @@ with recursive pause as materialized (
   select ${columns} from webhook_queue where ${isDue} order by next_attempt_at, id limit ${limit} for update skip locked
 ), source as materialized (
   select provider, (select $1::text::integer) as place from (values ${providerList}) as known (provider)
-  where ${lanesBeside(limit)} > 0 and (select count(*) from oldest) >= ${limit}
+  where ${lanesBeside(limit)} > 0 and (select count(*) >= ${limit}
+    and (count(distinct phone_number) <= ${fewLines(limit)} or $1::text::integer % ${seldom} = 0) from oldest)
 ), lane as (
   select provider, lane, lane as start, 1 as place
   from (select provider, coalesce(${laneFrom(`and ${laneOf} >= source.place`)}, ${firstLane}) as lane from source offset 0) as begin

@@ -5,6 +5,7 @@ import { noteReceipts } from '../alerts/note-receipt.ts'
 import { recordBilling } from '../billing/record.ts'
 import { type Block, isBlockCode, noteBlocks } from '../compliance/note-blocks.ts'
 import { type Recorded, recordEvents, type Said } from '../events/record.ts'
+import { countTraffic } from '../events/traffic.ts'
 import { keepUnknown } from '../numbers/keep-unknown.ts'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { announce, type Topic } from '../platform/live.ts'
@@ -87,7 +88,7 @@ export async function digest(
   const { said, faults } = readAll(batch)
   const { spoken, money } = split(said)
   const lines = spoken.flatMap(({ event }) => endsOf(event))
-  const [recorded, erased] = await Promise.all([recordEvents(ctx, spoken), findErased(ctx, lines)])
+  const [{ recorded, traffic }, erased] = await Promise.all([recordEvents(ctx, spoken), findErased(ctx, lines)])
   const payers = await recordBilling(ctx, money)
   const own = ctx.env.TWILIO_NUMBER
   const isOurs = (numbers: readonly string[]) => own !== undefined && numbers.includes(own)
@@ -116,7 +117,10 @@ export async function digest(
   await noteReceipts(ctx, receiptsOf(spoken, own))
   await noteBlocks(ctx, blocksIn(spoken))
   await shredErased(ctx, spoken, { recorded, erased })
-  await announce(ctx, changedTopics({ recorded, booked, strangers: strangers.length }))
+  await Promise.all([
+    countTraffic(ctx, traffic),
+    announce(ctx, changedTopics({ recorded, booked, strangers: strangers.length })),
+  ])
   return { recorded, faults }
 }
 
