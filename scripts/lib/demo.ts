@@ -4,7 +4,9 @@ export type Demo = {
   retellApiKey: string
   twilioAccountSid: string
   twilioAuthToken: string
-  /** Missing in a demo of before Stripe was spoken. */
+  /** Missing in a demo of before Telnyx signed, a calendar was there, or Stripe was spoken. */
+  telnyxSigningKey?: string
+  calendarSecret?: string
   stripeSecretKey?: string
   stripeWebhookSecret?: string
   opsNumber: string
@@ -30,6 +32,8 @@ export function inventDemo(): Demo {
     retellApiKey: `key_${randomBytes(16).toString('hex')}`,
     twilioAccountSid: `AC${randomBytes(16).toString('hex')}`,
     twilioAuthToken: randomBytes(16).toString('hex'),
+    telnyxSigningKey: randomBytes(32).toString('base64'),
+    calendarSecret: `whsec_${randomBytes(32).toString('base64')}`,
     stripeSecretKey: `sk_test_${randomBytes(16).toString('hex')}`,
     stripeWebhookSecret: `whsec_${randomBytes(16).toString('hex')}`,
     opsNumber: '+15005550100',

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { DataFolder } from './data-folder.ts'
 import { type Demo, inventDemo } from './demo.ts'
@@ -23,6 +23,8 @@ export function demoEnvironment(folder: DataFolder, simPort: number, env: NodeJS
     TWILIO_NUMBER: demo.opsNumber,
     TWILIO_BASE_URL: provider,
     TELNYX_API_KEY: 'KEY_demo',
+    TELNYX_PUBLIC_KEY: publicKeyOf(demo.telnyxSigningKey ?? 'dGVsbnl4IHNpZ25zIHRoZSBkZW1vIHdpdGggdGhpcyE='),
+    STANDARD_WEBHOOK_SECRETS: `calendar=${demo.calendarSecret ?? 'whsec_YSBjYWxlbmRhciBzaWducyB0aGUgZGVtbyBzbyB0b28='}`,
     TELNYX_BASE_URL: provider,
     STRIPE_SECRET_KEY: demo.stripeSecretKey ?? 'sk_test_demo',
     STRIPE_WEBHOOK_SECRET: demo.stripeWebhookSecret ?? 'whsec_demo',
@@ -46,6 +48,13 @@ export function simEnvironment(
     TRUNKLINE_PUBLIC_URL: env.PUBLIC_URL || apiUrl,
     TRUNKLINE_DEMO_FILE: join(folder.path, 'demo.json'),
   }
+}
+
+/** What whoever signs with this Ed25519 key is known by, both as the base64 of their 32 bytes. */
+function publicKeyOf(seed: string): string {
+  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.from(seed, 'base64')])
+  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  return createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64')
 }
 
 function readDemo(folder: DataFolder): Demo {

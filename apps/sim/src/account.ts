@@ -5,6 +5,10 @@ export type Account = {
   twilioAuthToken: string
   /** Without one Telnyx lets nobody in. */
   telnyxApiKey?: string
+  /** With which Telnyx signs: the base64 of the 32 bytes of an Ed25519 key. */
+  telnyxSigningKey?: string
+  /** With which a calendar signs by Standard Webhooks. */
+  calendarSecret?: string
   stripeSecretKey: string
   stripeWebhookSecret: string
   /** The origin that Twilio signs, whatever address the request really goes to. */

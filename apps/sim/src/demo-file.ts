@@ -8,8 +8,16 @@ const demoSchema = z.object({
   retellApiKey: z.string().min(1),
   twilioAccountSid: z.string().regex(/^AC[0-9a-f]{32}$/i, 'must be AC and 32 hex digits'),
   twilioAuthToken: z.string().min(1),
-  // an older demo has none: these three hold on this machine alone
+  // an older demo has none: these hold on this machine alone
   telnyxApiKey: z.string().min(1).default('KEY_demo'),
+  telnyxSigningKey: z
+    .base64()
+    .length(44, 'must be the base64 of 32 bytes')
+    .default('dGVsbnl4IHNpZ25zIHRoZSBkZW1vIHdpdGggdGhpcyE='),
+  calendarSecret: z
+    .string()
+    .regex(/^whsec_.{24,}$/)
+    .default('whsec_YSBjYWxlbmRhciBzaWducyB0aGUgZGVtbyBzbyB0b28='),
   stripeSecretKey: z.string().min(1).default('sk_test_demo'),
   stripeWebhookSecret: z.string().min(1).default('whsec_demo'),
   opsNumber: e164,

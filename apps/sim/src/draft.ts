@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Account } from './account.ts'
 import { signRetell } from './retell/sign.ts'
 import type { RetellEvent } from './retell/webhook.ts'
+import { signStandard } from './standard/sign.ts'
 import { signStripe } from './stripe/sign.ts'
 import type { StripeEvent } from './stripe/webhook.ts'
+import type { TelnyxEvent } from './telnyx/call.ts'
+import { signTelnyx } from './telnyx/sign.ts'
 import { signedUrl, signTwilio } from './twilio/sign.ts'
 
 export type RetellDraft = { provider: 'retell'; path: string; at: number; payload: RetellEvent }
@@ -18,10 +21,15 @@ export type TwilioDraft = {
   message?: { body: string; direction: 'inbound' | 'outbound-api'; sentAt: number }
 }
 
+export type TelnyxDraft = { provider: 'telnyx'; path: string; at: number; payload: TelnyxEvent }
+
+/** Whoever signs by Standard Webhooks; `id` is his name of the message. */
+export type StandardDraft = { provider: 'standard'; path: string; at: number; id: string; payload: object }
+
 export type StripeDraft = { provider: 'stripe'; path: string; at: number; payload: StripeEvent }
 
 /** Something that a provider has to tell; `at` is when it happened. */
-export type Draft = RetellDraft | TwilioDraft | StripeDraft
+export type Draft = RetellDraft | TwilioDraft | StripeDraft | TelnyxDraft | StandardDraft
 
 export type SignedRequest = {
   provider: Draft['provider']
@@ -34,6 +42,8 @@ export type SignedRequest = {
 /** Signs a draft as the provider does at the moment of sending. */
 export function signDraft(draft: Draft, account: Account, atMs: number): SignedRequest {
   if (draft.provider === 'stripe') return signStripeDraft(draft, account, atMs)
+  if (draft.provider === 'telnyx') return signTelnyxDraft(draft, account, atMs)
+  if (draft.provider === 'standard') return signStandardDraft(draft, account, atMs)
   return draft.provider === 'retell' ? signRetellDraft(draft, account, atMs) : signTwilioDraft(draft, account)
 }
 
@@ -60,6 +70,43 @@ function signStripeDraft(draft: StripeDraft, account: Account, atMs: number): Si
       'content-type': 'application/json; charset=utf-8',
       'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
       'stripe-signature': signStripe(body, account.stripeWebhookSecret, atMs),
+    },
+    body,
+  }
+}
+
+function signTelnyxDraft(draft: TelnyxDraft, account: Account, atMs: number): SignedRequest {
+  const body = JSON.stringify(draft.payload)
+  const atSeconds = Math.floor(atMs / 1000)
+  if (account.telnyxSigningKey === undefined) throw new Error('The account has no key that Telnyx signs with')
+  return {
+    provider: 'telnyx',
+    path: draft.path,
+    at: draft.at,
+    headers: {
+      'content-type': 'application/json',
+      'user-agent': 'telnyx-webhooks',
+      'telnyx-timestamp': String(atSeconds),
+      'telnyx-signature-ed25519': signTelnyx(body, account.telnyxSigningKey, atSeconds),
+    },
+    body,
+  }
+}
+
+function signStandardDraft(draft: StandardDraft, account: Account, atMs: number): SignedRequest {
+  const body = JSON.stringify(draft.payload)
+  const atSeconds = Math.floor(atMs / 1000)
+  if (account.calendarSecret === undefined) throw new Error('The account has no secret that its calendar signs with')
+  return {
+    provider: 'standard',
+    path: draft.path,
+    at: draft.at,
+    headers: {
+      'content-type': 'application/json',
+      'user-agent': 'calendar/1.0',
+      'webhook-id': draft.id,
+      'webhook-timestamp': String(atSeconds),
+      'webhook-signature': signStandard(body, account.calendarSecret, { id: draft.id, atSeconds }),
     },
     body,
   }

@@ -1,13 +1,13 @@
 import { storyNames } from './stories/names.ts'
 
-export const help = `The sim stands in for the outside world: it is Retell, Twilio and Stripe, callers included.
+export const help = `The sim stands in for the outside world: it is Retell, Twilio, Telnyx, Stripe and a calendar, callers included.
 
   node apps/sim/src/main.ts                                  serve, and let quiet days go by
   node apps/sim/src/main.ts <story> [--seed s] [--minutes n] tell one story to a running system
   node apps/sim/src/main.ts --help
 
 Stories: ${storyNames.join(', ')}
-  quiet-day   calls and texts of all customers, a stranger now and then, one customer that reaches its cap
+  quiet-day   calls and texts of all customers, bookings, a stranger now and then, one customer that reaches its cap
   bad-night   duplicates, reordering, forgeries, unreadable bytes, late events, Twilio down, a burst
   back-fill   the last 24 hours, told in half a minute
 

@@ -104,6 +104,9 @@ export function recordDraft(world: World, draft: Draft) {
     if (call.call_id) remember(world.retellCalls, call.call_id, { ...world.retellCalls.get(call.call_id), ...call })
   } else if (draft.provider === 'stripe') {
     recordStripe(world, draft.payload)
+  } else if (draft.provider !== 'twilio') {
+    // Telnyx keeps no record of calls, and a calendar is asked nothing
+    return
   } else if (draft.message) {
     recordMessage(world, draft, draft.message)
   } else if (draft.params.CallSid) {

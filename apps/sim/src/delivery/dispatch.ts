@@ -5,7 +5,15 @@ import { waitUntil } from '../time.ts'
 import { recordDraft, type World } from '../world.ts'
 import { deliver } from './deliver.ts'
 import { createPace } from './pace.ts'
-import { type DeliveryPolicy, oncePolicy, retellPolicy, stripePolicy, twilioPolicy } from './policy.ts'
+import {
+  type DeliveryPolicy,
+  oncePolicy,
+  retellPolicy,
+  standardPolicy,
+  stripePolicy,
+  telnyxPolicy,
+  twilioPolicy,
+} from './policy.ts'
 import { openTally, type Tally } from './tally.ts'
 import { type Tampering, tamper } from './tamper.ts'
 
@@ -63,8 +71,15 @@ async function sendOne(courier: Courier, { at, draft, copies = 1, tampering }: D
   await Promise.all(Array.from({ length: copies }, () => courier.inTurn(signal, work)))
 }
 
+const policies = {
+  retell: retellPolicy,
+  twilio: twilioPolicy,
+  stripe: stripePolicy,
+  telnyx: telnyxPolicy,
+  standard: standardPolicy,
+} as const satisfies Record<Draft['provider'], DeliveryPolicy>
+
 function policyFor(draft: Draft, tampering: Tampering | undefined): DeliveryPolicy {
   if (tampering) return oncePolicy
-  if (draft.provider === 'stripe') return stripePolicy
-  return draft.provider === 'retell' ? retellPolicy : twilioPolicy
+  return policies[draft.provider]
 }

@@ -29,6 +29,16 @@ export const twilioPolicy: DeliveryPolicy = {
 /** Stripe repeats whatever is not answered by a 2xx; the pauses, which grow to hours, are cut short. */
 export const stripePolicy: DeliveryPolicy = { ...retellPolicy, retryDelaysMs: [1_000, 5_000, 20_000] }
 
+/** Telnyx waits two seconds, and three times in all, for whatever is not answered by a 2xx. */
+export const telnyxPolicy: DeliveryPolicy = { ...retellPolicy, answerTimeoutMs: 2_000, retryDelaysMs: [1_000, 2_000] }
+
+/** The pauses of Standard Webhooks, which grow to hours, are cut short. */
+export const standardPolicy: DeliveryPolicy = {
+  ...retellPolicy,
+  answerTimeoutMs: 15_000,
+  retryDelaysMs: [5_000, 20_000],
+}
+
 export const oncePolicy: DeliveryPolicy = { ...retellPolicy, retryDelaysMs: [] }
 
 const failures: readonly Failure[] = ['4xx', '5xx', 'ct', 'rt']

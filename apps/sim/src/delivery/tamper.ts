@@ -9,12 +9,20 @@ export type Tampering = (typeof forgeries)[number] | 'unreadable'
 
 const staleMs = 6 * 60_000
 
+const signatureHeaders = {
+  retell: 'x-retell-signature',
+  twilio: 'x-twilio-signature',
+  stripe: 'stripe-signature',
+  telnyx: 'telnyx-signature-ed25519',
+  standard: 'webhook-signature',
+} as const satisfies Record<Draft['provider'], string>
+
 export function tamper(
   signed: SignedRequest,
   by: { tampering: Tampering; draft: Draft; account: Account; atMs: number },
 ): Parcel {
   const { tampering, draft, account, atMs } = by
-  const header = draft.provider === 'stripe' ? 'stripe-signature' : `x-${draft.provider}-signature`
+  const header = signatureHeaders[draft.provider]
   switch (tampering) {
     case 'wrong_key':
       return signDraft(draft, forger(account), atMs)
@@ -38,6 +46,8 @@ function forger(account: Account): Account {
     retellApiKey: 'key_of_somebody_else',
     twilioAuthToken: '0123456789abcdef0123456789abcdef',
     stripeWebhookSecret: 'whsec_other',
+    telnyxSigningKey: Buffer.alloc(32, 'somebody else').toString('base64'),
+    calendarSecret: `whsec_${Buffer.alloc(32, 'somebody else').toString('base64')}`,
   }
 }
 

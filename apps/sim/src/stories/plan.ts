@@ -2,6 +2,7 @@ import { draftCall } from '../calls/story.ts'
 import { customerNearCap, type Demo, type DemoCustomer, tierCaps, tradeOf } from '../demo-file.ts'
 import type { Draft } from '../draft.ts'
 import { draftMessage, segmentsOf } from '../messages/story.ts'
+import { draftTelnyxCall } from '../telnyx/call.ts'
 
 /** What each customer has used this month, by phone number. */
 export type Spending = Record<string, { seconds: number; segments: number }>
@@ -50,6 +51,11 @@ export function draftCustomerCall(demo: Demo, customer: DemoCustomer, call: Call
     businessName: customer.businessName,
     trade: tradeOf(customer.businessName),
   })
+}
+
+/** A call that comes to a customer's line over Telnyx. */
+export function draftTelnyxCustomerCall(customer: DemoCustomer, call: Omit<CallOf, 'direction'>): Draft[] {
+  return draftTelnyxCall({ ...call, customerNumber: customer.phoneNumber })
 }
 
 export function draftStrangerCall(demo: Demo, call: CallOf): Draft[] {

@@ -1,12 +1,14 @@
 import { customerNearCap, type Demo, tierCaps, tierWeights } from '../demo-file.ts'
 import type { Draft } from '../draft.ts'
 import { createRandom, type Random } from '../random.ts'
+import { draftBooking } from '../standard/story.ts'
 import { isThisMonth } from './back-fill.ts'
 import {
   addSpending,
   draftCustomerCall,
   draftCustomerText,
   draftStrangerCall,
+  draftTelnyxCustomerCall,
   hasRoomForCalls,
   hasRoomForTexts,
   mergeSpending,
@@ -46,7 +48,31 @@ export function planQuietMinute(input: Minute): Plan {
     const call = { seed: `${seed}:${minute}:stranger`, startedAt: startsAt + 4_000, seconds: random.integer(6, 24) }
     drafts.push(...draftStrangerCall(input.demo, { ...call, direction: 'inbound' }))
   }
+  drafts.push(...planBeside(input, spent))
   return { drafts, spent }
+}
+
+/** What comes over Telnyx, and from a calendar: one call a minute, and a booking every second one. */
+function planBeside({ seed, demo, minute, startsAt, endsAt, ...input }: Minute, spent: Spending): Draft[] {
+  const random = createRandom(`beside:${seed}:${minute}`)
+  const spending = mergeSpending(input.spending, spent)
+  const reached = demo.customers.filter(
+    (customer) => customer.provider === 'twilio' && hasRoomForCalls(demo, spending, customer),
+  )
+  const drafts: Draft[] = []
+  if (reached.length > 0) {
+    const customer = random.pick(reached)
+    const startedAt = startsAt + random.integer(9_000, 50_000)
+    const longest = endsAt === undefined ? 90 : Math.floor((endsAt - startedAt) / 1000)
+    const seconds = random.chance(0.15) || longest < 5 ? 0 : Math.min(random.integer(14, 90), longest)
+    drafts.push(...draftTelnyxCustomerCall(customer, { seed: `${seed}:${minute}`, startedAt, seconds }))
+    addSpending(spent, customer.phoneNumber, { seconds })
+  }
+  if (minute % 2 === 0) {
+    const { businessName } = random.pick(demo.customers)
+    drafts.push(draftBooking({ seed: `${seed}:${minute}`, businessName, at: startsAt + random.integer(1_000, 30_000) }))
+  }
+  return drafts
 }
 
 function planCall(random: Random, input: Minute, call: { seed: string; startedAt: number; spent: Spending }): Draft[] {

@@ -1,6 +1,7 @@
+import { createHmac, createPrivateKey, createPublicKey, verify } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Demo, tierCaps } from '../demo-file.ts'
-import type { Draft } from '../draft.ts'
+import { type Draft, signDraft } from '../draft.ts'
 import { signRetell } from '../retell/sign.ts'
 import { startSim } from '../server.ts'
 import { account, demo } from '../testing/demo.ts'
@@ -18,10 +19,8 @@ const core = '+13125550101'
 const callsOf = (drafts: Draft[]) =>
   new Set(
     drafts.map((draft) => {
-      if (draft.provider === 'stripe') return undefined
-      return draft.provider === 'retell'
-        ? draft.payload.call.telephony_identifier?.twilio_call_sid
-        : draft.params.CallSid
+      if (draft.provider === 'retell') return draft.payload.call.telephony_identifier?.twilio_call_sid
+      return draft.provider === 'twilio' ? draft.params.CallSid : undefined
     }),
   )
 const asDeliveries = (drafts: Draft[]) => drafts.map((draft) => ({ at: draft.at, draft }))
@@ -108,6 +107,39 @@ describe('a quiet day', () => {
       (draft) => draft.provider === 'retell' && draft.payload.call.to_number === demo.strangerNumber,
     )
     expect(callsOf(strangers).size).toBe(15)
+  })
+
+  test('is told by Telnyx and a calendar too: signed as they sign, and what Telnyx bills is what was talked', () => {
+    const { drafts, spent } = quietMinutes(12)
+    const beside = drafts.filter((draft) => draft.provider === 'telnyx' || draft.provider === 'standard')
+    expect(new Set(beside.map(({ path }) => path))).toEqual(
+      new Set(['/webhooks/telnyx', '/webhooks/standard/calendar']),
+    )
+    const der = Buffer.concat([
+      Buffer.from('302e020100300506032b657004220420', 'hex'),
+      Buffer.from(demo.telnyxSigningKey, 'base64'),
+    ])
+    const publicKey = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
+    for (const draft of beside) {
+      const { headers, body } = signDraft(draft, account, now)
+      if (draft.provider === 'standard') {
+        const key = Buffer.from(demo.calendarSecret.slice('whsec_'.length), 'base64')
+        const said = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`
+        expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', key).update(said).digest('base64')}`)
+        continue
+      }
+      const signed = Buffer.from(`${headers['telnyx-timestamp']}|${body}`)
+      expect(verify(null, signed, publicKey, Buffer.from(headers['telnyx-signature-ed25519'] ?? '', 'base64'))).toBe(
+        true,
+      )
+    }
+    const telnyx = drafts.filter((draft) => draft.provider === 'telnyx')
+    const legs = new Set(telnyx.map(({ payload }) => payload.data.payload.call_leg_id))
+    expect(legs.size).toBe(12)
+    const carried = drafts.filter(({ provider }) => provider !== 'telnyx')
+    const billed = truthOf(asDeliveries(telnyx)).seconds
+    expect(truthOf(asDeliveries(drafts)).seconds).toBe(truthOf(asDeliveries(carried)).seconds + billed)
+    expect(Object.values(spent).reduce((sum, { seconds }) => sum + seconds, 0)).toBeGreaterThan(billed)
   })
 
   test('does not wear a customer out, however long it goes on', () => {

@@ -21,6 +21,7 @@ export function truthOf(deliveries: readonly Delivery[]): Truth {
   // what Retell reported of a call outranks its carrier
   const reported = new Set(seconds.keys())
   for (const draft of genuine) if (draft.provider === 'twilio') noteCarrierCall(draft, seconds, reported)
+  for (const draft of genuine) if (draft.provider === 'telnyx') noteTelnyxCall(draft, seconds)
   return {
     calls: seconds.size,
     seconds: sumOf(seconds),
@@ -45,6 +46,12 @@ function noteCarrierCall(
   const { CallSid: id, CallDuration } = params
   if (!id || reported.has(id)) return
   seconds.set(id, Math.max(seconds.get(id) ?? 0, Number(CallDuration ?? 0)))
+}
+
+function noteTelnyxCall({ payload }: Draft & { provider: 'telnyx' }, seconds: Map<string, number>) {
+  const { call_leg_id: leg, billed_duration_secs: billed = 0 } = payload.data.payload
+  const id = String(leg)
+  seconds.set(id, Math.max(seconds.get(id) ?? 0, Number(billed)))
 }
 
 function noteMessage(draft: Draft, segments: Map<string, number>) {

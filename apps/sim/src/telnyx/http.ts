@@ -47,6 +47,17 @@ export function openTelnyx(app: FastifyInstance, world: World) {
     }
   })
 
+  app.get<{ Params: { id: string } }>('/v2/messages/:id', async (request, reply) => {
+    const message = world.telnyxMessages.get(request.params.id)
+    if (message === undefined) return reply.code(404).send(fault('10005', 'Resource not found'))
+    const { id, from, to, parts, sentAt } = message
+    const at = new Date(sentAt).toISOString()
+    const parties = { from: { phone_number: from }, to: [{ phone_number: to, status: 'delivered' }] }
+    return {
+      data: { record_type: 'message', id, direction: 'outbound', type: 'SMS', ...parties, parts, completed_at: at },
+    }
+  })
+
   app.get('/v2/detail_records', async (request, reply) => {
     const input = listSchema.safeParse(request.query)
     if (!input.success) return reply.code(400).send(fault('10015', input.error.issues[0]?.message ?? 'Bad request'))

@@ -3,7 +3,7 @@ import { toRfc2822 } from '../time.ts'
 import type { StoredCall, World } from '../world.ts'
 import { pageOf, paging, rangeOf } from './page.ts'
 
-function callResource(call: StoredCall, accountSid: string) {
+export function callResource(call: StoredCall, accountSid: string) {
   const uri = `/2010-04-01/Accounts/${accountSid}/Calls/${call.sid}`
   const minutes = Math.ceil((call.seconds ?? 0) / 60)
   return {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { takeDrop } from '../faults.ts'
 import { keepsSecret } from '../secret.ts'
 import type { World } from '../world.ts'
-import { listCarrierCalls } from './calls.ts'
+import { callResource, listCarrierCalls } from './calls.ts'
 import { twilioError } from './error.ts'
 import { listMessages, messageResource } from './messages.ts'
 import { acceptMessage, type CallbackRoute, carryMessage, type MessageForm, refuseMessage } from './send-message.ts'
@@ -49,6 +49,12 @@ export function openTwilio(
   })
 
   app.get<{ Querystring: Query }>('/Calls.json', async (request) => listCarrierCalls(world, request.query))
+
+  app.get<{ Params: { sid: string } }>('/Calls/:sid.json', async (request, reply) => {
+    const call = world.carrierCalls.get(request.params.sid)
+    if (!call) return twilioError(reply, 404, 20404, notFound(request.url))
+    return callResource(call, world.account.twilioAccountSid)
+  })
 
   app.setErrorHandler((error, _request, reply) =>
     twilioError(reply, 400, 20001, error instanceof Error ? error.message : 'Bad request'),
