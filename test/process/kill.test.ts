@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { isRunning } from '../../packages/db/src/local/process.ts'
-import { inboundText, type PlannedCall, planCalls, retellEvent, secondsOf } from './provider.ts'
+import { inboundText, type PlannedCall, planCall, planCalls, retellEvent, secondsOf } from './provider.ts'
 import { type Process, type Stage, test, until } from './stage.ts'
 
 const receiving = ['receive.verified', 'intake.storing', 'intake.committed']
@@ -46,6 +46,62 @@ test.concurrent('the process is killed at each step and started again: what was 
     })
   }
   expect(await stage.figures(id)).toMatchObject({ crossings: [80, 100, 101], alerts: [80, 100, 101] })
+})
+
+test.concurrent('killed before and after a piece of what was paused is given back, it gives back the rest: each is processed once', async ({
+  stage,
+}) => {
+  let api = await stage.start()
+  const { id, phoneNumber } = await stage.customer(api)
+  const pause = { provider: 'retell', reason: 'a release is being mended' }
+  await stage.call(api, 'POST', '/api/admin/webhook-sources/pause', pause)
+  const first = planCall(phoneNumber, 1)
+  await stage.provider.insist([api], retellEvent('call_ended', first))
+  await until('the first is laid aside', async () => {
+    const [aside] = await stage.sql`select from webhook_queue where state = 'received' and next_attempt_at is null`
+    return aside !== undefined
+  })
+  // one piece is five thousand
+  const copies = 5100
+  await stage.sql`
+    insert into webhook_queue (id, provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256,
+      verdict, state, received_at)
+    select uuidv7(), provider, door, event_type, phone_number, url, remote_address, headers, replace(body, ${first.id}, ${first.id} || '_' || nth),
+      body_encoding, body_bytes, body_sha256, verdict, state, received_at
+    from webhook_queue, generate_series(1, ${copies}::int) as nth`
+  const asideNow = async () => {
+    const [row] = await stage.sql`
+      select count(*)::int as webhooks from webhook_queue where state = 'received' and next_attempt_at is null`
+    return row?.webhooks
+  }
+
+  await api.killAt('webhooks.released')
+  await stage.call(api, 'POST', '/api/admin/webhook-sources/resume', pause)
+  for (const [step, aside] of [
+    ['webhooks.release_committed', copies + 1],
+    [undefined, copies + 1 - 5000],
+  ] as const) {
+    expect(await api.exited).toBe('SIGKILL')
+    expect(await asideNow()).toBe(aside)
+    await stage.sql`
+      update pgboss.job set state = 'retry', start_after = now() + interval '1 hour' where name = 'webhooks.releasePaused' and state = 'active'`
+    api = await api.restart()
+    if (step !== undefined) await api.killAt(step)
+    await stage.sql`update pgboss.job set start_after = now() where name = 'webhooks.releasePaused' and state = 'retry'`
+  }
+  await until('all are given back', async () => (await asideNow()) === 0)
+  await stage.settled()
+
+  const [attempts] =
+    await stage.sql`select count(*)::int as webhooks, sum(attempts)::int as attempts from webhook_queue`
+  expect(attempts).toEqual({ webhooks: copies + 1, attempts: copies + 1 })
+  expect(await stage.figures(id)).toMatchObject({
+    inbox: { processed: copies + 1 },
+    calls: copies + 1,
+    entries: copies + 1,
+    ledger: copies + 1,
+    counter: copies + 1,
+  })
 })
 
 test.concurrent('the database is killed at each step and started again: what was acknowledged is there, processed, and nothing doubled', async ({

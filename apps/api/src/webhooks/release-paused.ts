@@ -42,6 +42,7 @@ export async function releasePaused(ctx: Ctx): Promise<void> {
       step('webhooks.released')
       return found?.looked ?? 0
     })
+    step('webhooks.release_committed')
     if (looked < piece) return
   }
 }
