@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openDrizzle, openPool } from '@trunkline/db/connect'
 import { migrate } from '@trunkline/db/migrate'
+import { makeFirstPartitions } from '@trunkline/db/partitions'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { openErrors } from './errors/track.ts'
@@ -81,7 +82,7 @@ type Starting = { env: Env; log: Logger; closing: Closing; stopping: AbortSignal
 async function start({ env, log, closing, stopping }: Starting): Promise<void> {
   const spoolFolder = join(env.TRUNKLINE_DATA_DIR, 'spool')
   await mkdir(spoolFolder, { recursive: true, mode: 0o700 })
-  await whenDatabaseAnswers(() => migrate(env.DATABASE_DIRECT_URL), {
+  await whenDatabaseAnswers(() => prepareDatabase(env), {
     patienceMs: env.DATABASE_WAIT_SECONDS * 1000,
     signal: stopping,
     log,
@@ -122,6 +123,12 @@ async function start({ env, log, closing, stopping }: Starting): Promise<void> {
   every('sweep', { ms: 30_000, log, faults: errors, closing }, () => sweepInbox(system('sweep')))
   if (env.ROLE !== 'worker') await serve({ env, log, live, spoolFolder, ctx, system, closing })
   else process.stdout.write('Trunkline is ready (worker)\n')
+}
+
+/** The newest schema, and on a new database the first months of what is partitioned. */
+async function prepareDatabase(env: Env): Promise<void> {
+  await migrate(env.DATABASE_DIRECT_URL)
+  await makeFirstPartitions(env.DATABASE_DIRECT_URL, new Date())
 }
 
 async function prepareWorld(env: Env, log: Logger, ctx: NetCtx): Promise<void> {

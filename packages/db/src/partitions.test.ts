@@ -1,6 +1,6 @@
 import postgres from 'postgres'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type Expiry, maintainPartitions } from './partitions.ts'
+import { type Expiry, maintainPartitions, makeFirstPartitions } from './partitions.ts'
 import { type TestDatabase, testDatabase } from './testing/postgres.ts'
 
 let database: TestDatabase
@@ -38,6 +38,26 @@ const placeOf = async (id: string) => {
   return row?.place
 }
 
+test('on a new database this month and the next have their partitions before the first row, also on the first day, whoever starts beside', async () => {
+  const day = new Date('2026-11-01T00:10:00Z')
+  const made = await Promise.all([1, 2, 3].map(() => makeFirstPartitions(database.url, day)))
+
+  expect(made.map(({ length }) => length).sort()).toEqual([0, 0, 8])
+  expect(await placeOf(await store('2026-11-01'))).toBe('webhook_queue_2026_11')
+  expect(await placeOf(await store('2026-12-31'))).toBe('webhook_queue_2026_12')
+  expect((await maintain())?.made).toEqual(
+    ['call_events', 'sms_events', 'usage_entries', 'webhook_queue'].map((table) => `${table}_2027_01`),
+  )
+  expect(await makeFirstPartitions(database.url, new Date('2027-05-02Z'))).toEqual([])
+})
+
+test('a database that has begun without partitions is left to the nightly run', async () => {
+  await store('2026-11-03')
+  const made = await makeFirstPartitions(database.url, november)
+  expect(made.filter((name) => name.startsWith('webhook_queue'))).toEqual([])
+  expect(made).toHaveLength(6)
+})
+
 test('partitions stand before they are needed, rows go where their month is, and a second run makes nothing', async () => {
   const first = await maintain()
   expect(first?.faults).toEqual([])
@@ -60,6 +80,10 @@ test('partitions stand before they are needed, rows go where their month is, and
     select relid::regclass::text as part, count(*)::int as indexes from pg_partition_tree('webhook_queue') join pg_index on indrelid = relid
     where isleaf group by 1`
   expect(new Set(indexes.map((row) => row.indexes)).size).toBe(1)
+  // a page keeps room for what becomes of a call, in whatever month
+  const settings = await sql`
+    select distinct reloptions from pg_partition_tree('call_events') join pg_class on pg_class.oid = relid where isleaf`
+  expect(settings).toEqual([{ reloptions: ['fillfactor=60'] }])
 })
 
 test('what DEFAULT has begun to hold stays there, and partitions begin with the next month', async () => {

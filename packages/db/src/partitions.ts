@@ -36,11 +36,8 @@ export async function maintainPartitions(
     if (!lock.taken) return undefined
     await sql.unsafe(`set lock_timeout = ${lockTimeoutMs}`)
     await sql.unsafe('set statement_timeout = 0')
-    const tables = await sql<{ name: string }[]>`
-      select relname as name from pg_class
-      where relnamespace = 'public'::regnamespace and relkind = 'p' order by relname`
     const maintained: Maintained = { made: [], dropped: [], faults: [] }
-    for (const { name: table } of tables) {
+    for (const table of await partitionedTables(sql)) {
       const monthly = await makeAhead(sql, table, options, maintained)
       const expiry = options.expiries.find((one) => one.table === table)
       if (expiry !== undefined) await dropExpired(sql, expiry, maintained)
@@ -50,6 +47,36 @@ export async function maintainPartitions(
   } finally {
     await sql.end()
   }
+}
+
+/**
+ * On a database that holds nothing yet: the partitions of this month and the next, before the first row comes. Later DEFAULT would have
+ * begun to hold the month. Processes that start together wait for the first one.
+ */
+export async function makeFirstPartitions(ownerUrl: string, now: Date): Promise<string[]> {
+  const sql = postgres(ownerUrl, { max: 1, onnotice: () => undefined, connect_timeout: 10 })
+  try {
+    await sql`select pg_advisory_lock(${partitionLock})`
+    await sql.unsafe(`set lock_timeout = ${lockTimeoutMs}`)
+    const made: string[] = []
+    for (const table of await partitionedTables(sql)) {
+      if ((await partitionsOf(sql, table)).length > 0 || (await holds(sql, `${table}_default`, 'true'))) continue
+      for (const months of [0, 1]) {
+        const month = partitionAt(table, addMonths(now, months))
+        if (await make(sql, table, month)) made.push(month.name)
+      }
+    }
+    return made
+  } finally {
+    await sql.end()
+  }
+}
+
+async function partitionedTables(sql: postgres.Sql): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`
+    select relname as name from pg_class
+    where relnamespace = 'public'::regnamespace and relkind = 'p' order by relname`
+  return rows.map(({ name }) => name)
 }
 
 async function makeAhead(
@@ -93,7 +120,9 @@ async function make(sql: postgres.Sql, table: string, { name, from, to }: Partit
   await free()
   await whenUnlocked(sql, `drop table if exists ${name}`)
   // guarded from its first moment: the application does not start beside a table of customers that anybody may read
-  await sql.unsafe(`create table ${name} (like ${table} including all); alter table ${name} enable row level security`)
+  await sql.unsafe(
+    `create table ${name} (like ${table} including all)${await settingsOf(sql, table)}; alter table ${name} enable row level security`,
+  )
   try {
     await whenUnlocked(
       sql,
@@ -109,6 +138,13 @@ async function make(sql: postgres.Sql, table: string, { name, from, to }: Partit
   } finally {
     await free()
   }
+}
+
+/** How full a page is filled, and the like: it stands at DEFAULT, since a partitioned table itself has none, and is not copied. */
+async function settingsOf(sql: postgres.Sql, table: string): Promise<string> {
+  const [found] = await sql<[{ settings: string | null }]>`
+    select array_to_string(reloptions, ', ') as settings from pg_class where oid = ${`${table}_default`}::regclass`
+  return found.settings ? ` with (${found.settings})` : ''
 }
 
 /** A month goes when it lies wholly before what is kept and nothing in it forbids it. */
