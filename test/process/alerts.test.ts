@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { isRunning } from '../../packages/db/src/local/process.ts'
-import { planCall, retellEvent } from './provider.ts'
+import { planCall, planCalls, retellEvent, secondsOf } from './provider.ts'
 import { adminPhone, type Stage, test, until } from './stage.ts'
 
 type Phone = Awaited<ReturnType<Stage['openPhone']>>
@@ -62,6 +62,37 @@ test.concurrent('the database is killed while an alert is sent, and before that 
     await told(stage, id)
     expectOneText(phone, nth + 1)
   }
+})
+
+test.concurrent('all workers are dead and a backlog waits: the process that only serves tells the phone on duty, once', async ({
+  stage,
+}) => {
+  const phone = await stage.openPhone()
+  const env = phone.env
+  let web = await stage.start({ role: 'web', port: phone.port, env })
+  const worker = await stage.start({ role: 'worker', env })
+  const { id, phoneNumber } = await stage.customer(web)
+  await worker.kill()
+  const calls = planCalls(3, phoneNumber)
+  for (const call of calls) await stage.provider.insist([web], retellEvent('call_ended', call))
+  // as if two minutes had passed
+  await stage.sql`update webhook_queue set next_attempt_at = next_attempt_at - interval '2 minutes'`
+  await stage.sql`update schedules set next_due_at = now() - interval '1 minute'`
+  await web.kill()
+  web = await web.restart()
+
+  const texts = () => [...phone.sim.world.messages.values()].filter(({ to }) => to === adminPhone)
+  await until('the phone on duty is told', async () => texts().length > 0)
+  expect(texts().map(({ body }) => body)).toEqual([expect.stringContaining('no worker takes them')])
+  expect(await stage.figures(id)).toMatchObject({ inbox: { received: 3 }, ledger: 0 })
+
+  await worker.restart()
+  await stage.settled()
+  const jobs = () =>
+    stage.sql`select from pgboss.job where name = 'alerts.deliver' and state in ('created', 'retry', 'active')`
+  await until('the worker has looked after its jobs', async () => (await jobs()).length === 0)
+  expect(texts()).toHaveLength(1)
+  expect(await stage.figures(id)).toMatchObject({ calls: 3, ledger: secondsOf(calls) })
 })
 
 /** One call that is longer than the customer's month: 80 % and 100 % at once, of which the higher is told. */

@@ -4,6 +4,7 @@ import { openDrizzle, openPool } from '@trunkline/db/connect'
 import { migrate } from '@trunkline/db/migrate'
 import { makeFirstPartitions } from '@trunkline/db/partitions'
 import type { FastifyInstance } from 'fastify'
+import { deliverUnattended } from './alerts/deliver-unattended.ts'
 import { buildApp } from './app.ts'
 import { openErrors } from './errors/track.ts'
 import { jobs, schedules } from './jobs.ts'
@@ -120,6 +121,8 @@ async function start({ env, log, closing, stopping }: Starting): Promise<void> {
     closing.add('work', 'worker', workMs, () => worker.close())
     every('scheduler', { ms: 1000, log, faults: errors, closing }, () => leaveDueJobs(system('scheduler'), schedules))
   }
+  // who works delivers by jobs
+  if (!isWorker) every('alarm', { ms: 5000, log, faults: errors, closing }, () => deliverUnattended(system('alarm')))
   every('sweep', { ms: 30_000, log, faults: errors, closing }, () => sweepInbox(system('sweep')))
   if (env.ROLE !== 'worker') await serve({ env, log, live, spoolFolder, ctx, system, closing })
   else process.stdout.write('Trunkline is ready (worker)\n')

@@ -1,8 +1,11 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { inTransaction, type NetCtx } from '../platform/context.ts'
+import { registerSchedules } from '../platform/schedule.ts'
 import { openWorld, type Sent, type World } from '../testing/world.ts'
 import { deliverAlert } from './deliver.ts'
+import { deliverUnattended } from './deliver-unattended.ts'
+import { alertSchedules } from './jobs.ts'
 import { type AlertDraft, raiseAlerts } from './raise.ts'
 import { resumeAlerts } from './resume.ts'
 
@@ -125,6 +128,56 @@ test('eight processes that deliver one alert at the same moment send one text', 
 
   expect(posts()).toHaveLength(1)
   expect(await stateOf(id)).toMatchObject({ delivery: 'sent' })
+})
+
+test('while no worker lives others deliver, the gravest first, and a worker that comes back at that moment sends no second text', async () => {
+  await world.owner`update ops_alerts set delivery = 'logged' where delivery = 'pending'`
+  await world.owner`delete from schedules`
+  await registerSchedules(world.ctx(), alertSchedules)
+  const [minor, grave] = [await alert({ severity: 'low' }), await alert()]
+  await deliverUnattended(world.ctx())
+  expect(posts()).toEqual([])
+  await world.owner`update schedules set next_due_at = now() - interval '31 seconds'`
+
+  await Promise.all([
+    ...[1, 2, 3, 4].map(() => deliverUnattended(world.ctx())),
+    ...[grave, minor, grave, minor].map((id) => deliver(id)),
+  ])
+  await deliverUnattended(world.ctx())
+
+  expect(posts()).toHaveLength(2)
+  for (const id of [minor, grave]) expect(await stateOf(id)).toMatchObject({ delivery: 'sent' })
+
+  const held = await alert()
+  await world.owner`
+    insert into alert_logs (id, alert_id, channel, state, attempts, lease_generation, lease_until, created_at, updated_at)
+    values (gen_random_uuid(), ${held}, 'sms', 'pending', 1, 1, now() + interval '1 minute', now(), now())`
+  await deliverUnattended(world.ctx())
+  expect(posts()).toHaveLength(2)
+  const [left] = await world.owner`
+    select count(*)::int as jobs from pgboss.job where name = 'alerts.deliver' and data ->> 'alertId' = ${held}`
+  // the one that was left when it was raised
+  expect(left).toEqual({ jobs: 1 })
+})
+
+test('one alert that cannot be told keeps none of the others waiting while no worker lives, and is tried again a while later', async () => {
+  await world.owner`update ops_alerts set delivery = 'logged' where delivery = 'pending'`
+  await registerSchedules(world.ctx(), alertSchedules)
+  await world.owner`update schedules set next_due_at = now() - interval '31 seconds'`
+  const [broken, whole] = [await alert({ title: 'Broken line' }), await alert()]
+  world.network.answer = async (request, init) =>
+    request.body.get('Body')?.includes('Broken line')
+      ? Response.json({}, { status: 503 })
+      : await acceptsEveryText(request, init)
+
+  await deliverUnattended(world.ctx())
+  await deliverUnattended(world.ctx())
+  expect(posts()).toHaveLength(2)
+  expect(await stateOf(whole)).toMatchObject({ delivery: 'sent' })
+  world.network.answer = acceptsEveryText
+  await world.owner`update alert_logs set updated_at = updated_at - interval '1 minute'`
+  await deliverUnattended(world.ctx())
+  expect(await stateOf(broken)).toMatchObject({ delivery: 'sent' })
 })
 
 test('a text that Twilio refuses is a failure, not a delivery (J-3)', async () => {

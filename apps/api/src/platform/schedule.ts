@@ -1,5 +1,5 @@
 import { schedules } from '@trunkline/db/schema/platform'
-import { and, eq, lte, sql } from 'drizzle-orm'
+import { and, eq, inArray, lte, sql } from 'drizzle-orm'
 import { type Ctx, inTransaction } from './context.ts'
 import { enqueue, type JobSpec } from './job.ts'
 
@@ -43,4 +43,22 @@ export async function leaveDueJobs(ctx: Ctx, recurring: readonly Recurring[]): P
     if (isDue) left.push(spec.name)
   }
   return left
+}
+
+const patienceSeconds = 30
+
+/** Whether nobody works: none of these has been left for half a minute after it was due. */
+export async function isUnattended(ctx: Ctx, recurring: readonly Recurring[]): Promise<boolean> {
+  const names = recurring.map(({ spec }) => spec.name)
+  const [overdue] = await ctx.db
+    .select({ name: schedules.name })
+    .from(schedules)
+    .where(
+      and(
+        inArray(schedules.name, names),
+        lte(schedules.nextDueAt, sql`now() - make_interval(secs => ${patienceSeconds})`),
+      ),
+    )
+    .limit(1)
+  return overdue !== undefined
 }
