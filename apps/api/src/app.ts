@@ -162,10 +162,9 @@ async function registerRest(
   pages: App,
   { createContext, onError }: { createContext: CreateContext; onError: OnError },
 ): Promise<void> {
-  const document = describeApi()
-  await registerDocs(pages, document)
+  await registerDocs(pages, describeApi)
   await pages.register(async (rest) => {
-    reshapeRestErrors(rest, methodsOf(document))
+    reshapeRestErrors(rest, methodsOf)
     rest.addHook('preHandler', async (request) => refuseDeep(request.body))
     // a call without arguments needs no body and no content type
     rest.addHook('preHandler', async (request) => {

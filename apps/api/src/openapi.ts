@@ -115,7 +115,14 @@ const plainPaths: Record<string, Record<string, Operation>> = {
 }
 
 /** The API as OpenAPI 3.1: every procedure that has a path, and the plain routes. Addresses count from the root. */
-export function describeApi(): Document {
+export const describeApi = (): Document => {
+  described ??= describe()
+  return described
+}
+// a quarter of a second of work: for who asks, once
+let described: Document | undefined
+
+function describe(): Document {
   const generated = generateOpenApiDocument(appRouter, {
     title: 'Trunkline',
     version: '0.1.0',
@@ -150,11 +157,24 @@ function withOurErrors(operation: Operation): Operation {
   return { ...operation, responses: { ...Object.fromEntries(responses), default: refusal('Refused') } }
 }
 
-/** Which methods a path of this document answers: `['GET', 'POST']`, none where there is nothing. */
-export function methodsOf(document: Document): (path: string) => string[] {
-  const known = Object.entries(document.paths).map(([path, operations]) => ({
+/** Which methods a path answers: `['GET', 'POST']`, none where there is nothing. */
+export function methodsOf(path: string): string[] {
+  answered ??= answeredPaths()
+  return answered.find(({ pattern }) => pattern.test(path))?.methods ?? []
+}
+let answered: { pattern: RegExp; methods: string[] }[] | undefined
+
+function answeredPaths() {
+  const methods = new Map<string, string[]>()
+  const add = (path: string, method: string) => methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase()])
+  for (const procedure of Object.values(declared)) {
+    const at = procedure?._def.meta?.openapi
+    if (at !== undefined) add(`/api${at.path}`, at.method)
+  }
+  for (const [path, operations] of Object.entries(plainPaths))
+    for (const method of Object.keys(operations)) add(path, method)
+  return [...methods].map(([path, answers]) => ({
     pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`),
-    methods: Object.keys(operations).map((method) => method.toUpperCase()),
+    methods: answers,
   }))
-  return (path) => known.find(({ pattern }) => pattern.test(path))?.methods ?? []
 }

@@ -60,7 +60,7 @@ const docsPage = `<!doctype html>
 <body><div id="docs"></div><script src="/api/docs/assets/swagger-ui-bundle.js"></script><script src="/api/docs/start.js"></script></body></html>`
 
 /** The API's documentation, from this server alone, under a policy of its own: Swagger UI styles itself inline. */
-export async function registerDocs(app: FastifyInstance, document: object): Promise<void> {
+export async function registerDocs(app: FastifyInstance, describe: () => object): Promise<void> {
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
   await app.register(fastifyStatic, {
     root: folder,
@@ -68,7 +68,7 @@ export async function registerDocs(app: FastifyInstance, document: object): Prom
     decorateReply: false,
     allowedPath: (path) => /^\/swagger-ui(-bundle)?\.(css|js)$/.test(path),
   })
-  app.get('/api/openapi.json', async () => document)
+  app.get('/api/openapi.json', async () => describe())
   app.get('/api/docs/start.js', async (_request, reply) =>
     reply
       .type('text/javascript')
