@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -111,6 +112,16 @@ export async function openWorld() {
     async text(to: string, body: string): Promise<void> {
       const sid = `SM${String(++texts).padStart(32, '0')}`
       await provider.insist([server], inboundText({ sid, to, body }, account))
+    },
+
+    /** A webhook of a source that speaks Standard Webhooks; answers the door's status. */
+    async standard(source: string, secret: string): Promise<number | undefined> {
+      const [id, stamp, body] = [`msg_${++texts}`, Math.floor(Date.now() / 1000), '{"type":"calendar.changed"}']
+      const signature = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
+        .update(`${id}.${stamp}.${body}`)
+        .digest('base64')
+      const headers = { 'webhook-id': id, 'webhook-timestamp': String(stamp), 'webhook-signature': `v1,${signature}` }
+      return (await post(server, { path: `/webhooks/standard/${source}`, headers, body }))?.status
     },
 
     /** Bytes that Retell has signed and nobody can read. */

@@ -1,4 +1,4 @@
--- migrations: 790034ba4ae7e307b20e8df21b373aa6283f1cc83ba841755502e3f34c014bf5
+-- migrations: aaa7d6b0fd9a6ea94f3344e0ad0293ea6a16c873b0e152def2fd2646db7fe6d2
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -1725,8 +1725,11 @@ create table webhook_sources (
   not_after timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null default now(),
   source text,
+  added_by text,
+  ended_by text,
   constraint webhook_sources_pkey PRIMARY KEY (id),
   constraint webhook_sources_secret_stands_once UNIQUE (secret_sha256),
+  constraint webhook_sources_ended_by_somebody_has_an_end CHECK (((ended_by IS NULL) OR (not_after IS NOT NULL))),
   constraint webhook_sources_provider_is_known CHECK ((provider = ANY (ARRAY['retell'::text, 'twilio'::text, 'telnyx'::text, 'stripe'::text, 'standard'::text]))),
   constraint webhook_sources_standard_names_its_source CHECK (((provider = 'standard'::text) = (source IS NOT NULL)))
 );

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
+import { retellHeaders } from '../../apps/sim/src/draft.ts'
 import { signRetell } from '../../apps/sim/src/retell/sign.ts'
 import {
   carrierEnded,
@@ -121,11 +122,6 @@ test.concurrent('what is forged takes no place; of what is genuine, what nobody 
 
   const call = planCall(phoneNumber, 90)
   const genuine = provider.sign(retellEvent('call_ended', call))
-  const signedBy = (secret: string, body: string | Buffer, at = Date.now()) => ({
-    ...genuine,
-    body,
-    headers: { ...genuine.headers, 'x-retell-signature': signRetell(body, secret, at) },
-  })
   const longer = genuine.body.replace('"duration_ms":90000', '"duration_ms":900000')
   const forgeries = [
     { ...genuine, body: longer },
@@ -191,6 +187,54 @@ test.concurrent('what is forged takes no place; of what is genuine, what nobody 
     'The form names no CallSid and CallStatus',
     'The form names no MessageSid and status',
   ])
+})
+
+/** What Retell would send with a secret of somebody's. */
+const signedBy = (secret: string, body: string | Buffer, at = Date.now()) => ({
+  path: '/webhooks/retell',
+  body,
+  headers: retellHeaders(signRetell(body, secret, at)),
+})
+
+test('a secret that is set, replaced or ended at one process is so at the other at once; killed as it is replaced, it is whole or was never', async ({
+  stage,
+}) => {
+  const [api, second] = await Promise.all([stage.start({ role: 'web' }), stage.start({ role: 'web', data: 'other' })])
+  let first = api
+  const secretOf = (nth: number) => {
+    const secret = `a-canary-of-retell-${nth}-77c0`
+    stage.secrets.push(secret)
+    return secret
+  }
+  let told = 0
+  const isTaken = async (secret: string) => {
+    const answer = await post(second, signedBy(secret, JSON.stringify({ event: 'call_unheard', nth: ++told })))
+    return answer?.status === 200
+  }
+  type Written = { secret: { id: string } }
+  const write = (path: string, body: object) =>
+    stage.call<Written>(first, 'POST', `/api/admin/webhook-secrets${path}`, body)
+  // each would be seen after 15 seconds at the latest, all five together would not
+  const soon = 4000
+  let old = secretOf(0)
+  let { secret } = await write('', { provider: 'retell', secret: old })
+  await until('the other takes what is set', () => isTaken(old), soon)
+  for (const nth of [1, 2]) {
+    const next = secretOf(nth)
+    ;({ secret } = await write(`/${secret.id}/rotate`, { secret: next, overlapHours: 0 }))
+    await until('the other takes the next', () => isTaken(next), soon)
+    await until('the other refuses the one before', async () => !(await isTaken(old)), soon)
+    old = next
+  }
+
+  await first.killAt('webhooks.secret_written')
+  await expect(write(`/${secret.id}/rotate`, { secret: secretOf(3), overlapHours: 0 })).rejects.toThrow()
+  expect(await first.exited).toBe('SIGKILL')
+  first = await first.restart()
+  expect(await isTaken(old)).toBe(true)
+  const rows = await stage.sql`
+    select not_after is null as stays from webhook_sources where provider = 'retell' order by created_at, id`
+  expect(rows.map(({ stays }) => stays)).toEqual([true, false, false, true])
 })
 
 const deadRows = ({ sql }: Stage) =>

@@ -23,9 +23,10 @@ import { leaveDueJobs, registerSchedules } from './platform/schedule.ts'
 import { smtpMailer } from './providers/mail/smtp.ts'
 import { createFirstAdmin } from './sessions/first-admin.ts'
 import { openIntake } from './webhooks/intake.ts'
+import { openSecrets } from './webhooks/open-secrets.ts'
 import { quarantineBudget } from './webhooks/quarantine.ts'
 import type { Inbox } from './webhooks/receive.ts'
-import { bootstrapSources, loadSecrets } from './webhooks/sources.ts'
+import { bootstrapSources } from './webhooks/sources.ts'
 import { openSpool } from './webhooks/spool.ts'
 import { storeSpooled } from './webhooks/store.ts'
 import { sweepInbox } from './webhooks/sweep.ts'
@@ -172,10 +173,8 @@ async function serve({ env, log, live, spoolFolder, ctx, system, closing }: Serv
   const spool = await openSpool({ folder: spoolFolder, maxBytes: spoolBytes, log })
   closing.add('connections', 'spool', connectionMs, () => spool.close())
   const intake = openIntake({ sql: intakePool, spool, log, onStored: () => live.hint(['inbox', 'webhooks']) })
-  let secrets = await loadSecrets(system('secrets'))
-  every('webhook secrets', { ms: 15_000, log, faults, closing }, async () => {
-    secrets = await loadSecrets(system('secrets'))
-  })
+  const secrets = await openSecrets({ ctx: () => system('secrets'), live })
+  every('webhook secrets', { ms: 15_000, log, faults, closing }, () => secrets.refresh())
   const drain = async () => {
     const drained = await spool.drain((arrivals) => storeSpooled(intakePool, arrivals))
     if (drained === 0) return
@@ -183,7 +182,7 @@ async function serve({ env, log, live, spoolFolder, ctx, system, closing }: Serv
     live.hint(['inbox', 'webhooks'])
   }
   every('spool', { ms: 1000, log, faults, closing }, drain)
-  const inbox: Inbox = { intake, secrets: () => secrets, mayQuarantine: quarantineBudget(), log }
+  const inbox: Inbox = { intake, secrets: secrets.current, mayQuarantine: quarantineBudget(), log }
   const { app } = await buildApp({ env, log, live, inbox, spool, faults, ctx })
   closing.add('work', 'doors', doorsMs, () => closeApp(app).then(() => intake.idle()))
   // a burst of connections waits its turn: the kernel drops what is beyond, and a provider counts that as a failure

@@ -23,6 +23,7 @@ export type WebhookDetail = Answers['webhooks']['find']
 export type ReplayRow = ItemOf<Answers['webhooks']['replays']['list']>
 export type ReplayDetail = Answers['webhooks']['replays']['find']
 export type SourceRow = Answers['webhooks']['sources']['list']['items'][number]
+export type SourceSecret = SourceRow['secrets'][number]
 export type PausedCustomer = Answers['webhooks']['sources']['list']['customers'][number]
 export type Gaps = Answers['webhooks']['gaps']['list']
 export type CauseRow = Answers['webhooks']['causes']['list']['items'][number]

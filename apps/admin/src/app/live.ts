@@ -12,6 +12,7 @@ export type LiveStatus = {
 /** What has to be asked again when a topic has moved. */
 const touches: Record<Exclude<Topic, 'resync'>, readonly string[]> = {
   webhooks: ['webhooks', 'insights'],
+  secrets: ['webhooks'],
   calls: ['calls', 'answering', 'insights'],
   messages: ['messages', 'insights'],
   alerts: ['alerts', 'insights'],

@@ -1,10 +1,10 @@
-import { Pause, Plug } from 'lucide-react'
+import { Pause, Plug, Plus } from 'lucide-react'
 import { useFilters } from '../app/filters.ts'
 import { Loaded } from '../app/loaded.tsx'
 import { PageHeader } from '../app/page.tsx'
 import { rpc } from '../app/rpc.ts'
 import type { SourceSearch } from '../app/search.ts'
-import { useRefusal } from '../app/session.ts'
+import { useAdminRefusal, useRefusal } from '../app/session.ts'
 import { Button } from '../ui/button.tsx'
 import { FilterBar, FilterChoice } from '../ui/filter-bar.tsx'
 import { formatNumber } from '../ui/format.ts'
@@ -15,6 +15,7 @@ import { ViewTabs } from '../ui/tabs.tsx'
 import { Causes } from './causes.tsx'
 import { Gaps } from './gaps.tsx'
 import { PauseSource, ResumeSource } from './sources-pause.tsx'
+import { AddSource, SourceSecrets } from './sources-secrets.tsx'
 import { PausedCustomers, SourcesTable } from './sources-table.tsx'
 import { sourceKey, standingChoices, standingOf } from './sources-words.tsx'
 import { providerChoices } from './words.tsx'
@@ -22,6 +23,7 @@ import { providerChoices } from './words.tsx'
 /** Who sends webhooks and how each stands; and why what was sent did not go through. */
 export function SourcesPage() {
   const refusal = useRefusal()
+  const adminRefusal = useAdminRefusal()
   const [{ tab, provider, stands, act, of }, setFilters] = useFilters<SourceSearch>()
   const query = rpc.webhooks.sources.list.useQuery({})
   const causes = rpc.webhooks.causes.list.useQuery({})
@@ -36,10 +38,16 @@ export function SourcesPage() {
         title="Sources"
         count={query.data && formatNumber(query.data.items.length)}
         actions={
-          <Button refused={refusal} onClick={pauseCustomer}>
-            <Pause aria-hidden className="size-3.5" />
-            Pause a customer…
-          </Button>
+          <>
+            <Button refused={adminRefusal} onClick={() => setFilters({ act: 'source' })}>
+              <Plus aria-hidden className="size-3.5" />
+              Add a source…
+            </Button>
+            <Button refused={refusal} onClick={pauseCustomer}>
+              <Pause aria-hidden className="size-3.5" />
+              Pause a customer…
+            </Button>
+          </>
         }
       >
         Who sends webhooks, and why some did not go through. What is paused is kept, and a STOP counts all the same.
@@ -113,6 +121,8 @@ export function SourcesPage() {
           </Loaded>
         </>
       )}
+      {!adminRefusal && act === 'source' && <AddSource onClose={close} />}
+      {!adminRefusal && act === 'secrets' && chosen && <SourceSecrets key={of} source={chosen} onClose={close} />}
       {!refusal && act === 'customer' && <PauseSource onClose={close} />}
       {!refusal && act === 'pause' && chosen && <PauseSource source={chosen} onClose={close} />}
       {!refusal && act === 'resume' && (chosen ?? customer) && (

@@ -1,7 +1,8 @@
-import { Pause, Play, Send } from 'lucide-react'
+import { KeyRound, Pause, Play, Send } from 'lucide-react'
 import { actorName } from '../app/actor-name.ts'
 import type { PausedCustomer, SourceRow } from '../app/contract.ts'
 import { problemOf, rpc } from '../app/rpc.ts'
+import { useAdminRefusal } from '../app/session.ts'
 import { CustomerLink } from '../customers/customer-link.tsx'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy.tsx'
@@ -12,7 +13,7 @@ import { TimeAgo } from '../ui/time-ago.tsx'
 import { toast } from '../ui/toast.tsx'
 import { StandingMark, sourceKey, sourceName } from './sources-words.tsx'
 
-type Act = (act: 'pause' | 'resume', row: SourceRow) => void
+type Act = (act: 'pause' | 'resume' | 'secrets', row: SourceRow) => void
 
 /** A row a source. */
 export function SourcesTable({ rows, refusal, onAct }: { rows: SourceRow[]; refusal: string | undefined; onAct: Act }) {
@@ -91,6 +92,7 @@ function Zero({ value }: { value: number }) {
 
 function Acts({ row, refusal, onAct }: { row: SourceRow; refusal: string | undefined; onAct: Act }) {
   const name = sourceName(row)
+  const adminRefusal = useAdminRefusal()
   const utils = rpc.useUtils()
   const test = rpc.webhooks.sources.test.useMutation({
     onSuccess: async ({ accepted, status, ms, problem }) => {
@@ -117,6 +119,15 @@ function Acts({ row, refusal, onAct }: { row: SourceRow; refusal: string | undef
       >
         <Send aria-hidden className="size-3.5" />
         Test
+      </Button>
+      <Button
+        size="small"
+        refused={adminRefusal}
+        aria-label={`Secrets of ${name}…`}
+        onClick={() => onAct('secrets', row)}
+      >
+        <KeyRound aria-hidden className="size-3.5" />
+        Secrets…
       </Button>
       <Button
         size="small"

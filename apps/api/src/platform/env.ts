@@ -1,5 +1,6 @@
 import { toE164 } from '@trunkline/core/numbers/phone'
 import { emailSchema } from '@trunkline/core/sessions/session'
+import { secretFault, sourceNamePattern } from '@trunkline/core/webhooks/secret'
 import { z } from 'zod'
 
 const url = z.url().transform((text) => text.replace(/\/+$/, ''))
@@ -20,11 +21,9 @@ const phone = z.string().transform((text, context) => {
 /** `source=whsec_…`: whose it is, in small letters, and an HMAC secret or a public key (`whpk_…`). A source may stand twice while it rotates. */
 function standardSecrets(parts: string[], context: z.RefinementCtx): { source: string; secret: string }[] {
   return parts.flatMap((part) => {
-    const [, source, prefix, text = ''] =
-      /^([a-z0-9][a-z0-9_-]{0,39})=(wh(?:sec|pk)_)?([A-Za-z0-9+/]+={0,2})$/.exec(part) ?? []
-    const length = Buffer.from(text, 'base64').length
-    if (source !== undefined && (prefix === 'whpk_' ? length === 32 : length >= 16))
-      return [{ source, secret: `${prefix ?? ''}${text}` }]
+    const [, source = '', secret = ''] = /^([^=]*)=(.*)$/.exec(part) ?? []
+    if (sourceNamePattern.test(source) && secretFault({ provider: 'standard', secret }) === undefined)
+      return [{ source, secret }]
     const message = 'must be source=whsec_<base64> or source=whpk_<base64>, separated by commas'
     context.addIssue({ code: 'custom', message })
     return []
@@ -63,7 +62,10 @@ const schema = z.object({
   TELNYX_API_KEY: z.string().optional(),
   TELNYX_BASE_URL: url.default('https://api.telnyx.com'),
   TELNYX_PUBLIC_KEY: list
-    .refine((keys) => keys.every((key) => Buffer.from(key, 'base64').length === 32), 'must be base64 of 32 bytes')
+    .refine(
+      (keys) => keys.every((secret) => secretFault({ provider: 'telnyx', secret }) === undefined),
+      'must be base64 of 32 bytes',
+    )
     .optional(),
   STANDARD_WEBHOOK_SECRETS: list.transform(standardSecrets).optional(),
   STRIPE_SECRET_KEY: z.string().optional(),
@@ -73,6 +75,7 @@ const schema = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional(),
   MAIL_FROM: z.email('must be an e-mail address').optional(),
   CRON_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+  WEBHOOK_BACKFILL: z.enum(['on', 'off']).default('on'),
   RETENTION_BYTES_DAYS: z.coerce.number().int().min(7).max(3650).default(90),
   RETENTION_EVENTS_MONTHS: z.coerce.number().int().min(5).max(120).default(24),
   RETENTION_AUDIT_MONTHS: z.coerce.number().int().min(12).max(120).default(24),

@@ -8,6 +8,7 @@ import type { Logger } from './log.ts'
 export const topics = [
   'inbox',
   'webhooks',
+  'secrets',
   'calls',
   'messages',
   'alerts',

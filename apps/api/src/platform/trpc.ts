@@ -100,7 +100,7 @@ export const contextError = (cause: unknown, requestId: string): TRPCError =>
   new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: new ContextFault(cause, requestId) })
 
 // what they are asked with are passwords, codes and tokens
-const withSecrets = /^(?:sessions|onboarding)\./
+const withSecrets = /^(?:sessions|onboarding|webhooks\.secrets)\./
 
 const refuse = t.middleware(async ({ ctx, next, path, type, meta, getRawInput }) => {
   if (type === 'mutation' && ctx.actor.kind === 'user' && ctx.actor.viewing && !meta?.whileViewing)

@@ -44,5 +44,6 @@ export const tableOf: Record<string, string> = {
   [idPrefixes.run]: 'reconciliation_runs',
   [idPrefixes.difference]: 'reconciliation_differences',
   [idPrefixes.replay]: 'webhook_replays',
+  [idPrefixes.webhookSecret]: 'webhook_sources',
   [idPrefixes.savedFilters]: 'saved_filters',
 }

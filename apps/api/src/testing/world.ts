@@ -23,9 +23,10 @@ import { openLog } from '../platform/log.ts'
 import { noPassword } from '../sessions/password.ts'
 import { hashToken, newToken } from '../sessions/token.ts'
 import { openIntake } from '../webhooks/intake.ts'
+import { openSecrets } from '../webhooks/open-secrets.ts'
 import { processBatch } from '../webhooks/process.ts'
 import { quarantineBudget } from '../webhooks/quarantine.ts'
-import { bootstrapSources, loadSecrets } from '../webhooks/sources.ts'
+import { bootstrapSources } from '../webhooks/sources.ts'
 import { openSpool } from '../webhooks/spool.ts'
 import { calendarSecret, formsSecret, telnyxPublicKey } from './signing.ts'
 
@@ -121,8 +122,8 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
   const intakePool = openPool(env.DATABASE_URL, { max: 2, name: 'intake', statementTimeoutMs: 5000 })
   const spool = await openSpool({ folder: join(folder, 'spool'), maxBytes: 8 * 1024 * 1024, log })
   const intake = openIntake({ sql: intakePool, spool, log, onStored: () => live.hint(['inbox', 'webhooks']) })
-  const secrets = await loadSecrets(ctx())
-  const inbox = { intake, secrets: () => secrets, mayQuarantine: quarantineBudget(), log }
+  const secrets = await openSecrets({ ctx, live })
+  const inbox = { intake, secrets: secrets.current, mayQuarantine: quarantineBudget(), log }
   const { app } = await buildApp({ env, log, live, inbox, spool, faults: errors, ctx: ctxFor })
   await app.ready()
   let isWorking = false

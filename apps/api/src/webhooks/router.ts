@@ -10,6 +10,7 @@ import { countWebhooks, listWebhooks } from './list.ts'
 import { replayWebhook } from './replay.ts'
 import { replaysRouter } from './replay-router.ts'
 import { countQuarantine, previewReverification, reverifyQuarantine } from './reverify-quarantine.ts'
+import { secretsRouter } from './secrets-router.ts'
 import { causesRouter, gapsRouter, sourcesRouter } from './sources-router.ts'
 import { cursorPattern, tailWebhooks } from './tail.ts'
 import { webhookDetail, webhookRow } from './wire.ts'
@@ -78,6 +79,7 @@ const quarantine = {
 
 export const webhooksRouter = {
   sources: sourcesRouter,
+  secrets: secretsRouter,
   causes: causesRouter,
   gaps: gapsRouter,
   replays: replaysRouter,

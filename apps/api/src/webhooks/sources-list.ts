@@ -1,11 +1,11 @@
 import { type WebhookProvider, webhookProviders } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
 import { webhookSources } from '@trunkline/db/schema/webhooks'
-import { gt, isNull, or, sql } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
 import { doorPaths } from './door-paths.ts'
 import { listPauses } from './pause.ts'
+import { stillCounts, toSecretRow } from './secret-row.ts'
 import { canSign } from './sources-sign.ts'
 
 const dayMs = 86_400_000
@@ -21,24 +21,11 @@ type Today = {
   refused: number
   last: string | null
 }
-type Secret = { id: string; name: string; since: string; notAfter: string | null; canSign: boolean }
 
 /** Who sends us webhooks: a provider is a source, and so is each sender of the generic one. Secrets are named, never shown. */
 export async function listSources(ctx: Ctx) {
   const since = new Date(ctx.now.getTime() - dayMs)
-  const secrets = await ctx.db
-    .select({
-      id: webhookSources.id,
-      provider: webhookSources.provider,
-      name: webhookSources.name,
-      source: webhookSources.source,
-      createdAt: webhookSources.createdAt,
-      notAfter: webhookSources.notAfter,
-      ciphertext: webhookSources.secretCiphertext,
-    })
-    .from(webhookSources)
-    .where(or(isNull(webhookSources.notAfter), gt(webhookSources.notAfter, sql`now()`)))
-    .orderBy(webhookSources.id)
+  const secrets = await ctx.db.select().from(webhookSources).where(stillCounts()).orderBy(webhookSources.id)
   const waiting = await statement<Waiting>(
     ctx.db,
     `select provider, door, count(*) filter (where next_attempt_at is not null)::int as waiting, count(*) filter (where next_attempt_at is null)::int as paused,
@@ -70,22 +57,14 @@ export async function listSources(ctx: Ctx) {
     const waits = waiting.filter(isOurs)
     const day = today.filter(isOurs)
     const total = sum(day, 'webhooks')
-    const own: Secret[] = secrets
-      .filter((one) => one.provider === provider && one.source === door)
-      .map((one) => ({
-        id: one.id,
-        name: one.name,
-        since: one.createdAt.toISOString(),
-        notAfter: one.notAfter?.toISOString() ?? null,
-        canSign: canSign(ctx, one),
-      }))
+    const own = secrets.filter((one) => one.provider === provider && one.source === door)
     const last = day.map((row) => row.last).filter((at) => at !== null)
     items.push({
       provider,
       door,
-      secrets: own.map(({ name, since, notAfter }) => ({ name, since, notAfter })),
+      secrets: own.map(toSecretRow),
       isConfigured: own.length > 0,
-      canTest: own.some((one) => one.canSign),
+      canTest: own.some((one) => canSign(ctx, { provider, ciphertext: one.secretCiphertext })),
       addresses: addressesOf(ctx.env.PUBLIC_URL, provider, door),
       lastSeenAt: last.length > 0 ? newest(last) : await lastSeen(ctx, { provider, door }),
       waiting: sum(waits, 'waiting'),

@@ -6,6 +6,7 @@ import { operator, staff } from '../platform/trpc.ts'
 import { listCauses } from './causes.ts'
 import { listGaps } from './gaps.ts'
 import { pauseInput, pauseProcessing, resumeInput, resumeProcessing } from './pause.ts'
+import { secretRow } from './secret-row.ts'
 import { listSources } from './sources-list.ts'
 import { sendTestEvent } from './sources-test-event.ts'
 
@@ -26,7 +27,7 @@ const source = z.object({
   door: z.string().nullable(),
   isConfigured: z.boolean(),
   canTest: z.boolean(),
-  secrets: z.array(z.object({ name: z.string(), since: z.string(), notAfter: z.string().nullable() })),
+  secrets: z.array(secretRow),
   addresses: z.array(z.string()),
   lastSeenAt: z.string().nullable(),
   waiting: z.number(),

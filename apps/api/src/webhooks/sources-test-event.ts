@@ -1,11 +1,12 @@
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { webhookSources } from '@trunkline/db/schema/webhooks'
-import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import { and, desc, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { audit } from '../platform/audit.ts'
 import type { NetCtx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
+import { isOfSigner, stillCounts } from './secret-row.ts'
 import { signTestEvent } from './sources-sign.ts'
 
 const timeoutMs = 10_000
@@ -25,13 +26,7 @@ export async function sendTestEvent(
   const [secret] = await ctx.db
     .select({ provider: webhookSources.provider, ciphertext: webhookSources.secretCiphertext })
     .from(webhookSources)
-    .where(
-      and(
-        eq(webhookSources.provider, provider),
-        provider === 'standard' ? eq(webhookSources.source, door ?? '') : undefined,
-        or(isNull(webhookSources.notAfter), gt(webhookSources.notAfter, sql`now()`)),
-      ),
-    )
+    .where(and(isOfSigner({ provider, source: provider === 'standard' ? (door ?? '') : null }), stillCounts()))
     .orderBy(sql`${webhookSources.notAfter} nulls first`, desc(webhookSources.id))
     .limit(1)
   if (secret === undefined) throw new DomainError('not_found', 'This source has no secret to sign with')

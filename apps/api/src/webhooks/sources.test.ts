@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { mayContact } from '../compliance/may-contact.ts'
 import { inTransaction } from '../platform/context.ts'
 import { formsSecret, standardHeaders } from '../testing/signing.ts'
@@ -9,6 +9,7 @@ import { watchSilence } from './gaps.ts'
 import { endOverduePauses, pauseProcessing, resumeProcessing } from './pause.ts'
 import { processBatch } from './process.ts'
 import { releasePaused } from './release-paused.ts'
+import { bootstrapSources, loadSecrets } from './sources.ts'
 import { sweepInbox } from './sweep.ts'
 
 let world: World
@@ -320,7 +321,7 @@ test('gaps name the calls without an end or analysis and the texts without a fat
 
   const [tier] =
     await world.owner`select monthly_price_cents as price, call_cap_seconds::int as cap from tier_snapshots where tier = 'core' and effective_until is null`
-  expect(body.missing).toEqual([
+  expect(body.missing).toMatchObject([
     { missing: 'analysis', found: 1, examples: [expect.stringMatching(/^cal_/)] },
     { missing: 'end', found: 1, examples: [expect.stringMatching(/^cal_/)] },
     { missing: 'status', found: 1, examples: [expect.stringMatching(/^msg_/)] },
@@ -334,4 +335,144 @@ test('gaps name the calls without an end or analysis and the texts without a fat
     },
     { customer: null, webhooks: 1, seconds: 60, cents: 0 },
   ])
+})
+
+describe('secrets', () => {
+  let admin: string
+  let sources = 0
+  beforeAll(async () => {
+    admin = await world.signIn('admin')
+  })
+  const secrets = (path: string, body: object, token = admin) =>
+    world.rest('POST', `/api/admin/webhook-secrets${path}`, { token, body })
+  const made = async (door: string, body: object = {}) =>
+    (await secrets('', { provider: 'standard', door, ...body })).body as { secret: { id: string }; generated: string }
+  const aSource = () => `crm-${++sources}`
+  /** Who signs by it is taken at the door. */
+  const isTaken = async (door: string, secret: string) => {
+    const body = '{"type":"crm.changed"}'
+    const headers = standardHeaders(body, { id: `msg_${Math.random()}`, secret })
+    const answer = await world.app.inject({ method: 'POST', url: `/webhooks/standard/${door}`, headers, payload: body })
+    return answer.statusCode === 200
+  }
+  const standing = async (door: string) =>
+    await world.owner`
+      select name, not_after is null as stays, round(extract(epoch from not_after - now()) / 3600)::int as hours
+      from webhook_sources where source = ${door} and (not_after is null or not_after > now()) order by created_at, id`
+
+  test('one that is set counts at the open door at once, is shown once and rests nowhere as it is', async () => {
+    const door = aSource()
+    const { generated } = await made(door, { name: 'the new CRM' })
+    await expect.poll(() => isTaken(door, generated)).toBe(true)
+
+    const listed = await world.rest('GET', '/api/admin/webhook-sources', { token: operator })
+    const item = listed.body.items.find((one: { door: string | null }) => one.door === door)
+    expect(item.secrets).toMatchObject([{ name: 'the new CRM', notAfter: null, by: expect.stringMatching(/^user:/) }])
+    const [row] = await world.owner`
+      select action, subject, after, before from audit_log where subject = ${`source:standard/${door}`}`
+    expect(row).toMatchObject({ action: 'webhooks.addSecret', after: { secret: 'the new CRM', isGenerated: true } })
+    const [stored] = await world.owner`select secret_ciphertext as text from webhook_sources where source = ${door}`
+    const bare = generated.slice('whsec_'.length)
+    for (const shown of [JSON.stringify([listed.body, row]), stored?.text, world.logged.join('\n')])
+      expect(shown).not.toContain(bare)
+  })
+
+  test('one that is replaced counts on for a day, one that is ended is refused at once, and what was refused is proven by the next', async () => {
+    const door = aSource()
+    const first = await made(door)
+    const other = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
+    const rotated = await secrets(`/${first.secret.id}/rotate`, { secret: other, name: 'second' })
+    await expect.poll(() => isTaken(door, other)).toBe(true)
+    expect(await isTaken(door, first.generated)).toBe(true)
+    expect(rotated.body).toMatchObject({ generated: null, secret: { name: 'second', notAfter: null } })
+    expect(await standing(door)).toMatchObject([
+      { stays: false, hours: 24 },
+      { name: 'second', stays: true },
+    ])
+
+    expect((await secrets(`/${first.secret.id}/end`, {})).status).toBe(200)
+    await expect.poll(() => isTaken(door, first.generated)).toBe(false)
+    expect(await isTaken(door, other)).toBe(true)
+    expect((await secrets(`/${first.secret.id}/end`, {})).status).toBe(409)
+
+    // set again, it counts again, and what was refused meanwhile comes in
+    expect((await secrets('', { provider: 'standard', door, secret: first.generated })).status).toBe(200)
+    const proven = await world.rest('GET', '/api/admin/webhook-quarantine/preview?provider=standard', {
+      token: operator,
+    })
+    expect(proven.body.provable).toBeGreaterThanOrEqual(1)
+    const actions = await world.owner`
+      select action from audit_log where subject = ${`source:standard/${door}`} order by created_at, id`
+    expect(actions.map(({ action }) => action)).toEqual(
+      ['addSecret', 'rotateSecret', 'endSecret', 'addSecret'].map((act) => `webhooks.${act}`),
+    )
+  })
+
+  test('of many who replace, set and end at once, one replaces, and never is there none that stays', async () => {
+    for (let round = 0; round < 4; round++) {
+      const door = aSource()
+      const [old, beside] = [await made(door), await made(door)]
+      const rotate = () => secrets(`/${old.secret.id}/rotate`, { overlapHours: 0 })
+      const end = ({ secret }: typeof old) => secrets(`/${secret.id}/end`, {})
+      const answers = await Promise.all([
+        ...Array.from({ length: 8 }, rotate),
+        end(old),
+        end(beside),
+        end(old),
+        end(beside),
+      ])
+
+      const statuses = answers.map(({ status }) => status)
+      expect(statuses.filter((status) => status !== 200 && status !== 409)).toEqual([])
+      expect(statuses.slice(0, 8).filter((status) => status === 200).length).toBeLessThanOrEqual(1)
+      expect((await standing(door)).filter(({ stays }) => stays).length).toBeGreaterThanOrEqual(1)
+    }
+    const door = aSource()
+    const pair = [await made(door), await made(door)]
+    const ended = await Promise.all(pair.map(({ secret }) => secrets(`/${secret.id}/end`, {})))
+    expect(ended.map(({ status }) => status).toSorted()).toEqual([200, 409])
+    expect(await standing(door)).toHaveLength(1)
+  })
+
+  test('the last one ends only where that is meant; what a person ended the environment does not bring back', async () => {
+    const { body } = await world.rest('GET', '/api/admin/webhook-sources', { token: admin })
+    const telnyx = body.items.find((one: { provider: string }) => one.provider === 'telnyx')
+    const [{ id }] = telnyx.secrets
+    const refused = await secrets(`/${id}/end`, {})
+    expect(refused).toMatchObject({ status: 409, body: { error: { fields: { evenIfLast: expect.any(String) } } } })
+    expect((await secrets(`/${id}/end`, { evenIfLast: true })).status).toBe(200)
+    await bootstrapSources(world.ctx())
+    expect((await loadSecrets(world.ctx())).telnyx).toEqual([])
+
+    expect((await secrets('', { provider: 'telnyx', secret: world.env.telnyxKeys[0] })).status).toBe(200)
+    expect((await loadSecrets(world.ctx())).telnyx.map(({ text }) => text)).toEqual(world.env.telnyxKeys)
+  })
+
+  test('only an administrator sets one; what is none is refused by code and field, and nothing is changed or told', async () => {
+    const door = aSource()
+    const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`
+    const { secret: first } = await made(door, { secret })
+    const count = async () => (await world.owner`select count(*)::int as rows from webhook_sources`)[0]?.rows
+    const before = await count()
+    expect((await secrets('', { provider: 'retell', secret: 'a-secret-of-a-stranger' }, operator)).status).toBe(403)
+    const said = async (path: string, body: object) => {
+      const { status, body: answer } = await secrets(path, body)
+      expect(JSON.stringify(answer)).not.toContain('short one')
+      return [status, answer.error.code, Object.keys(answer.error.fields ?? {}).join()]
+    }
+    expect(await said('', { provider: 'retell', secret: 'short one' })).toEqual([400, 'invalid', 'secret'])
+    expect(await said('', { provider: 'retell' })).toEqual([400, 'invalid', 'secret'])
+    expect(await said('', { provider: 'retell', door: 'events', secret })).toEqual([400, 'invalid', 'door'])
+    expect(await said('', { provider: 'standard' })).toEqual([400, 'invalid', 'door'])
+    expect(await said('', { provider: 'standard', door: 'No Such' })).toEqual([400, 'invalid', 'door'])
+    expect(await said('', { provider: 'standard', door, name: 'environment' })).toEqual([400, 'invalid', 'name'])
+    expect(await said('', { provider: 'standard', door, secret })).toEqual([409, 'conflict', 'secret'])
+    expect(await said(`/${first.id}/rotate`, { secret })).toEqual([409, 'conflict', 'secret'])
+    expect(await said(`/${first.id}/rotate`, { overlapHours: 169 })).toEqual([400, 'invalid', 'overlapHours'])
+    expect(await said(`/whs_${'0'.repeat(32)}/rotate`, {})).toEqual([404, 'not_found', ''])
+    expect(await count()).toBe(before)
+    for (let more = 0; more < 4; more++) await made(door)
+    expect(await said('', { provider: 'standard', door })).toEqual([409, 'conflict', ''])
+    expect(await standing(door)).toHaveLength(5)
+  })
 })

@@ -1,19 +1,18 @@
-import { hash } from 'node:crypto'
 import type { SigningSecret } from '@trunkline/core/webhooks/adapter'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { webhookSources } from '@trunkline/db/schema/webhooks'
-import { and, eq, gt, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, notInArray, sql } from 'drizzle-orm'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { openSecret, sealSecret } from '../platform/secret.ts'
-
-const bringer = 'environment'
+import { bringer } from './bringer.ts'
+import { hashOfSecret, stillCounts } from './secret-row.ts'
 
 type Given = { provider: WebhookProvider; secret: string; source: string | null }
 
 /**
  * Stores the environment's webhook secrets, encrypted. One that the environment no longer gives counts for another day,
- * so that what was signed with it before the change still arrives.
+ * so that what was signed with it before the change still arrives. One that a person has ended stays ended.
  */
 export async function bootstrapSources(ctx: Ctx): Promise<void> {
   const of = (provider: WebhookProvider, secrets: readonly string[]): Given[] =>
@@ -31,7 +30,7 @@ export async function bootstrapSources(ctx: Ctx): Promise<void> {
     name: bringer,
     source,
     secretCiphertext: sealSecret(secret, ctx.env.TRUNKLINE_KEY),
-    secretSha256: hash('sha256', [provider, ...(source === null ? [] : [source]), secret].join(':'), 'buffer'),
+    secretSha256: hashOfSecret({ provider, source }, secret),
   }))
   const hashes = rows.map(({ secretSha256 }) => secretSha256)
   await inTransaction(ctx, async (ctx) => {
@@ -42,7 +41,11 @@ export async function bootstrapSources(ctx: Ctx): Promise<void> {
         .onConflictDoUpdate({
           target: webhookSources.secretSha256,
           set: { notAfter: null },
-          setWhere: and(eq(webhookSources.name, bringer), isNotNull(webhookSources.notAfter)),
+          setWhere: and(
+            eq(webhookSources.name, bringer),
+            isNotNull(webhookSources.notAfter),
+            isNull(webhookSources.endedBy),
+          ),
         })
     }
     const retired = await ctx.db
@@ -64,11 +67,7 @@ export type SecretsByProvider = Readonly<Record<WebhookProvider, readonly Signin
 
 /** The secrets that count now, oldest first. Two of one provider count while a secret rotates. */
 export async function loadSecrets(ctx: Pick<Ctx, 'db' | 'env'>): Promise<SecretsByProvider> {
-  const rows = await ctx.db
-    .select()
-    .from(webhookSources)
-    .where(or(isNull(webhookSources.notAfter), gt(webhookSources.notAfter, sql`now()`)))
-    .orderBy(webhookSources.id)
+  const rows = await ctx.db.select().from(webhookSources).where(stillCounts()).orderBy(webhookSources.id)
   const secrets: Record<WebhookProvider, SigningSecret[]> = {
     retell: [],
     twilio: [],

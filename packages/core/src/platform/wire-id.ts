@@ -28,6 +28,7 @@ export const idPrefixes = {
   run: 'rcn',
   difference: 'rcd',
   replay: 'rpl',
+  webhookSecret: 'whs',
   savedFilters: 'svf',
 } as const
 export type IdKind = keyof typeof idPrefixes

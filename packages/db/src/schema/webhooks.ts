@@ -98,7 +98,10 @@ export const webhookAttempts = pgTable(
   ],
 )
 
-/** The secrets with which a provider signs, encrypted at rest. The environment only brings the first ones. */
+/**
+ * The secrets with which a provider signs, encrypted at rest. The environment only brings the first ones: what a person
+ * ended stays so though the environment still gives it.
+ */
 export const webhookSources = pgTable(
   'webhook_sources',
   {
@@ -110,9 +113,16 @@ export const webhookSources = pgTable(
     secretCiphertext: text().notNull(),
     secretSha256: bytes().notNull().unique('webhook_sources_secret_stands_once'),
     notAfter: at(),
+    /** The person who set it, and the one who gave it its end, where one did. */
+    addedBy: text(),
+    endedBy: text(),
     ...created,
   },
   (source) => [
+    check(
+      'webhook_sources_ended_by_somebody_has_an_end',
+      sql`${source.endedBy} is null or ${source.notAfter} is not null`,
+    ),
     check('webhook_sources_provider_is_known', oneOf(source.provider, webhookProviders)),
     check(
       'webhook_sources_standard_names_its_source',

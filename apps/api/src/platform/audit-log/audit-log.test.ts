@@ -142,6 +142,14 @@ async function alertId(): Promise<string> {
   return String(body.alertId)
 }
 
+/** One of two that count. */
+async function webhookSecretId(): Promise<string> {
+  const door = `audit${++nth}`
+  await ask('webhooks.secrets.add', { provider: 'standard', door })
+  const { body } = await ask('webhooks.secrets.add', { provider: 'standard', door })
+  return (body.secret as unknown as { id: string }).id
+}
+
 /** Every mutation, carried out once so that it succeeds. The last thing each does is the call itself. */
 const acts: Record<string, () => Promise<Answer>> = {
   'onboarding.register': () => ask('onboarding.register', registration(`new${++nth}@audit.example`), null),
@@ -238,6 +246,9 @@ const acts: Record<string, () => Promise<Answer>> = {
     const [row] = await world.owner`select id from webhook_queue where state = 'processed' order by id desc limit 1`
     return await ask('webhooks.replay', { id: `whk_${row?.id.replaceAll('-', '')}` })
   },
+  'webhooks.secrets.add': () => ask('webhooks.secrets.add', { provider: 'standard', door: 'audit' }),
+  'webhooks.secrets.rotate': async () => ask('webhooks.secrets.rotate', { id: await webhookSecretId() }),
+  'webhooks.secrets.end': async () => ask('webhooks.secrets.end', { id: await webhookSecretId() }),
   'webhooks.sources.pause': () => ask('webhooks.sources.pause', { provider: 'stripe', reason: 'a test' }),
   'webhooks.sources.resume': async () => {
     await ask('webhooks.sources.pause', { provider: 'telnyx', reason: 'a test' })
