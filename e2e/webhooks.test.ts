@@ -270,3 +270,27 @@ for (const look of looks)
     await page.getByText('Body', { exact: true }).click()
     await expectSoundLook(page, { floating: look.width === 360 })
   })
+
+test('a search that came to its bound says how far it looked, and goes on when asked', async ({
+  open,
+  night,
+  world,
+}) => {
+  await world.sql`
+    insert into webhook_queue (id, provider, door, event_type, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    select uuidv7(n * interval '1 millisecond'), 'retell', 'events', 'call_noted', 'x', '10.0.0.1', '[]', 'nothing', 'utf8', 7, '\\x00', 'verified', 'processed', now()
+    from generate_series(1, 10500) as n`
+  const page = await open('/webhooks?q=sentiment')
+  await page.getByText(/^Searched back to/).waitFor()
+  await expectSoundLook(page)
+  await page.getByRole('button', { name: 'Look further' }).click()
+  await page.getByText('No webhook matches these filters').waitFor()
+
+  await page.getByRole('button', { name: 'Clear all filters' }).click()
+  await page.keyboard.press('/')
+  await page.keyboard.type(night.line)
+  await page.getByText(/^Found by its name/).waitFor()
+  expect(await rows(page).count()).toBeGreaterThan(1)
+  await expectSoundLook(page)
+  await world.sql`delete from webhook_queue where event_type = 'call_noted'`
+})

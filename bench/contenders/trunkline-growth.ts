@@ -57,6 +57,8 @@ async function measure({ nth, phone, customerId, middle }: Asked): Promise<void>
     'page: dead': () => listWebhooks(ctx(), { limit: 50, state: 'dead' }),
     'page: of one number': () => listWebhooks(ctx(), { limit: 50, phone }),
     'page: of a rare provider': () => listWebhooks(ctx(), { limit: 50, provider: 'stripe' }),
+    'page: of a provider without rows': () => listWebhooks(ctx(), { limit: 50, provider: 'telnyx' }),
+    'page: of a text that is nowhere': () => listWebhooks(ctx(), { limit: 50, q: 'nowhere to be found' }),
     'counts: by state': () => countWebhooks(ctx()),
     'series: traffic, 24 hours': () => loadTraffic(ctx(), { ...range(1), bucket: 'hour' }),
     'series: traffic, 30 days': () => loadTraffic(ctx(), { ...range(30), bucket: 'hour' }),

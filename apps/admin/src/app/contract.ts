@@ -1,11 +1,13 @@
 import type { inferRouterOutputs } from '@trpc/server'
 import type { PublicRouter } from '@trunkline/api/public'
+import type { Searched } from '@trunkline/core/webhooks/search'
 
 export type { PublicRouter }
 
 type Answers = inferRouterOutputs<PublicRouter>
 
-export type Page<T> = { items: T[]; nextCursor: string | null }
+/** `searched`: how far a page has looked, where it stopped before the end. */
+export type Page<T> = { items: T[]; nextCursor: string | null; searched?: Searched }
 type ItemOf<List extends Page<unknown>> = List['items'][number]
 
 export type User = Answers['sessions']['me']

@@ -5,6 +5,7 @@ import type { Page, Topic } from './contract.ts'
 import { useLiveTopics } from './live.ts'
 
 const pageSize = 50
+const furtherPages = 20
 type Pages<Row> = InfiniteData<Page<Row>, string | undefined>
 const nobody: ReadonlySet<string> = new Set()
 
@@ -75,7 +76,11 @@ export function useLiveList<Row extends { id: string }>({
         ])
         if (latest.current.queryKey !== queryKey) return
         if (show || !reading.current) {
-          client.setQueryData<Pages<Row>>(queryKey, { pages: [first], pageParams: [undefined] })
+          client.setQueryData<Pages<Row>>(queryKey, (now) =>
+            now && !show && now.pages.length > 1 && now.pages[0]?.searched
+              ? { ...now, pages: [joined(first, now.pages[0]), ...now.pages.slice(1)] }
+              : { pages: [first], pageParams: [undefined] },
+          )
           setFresh(0)
           setGone(nobody)
           held.current = false
@@ -129,6 +134,16 @@ export function useLiveList<Row extends { id: string }>({
     fresh,
     gone,
     loadingMore: isFetchingNextPage,
+    /** How far was looked, where that was not to the end. */
+    searched: query.data?.pages.at(-1)?.searched ?? null,
+    /** Looks on until something is found or nothing is left, and pauses after so many pages. */
+    lookFurther: useCallback(async () => {
+      for (let page = 0; page < furtherPages; page++) {
+        const { data } = await fetchNextPage({ cancelRefetch: false })
+        const last = data?.pages.at(-1)
+        if (!last?.searched || last.items.length > 0) return
+      }
+    }, [fetchNextPage]),
     /** How many there are, as far as they are loaded: «37», «150+». */
     count: query.data && `${formatNumber(rows.length)}${hasNextPage ? '+' : ''}`,
     showFresh: useCallback(() => void update(true), [update]),
@@ -146,6 +161,12 @@ export function useLiveList<Row extends { id: string }>({
       if (hasNextPage && !isFetchingNextPage) void fetchNextPage({ cancelRefetch: false })
     }, [fetchNextPage, hasNextPage, isFetchingNextPage]),
   }
+}
+
+/** A search that has been taken further is kept: its first page learns what is new and still ends where the next began. */
+function joined<Row extends { id: string }>(first: Page<Row>, before: Page<Row>): Page<Row> {
+  const known = new Set(first.items.map(({ id }) => id))
+  return { ...before, items: [...first.items, ...before.items.filter(({ id }) => !known.has(id))] }
 }
 
 /** Rows of a page that its new answer leaves out although it reaches past them: they no longer match. */

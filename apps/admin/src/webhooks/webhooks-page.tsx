@@ -18,6 +18,7 @@ import { Empty } from '../ui/notice.tsx'
 import { cleanPhone } from '../ui/phone.tsx'
 import { VirtualTable } from '../ui/table.tsx'
 import { ViewTabs } from '../ui/tabs.tsx'
+import { LookFurther } from './look-further.tsx'
 import { ReplayLinks } from './replay-links.tsx'
 import { columns, narrow } from './webhook-columns.tsx'
 import { WebhookDetail } from './webhook-detail.tsx'
@@ -136,8 +137,13 @@ export function WebhooksPage() {
           </FilterBar>
         </>
       }
+      bulk={list.rows.length > 0 && <LookFurther list={list} />}
       empty={
-        filtered ? (
+        list.searched ? (
+          <Empty icon={<Webhook />} title="Nothing found so far" action={<LookFurther list={list} />}>
+            What stands in no index is looked at row by row, so many at a time.
+          </Empty>
+        ) : filtered ? (
           <Empty
             icon={<Webhook />}
             title="No webhook matches these filters"

@@ -1,16 +1,19 @@
 import { toE164 } from '@trunkline/core/numbers/phone'
 import { toPage } from '@trunkline/core/platform/page'
+import { mostLooked, type Searched } from '@trunkline/core/webhooks/search'
 import type { WebhookProvider, WebhookState } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
 import { customers } from '@trunkline/db/schema/customers'
 import { idempotencyKeys, webhooks } from '@trunkline/db/schema/webhooks'
-import { and, desc, eq, getTableColumns, gte, ilike, inArray, lt, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, lt, or, sql } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
 import { cursorOfId, idOfCursor } from '../platform/keyset.ts'
 import { isOfCause } from './causes.ts'
+import { holds, namedBy } from './sought.ts'
 import { toWebhookRow } from './wire.ts'
 
+type Listed = { items: ReturnType<typeof toWebhookRow>[]; nextCursor: string | null; searched: Searched }
 type Input = {
   state?: WebhookState | undefined
   provider?: WebhookProvider | undefined
@@ -23,44 +26,85 @@ type Input = {
   limit: number
 }
 
-const { headers: _headers, body: _body, url: _url, bodySha256: _hash, ...listed } = getTableColumns(webhooks)
-
-/** A text for which `like` looks as it stands. */
-export const literal = (text: string) => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
-
-/** Newest first. `q` finds a part of the event's type, the error, or the body (an id of the provider's, for instance). */
-export async function listWebhooks(ctx: Ctx, input: Input) {
-  const after = idOfCursor(input.cursor)
-  const pattern = input.q ? `%${literal(input.q)}%` : undefined
-  const rows = await ctx.db
-    .select({ webhook: listed, businessName: customers.businessName })
+/**
+ * Newest first. `q` first finds what it names through an index (an id, a number), then a part of the event's type, the error
+ * or the body among so many rows a page: `searched` says how far that went, and `nextCursor` goes on from there.
+ */
+export async function listWebhooks(ctx: Ctx, input: Input): Promise<Listed> {
+  const { text, after } = placeOf(input.cursor)
+  const named = input.q ? await namedBy(ctx, input.q) : undefined
+  const isByIndex = named !== undefined && !text
+  const looked = ctx.db
+    .select()
     .from(webhooks)
-    .leftJoin(customers, eq(customers.id, webhooks.customerId))
     .where(
       and(
+        isByIndex ? named : undefined,
         input.state && eq(webhooks.state, input.state),
-        input.provider && eq(webhooks.provider, input.provider),
         input.cause ? await isOfCause(ctx, input.cause) : undefined,
         input.phone ? eq(webhooks.phoneNumber, toE164(input.phone) ?? input.phone) : undefined,
-        pattern
-          ? or(ilike(webhooks.eventType, pattern), ilike(webhooks.lastError, pattern), ilike(webhooks.body, pattern))
-          : undefined,
         input.from ? gte(webhooks.id, firstIdAt(new Date(input.from))) : undefined,
         input.to ? lt(webhooks.id, firstIdAt(new Date(input.to))) : undefined,
         after ? lt(webhooks.id, after) : undefined,
       ),
     )
     .orderBy(desc(webhooks.id))
+    .limit(mostLooked)
+    .as('webhook_queue')
+  const { headers: _headers, body, url: _url, bodySha256: _hash, ...listed } = looked._.selectedFields
+  const part = isByIndex ? undefined : input.q
+  const rows = await ctx.db
+    .select({ webhook: listed, businessName: customers.businessName })
+    .from(looked)
+    .leftJoin(customers, eq(customers.id, looked.customerId))
+    .where(
+      and(
+        input.provider && eq(looked.provider, input.provider),
+        part ? or(holds(looked.eventType, part), holds(looked.lastError, part), holds(body, part)) : undefined,
+        // what was named has been shown already
+        named && part ? sql`(${named}) is not true` : undefined,
+      ),
+    )
+    .orderBy(desc(looked.id))
     .limit(input.limit + 1)
+  if (isByIndex && rows.length === 0 && after === undefined)
+    return await listWebhooks(ctx, { ...input, cursor: fromTheNewest })
   const duplicates = await duplicatesOf(
     ctx,
     rows.map(({ webhook }) => webhook.id),
   )
-  return toPage(rows, {
+  const place = (id: string) => `${text ? textual : ''}${cursorOfId(id)}`
+  const page = toPage(rows, {
     limit: input.limit,
-    cursorOf: ({ webhook }) => cursorOfId(webhook.id),
+    cursorOf: ({ webhook }) => place(webhook.id),
     toItem: (row) => toWebhookRow({ ...row, duplicates: duplicates.get(row.webhook.id) ?? 0 }),
   })
+  if (page.nextCursor !== null) return { ...page, searched: null }
+  const [last] = await ctx.db
+    .select({ id: looked.id, receivedAt: looked.receivedAt })
+    .from(looked)
+    .orderBy(desc(looked.id))
+    .limit(1)
+    .offset(mostLooked - 1)
+  if (last !== undefined) {
+    const searched = { by: 'rows' as const, backTo: last.receivedAt.toISOString() }
+    return { ...page, nextCursor: place(last.id), searched }
+  }
+  if (!isByIndex) return { ...page, searched: null }
+  return {
+    ...page,
+    nextCursor: fromTheNewest,
+    searched: { by: 'index', backTo: null } satisfies Searched,
+  }
+}
+
+/** A cursor of the rows whose bytes are searched, behind what was found by name. */
+const textual = 't'
+const fromTheNewest = `${textual}${'f'.repeat(32)}`
+
+function placeOf(cursor: string | undefined): { text: boolean; after: string | undefined } {
+  const text = cursor?.startsWith(textual) ?? false
+  return { text, after: idOfCursor(text ? cursor?.slice(textual.length) : cursor) }
 }
 
 /** How often each was delivered again. */

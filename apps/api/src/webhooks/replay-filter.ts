@@ -2,12 +2,12 @@ import { toE164 } from '@trunkline/core/numbers/phone'
 import { wireId } from '@trunkline/core/platform/wire-id'
 import { webhookProviders, webhookStateSchema } from '@trunkline/core/webhooks/state'
 import { webhooks } from '@trunkline/db/schema/webhooks'
-import { and, eq, gte, ilike, inArray, isNotNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gte, inArray, isNotNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
 import { isOfCause } from './causes.ts'
-import { literal } from './list.ts'
+import { holds } from './sought.ts'
 
 const dayMs = 86_400_000
 /** What stands in no index is read row by row: a text or JSON path, or what most webhooks have in common. */
@@ -53,7 +53,7 @@ const isOf = async (ctx: Ctx, cause: string) =>
 
 /** `cause` is what the list of causes calls one, or the last error as it stands. */
 export async function matching(ctx: Ctx, filter: ReplayFilter): Promise<SQL | undefined> {
-  const text = filter.q === undefined ? undefined : `%${literal(filter.q)}%`
+  const { q } = filter
   return and(
     eq(webhooks.verdict, 'verified'),
     ne(webhooks.state, 'quarantined'),
@@ -63,7 +63,7 @@ export async function matching(ctx: Ctx, filter: ReplayFilter): Promise<SQL | un
     filter.cause === undefined ? undefined : await isOf(ctx, filter.cause),
     filter.phone ? eq(webhooks.phoneNumber, toE164(filter.phone) ?? filter.phone) : undefined,
     filter.customerId ? eq(webhooks.customerId, filter.customerId) : undefined,
-    text ? or(ilike(webhooks.eventType, text), ilike(webhooks.lastError, text), ilike(webhooks.body, text)) : undefined,
+    q ? or(holds(webhooks.eventType, q), holds(webhooks.lastError, q), holds(webhooks.body, q)) : undefined,
     filter.json &&
       sql`case when ${webhooks.bodyEncoding} = 'utf8' and ${webhooks.body} is json
         then ${webhooks.body}::jsonb #>> array[${sql.join(

@@ -1,6 +1,7 @@
 import { tracked } from '@trpc/server'
 import { pageInput, pageOf } from '@trunkline/core/platform/page'
 import { wireId } from '@trunkline/core/platform/wire-id'
+import { searchedSchema } from '@trunkline/core/webhooks/search'
 import { refusalSchema, webhookProviders, webhookStateSchema } from '@trunkline/core/webhooks/state'
 import { z } from 'zod'
 import { refusing } from '../platform/refusing.ts'
@@ -103,7 +104,7 @@ export const webhooksRouter = {
         to: z.iso.datetime({ offset: true }).optional(),
       }),
     )
-    .output(pageOf(webhookRow))
+    .output(pageOf(webhookRow).extend({ searched: searchedSchema }))
     .query(({ ctx, input }) => listWebhooks(ctx, input)),
 
   /** Each webhook once, in the order in which they were stored, as they come in. A reconnect goes on behind the last one. */

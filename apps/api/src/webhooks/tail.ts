@@ -4,12 +4,13 @@ import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
 import { customers } from '@trunkline/db/schema/customers'
 import { webhooks } from '@trunkline/db/schema/webhooks'
-import { and, asc, eq, getTableColumns, ilike, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, lt, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import type { Topic } from '../platform/live.ts'
-import { duplicatesOf, literal } from './list.ts'
+import { duplicatesOf } from './list.ts'
+import { holds } from './sought.ts'
 import { type tailEvent, toWebhookRow } from './wire.ts'
 
 type Wanted = {
@@ -69,7 +70,7 @@ async function storedBetween(ctx: Ctx, range: { after: Place; horizon: number; l
         wanted.refused ? undefined : eq(webhooks.verdict, 'verified'),
         wanted.provider && eq(webhooks.provider, wanted.provider),
         wanted.phone ? eq(webhooks.phoneNumber, toE164(wanted.phone) ?? wanted.phone) : undefined,
-        wanted.eventType ? ilike(webhooks.eventType, `%${literal(wanted.eventType)}%`) : undefined,
+        wanted.eventType ? holds(webhooks.eventType, wanted.eventType) : undefined,
       ),
     )
     .orderBy(asc(webhooks.position), asc(webhooks.id))
