@@ -1,4 +1,4 @@
--- migrations: aaa7d6b0fd9a6ea94f3344e0ad0293ea6a16c873b0e152def2fd2646db7fe6d2
+-- migrations: ffd28d18f595d37abf9df99350be5f07f569f8de6332f536a324290b4cf02c5b
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -295,6 +295,7 @@ create table billing_line_items (
   created_at timestamp(3) with time zone not null default now(),
   updated_at timestamp(3) with time zone not null,
   closed_at timestamp(3) with time zone,
+  unpriced integer not null default 0,
   constraint billing_line_items_pkey PRIMARY KEY (id),
   constraint billing_line_items_stand_once UNIQUE (source_key),
   constraint billing_line_items_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
@@ -352,6 +353,7 @@ create table billing_payments (
   credited_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null default now(),
   updated_at timestamp(3) with time zone not null,
+  lost_cents bigint not null default 0,
   constraint billing_payments_pkey PRIMARY KEY (id),
   constraint billing_payments_stand_once UNIQUE (checkout_session_id),
   constraint billing_payments_customer_id_customers_id_fk FOREIGN KEY (customer_id) REFERENCES customers(id),
@@ -433,6 +435,7 @@ create table call_events (
   updated_at timestamp(3) with time zone not null,
   shredded_at timestamp(3) with time zone,
   telnyx_call_id text,
+  listed_cost_micros bigint,
   constraint call_events_pkey PRIMARY KEY (id),
   constraint call_events_seconds_are_not_negative CHECK ((seconds >= 0)),
   constraint call_events_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'initiated'::text, 'ringing'::text, 'in-progress'::text, 'canceled'::text, 'failed'::text, 'busy'::text, 'no-answer'::text, 'completed'::text])))
@@ -470,7 +473,8 @@ create table call_events_default partition of call_events (
   created_at timestamp(3) with time zone not null default now(),
   updated_at timestamp(3) with time zone not null,
   shredded_at timestamp(3) with time zone,
-  telnyx_call_id text
+  telnyx_call_id text,
+  listed_cost_micros bigint
 ) default with (fillfactor=60);
 
 create table call_keys (
@@ -1085,6 +1089,7 @@ create table sms_events (
   created_at timestamp(3) with time zone not null default now(),
   updated_at timestamp(3) with time zone not null,
   shredded_at timestamp(3) with time zone,
+  listed_cost_micros bigint,
   constraint sms_events_pkey PRIMARY KEY (id),
   constraint sms_events_status_is_known CHECK ((status = ANY (ARRAY['accepted'::text, 'scheduled'::text, 'queued'::text, 'sending'::text, 'receiving'::text, 'sent'::text, 'partially_delivered'::text, 'canceled'::text, 'failed'::text, 'undelivered'::text, 'delivered'::text, 'received'::text, 'read'::text])))
 ) partition by RANGE (id);
@@ -1112,7 +1117,8 @@ create table sms_events_default partition of sms_events (
   facts jsonb not null,
   created_at timestamp(3) with time zone not null default now(),
   updated_at timestamp(3) with time zone not null,
-  shredded_at timestamp(3) with time zone
+  shredded_at timestamp(3) with time zone,
+  listed_cost_micros bigint
 ) default;
 
 create table sms_keys (
@@ -1551,6 +1557,42 @@ create table webhook_attempts (
 );
 CREATE INDEX webhook_attempts_by_webhook ON public.webhook_attempts USING btree (webhook_id, id);
 grant insert, select on webhook_attempts to trunkline_app;
+
+create table webhook_backfills (
+  id uuid not null,
+  by text not null,
+  state text not null,
+  asked integer not null default 0,
+  filled integer not null default 0,
+  unchanged integer not null default 0,
+  unknown integer not null default 0,
+  unanswered integer not null default 0,
+  listed integer not null default 0,
+  admitted integer not null default 0,
+  error text,
+  started_at timestamp(3) with time zone not null,
+  finished_at timestamp(3) with time zone,
+  constraint webhook_backfills_pkey PRIMARY KEY (id),
+  constraint webhook_backfills_ended_say_when CHECK (((state = 'running'::text) = (finished_at IS NULL))),
+  constraint webhook_backfills_state_is_known CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text])))
+);
+grant delete, insert, select, update on webhook_backfills to trunkline_app;
+
+create table webhook_gaps (
+  event_id uuid not null,
+  missing text not null,
+  answer text,
+  asks integer not null default 0,
+  generation integer not null,
+  next_ask_at timestamp(3) with time zone,
+  webhook_id uuid,
+  updated_at timestamp(3) with time zone not null,
+  constraint webhook_gaps_event_id_missing_pk PRIMARY KEY (event_id, missing),
+  constraint webhook_gaps_answer_is_known CHECK (((answer IS NULL) OR (answer = ANY (ARRAY['filled'::text, 'unchanged'::text, 'unknown'::text, 'unanswered'::text])))),
+  constraint webhook_gaps_kind_is_known CHECK ((missing = ANY (ARRAY['end'::text, 'analysis'::text, 'status'::text])))
+);
+CREATE INDEX webhook_gaps_by_age ON public.webhook_gaps USING btree (updated_at);
+grant delete, insert, select, update on webhook_gaps to trunkline_app;
 
 create table webhook_pauses (
   id uuid not null,

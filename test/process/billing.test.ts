@@ -44,7 +44,7 @@ const topup = (customerId: string, nth: number) => ({
   },
 })
 
-test.concurrent('killed at each step of a top-up, its refund, a rating or a suspension, and started again: each is done once (K-12, K-16, C-7)', async ({
+test.concurrent('killed at each step of a top-up, its refund, its lost dispute, a rating or a suspension, and started again: each is done once (K-12, K-16, C-7)', async ({
   stage,
 }) => {
   let api = await stage.start({ env: { STRIPE_SECRET_KEY: '' } })
@@ -103,8 +103,40 @@ test.concurrent('killed at each step of a top-up, its refund, a rating or a susp
     credit -= units
     expect(await money(), step).toMatchObject({ credit })
   }
+  // what is left of the first one, and all of the third, is lost to a bank
+  const lost = (nth: number, cents: number) => ({
+    id: `evt_lost_${nth}`,
+    type: 'charge.dispute.closed',
+    object: {
+      id: `dp_${nth}`,
+      object: 'dispute',
+      charge: `ch_${nth}`,
+      payment_intent: `pi_${nth}`,
+      amount: cents,
+      reason: 'fraudulent',
+      status: 'lost',
+    },
+  })
+  for (const [step, event, units] of [
+    ['usage.credit_withdrawn', lost(1, 2500), 250],
+    ['process.committed', lost(3, 5000), 500],
+  ] as const) {
+    await api.killAt(step)
+    await tell(stage, api, event, false)
+    expect(await api.exited, step).toBe('SIGKILL')
+    api = await api.restart()
+    await tell(stage, api, event)
+    await stage.settled()
+    await tell(stage, api, { ...event, id: `${event.id}_again` })
+    await stage.settled()
+    credit -= units
+    expect(await money(), step).toMatchObject({ credit })
+  }
   const withdrawn = await stage.sql`select taken::int from usage_withdrawals where customer_id = ${id} order by id`
-  expect(withdrawn).toEqual([{ taken: 250 }, { taken: 500 }])
+  expect(withdrawn).toEqual([{ taken: 250 }, { taken: 500 }, { taken: 250 }, { taken: 500 }])
+  const [told] = await stage.sql`
+    select count(*)::int as lost from ops_alerts where customer_id = ${id} and alert_type = 'payment_dispute_lost'`
+  expect(told).toEqual({ lost: 2 })
 
   // the scheduler's own rating dies with its lines written and not committed
   const due = (name: string) => stage.sql`update schedules set next_due_at = now() where name = ${name}`

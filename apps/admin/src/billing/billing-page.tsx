@@ -12,7 +12,7 @@ import type { BillingSearch } from '../app/search.ts'
 import { Button } from '../ui/button.tsx'
 import { ColumnChooser } from '../ui/column-chooser.tsx'
 import { FilterBar, FilterSearch } from '../ui/filter-bar.tsx'
-import { formatCents, formatDay, formatMicros } from '../ui/format.ts'
+import { formatCents, formatDay } from '../ui/format.ts'
 import { Empty } from '../ui/notice.tsx'
 import { VirtualTable } from '../ui/table.tsx'
 import type { Column } from '../ui/table-columns.ts'
@@ -20,6 +20,7 @@ import { ViewTabs } from '../ui/tabs.tsx'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { tierName } from '../usage/tiers.ts'
 import { AccountPanel } from './account-panel.tsx'
+import { CostFigure, MarginFigure } from './cost.tsx'
 import { AccountMark, accountStates, accountWord } from './words.tsx'
 
 const topics = ['billing', 'customers'] as const
@@ -78,7 +79,11 @@ const columns: Column<BillingAccountRow>[] = [
     width: 110,
     align: 'right',
     priority: 7,
-    cell: ({ period }) => <span className="text-ink-2">{formatMicros(period.providerCostMicros)}</span>,
+    cell: ({ period }) => (
+      <span className="text-ink-2">
+        <CostFigure of={period} />
+      </span>
+    ),
   },
   {
     id: 'margin',
@@ -86,11 +91,7 @@ const columns: Column<BillingAccountRow>[] = [
     width: 90,
     align: 'right',
     priority: 5,
-    cell: ({ period }) => (
-      <span className={period.marginCents < 0 ? 'font-medium text-bad-ink' : ''}>
-        {formatCents(period.marginCents)}
-      </span>
-    ),
+    cell: ({ period }) => <MarginFigure of={period} />,
   },
   {
     id: 'next',

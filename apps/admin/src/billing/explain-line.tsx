@@ -15,6 +15,7 @@ import { periodName } from '../usage/period.ts'
 import { tierName } from '../usage/tiers.ts'
 import { formatUsage } from '../usage/usage-meter.tsx'
 import { entryWords, kindOf } from '../usage/words.ts'
+import { CostFigure, MarginFigure } from './cost.tsx'
 import { LineAmount } from './invoice-preview.tsx'
 import { LineMark } from './lines-tab.tsx'
 import { lineName, PaymentMark } from './words.tsx'
@@ -76,10 +77,14 @@ function Opened({
           </Fact>
           {line.unitPriceMicros > 0 && <Fact label="A unit costs">{formatMicros(line.unitPriceMicros)}</Fact>}
           <Fact label="Providers take">
-            <span className="figures">{formatMicros(line.providerCostMicros ?? 0)}</span>
+            <span className="figures">
+              <CostFigure of={line} />
+            </span>
           </Fact>
           <Fact label="Margin">
-            <span className="figures font-medium">{formatCents(line.marginCents ?? 0)}</span>
+            <span className="figures font-medium">
+              <MarginFigure of={line} />
+            </span>
           </Fact>
           {line.correctsLineId && (
             <Fact label="Corrects">

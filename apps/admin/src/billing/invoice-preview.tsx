@@ -4,7 +4,7 @@ import type { LineRow, InvoicePreview as Preview } from '../app/contract.ts'
 import { Loaded } from '../app/loaded.tsx'
 import { rpc } from '../app/rpc.ts'
 import { Button } from '../ui/button.tsx'
-import { formatCents, formatMicros } from '../ui/format.ts'
+import { formatCents } from '../ui/format.ts'
 import { Empty, Note } from '../ui/notice.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { PlainTable } from '../ui/plain-table.tsx'
@@ -13,6 +13,7 @@ import { periodName } from '../usage/period.ts'
 import { tierName } from '../usage/tiers.ts'
 import { formatUsage } from '../usage/usage-meter.tsx'
 import { kindOf } from '../usage/words.ts'
+import { CostFigure, MarginFigure } from './cost.tsx'
 import { lineName } from './words.tsx'
 
 /** What the open period comes to so far, line by line; beside it what the providers take and what is left. */
@@ -52,7 +53,7 @@ export function LineAmount({ line }: { line: Pick<LineRow, 'kind' | 'meter' | 'q
 
 function Shown({ preview, canExplain }: { preview: Preview; canExplain: boolean }) {
   const { lines, totals, unrated } = preview
-  const withCost = totals.marginCents !== null
+  const withCost = totals.unpriced !== null
   const waits = [
     unrated.callSeconds !== 0 && formatUsage('calls', unrated.callSeconds),
     unrated.smsSegments !== 0 && formatUsage('sms', unrated.smsSegments),
@@ -92,12 +93,12 @@ function Shown({ preview, canExplain }: { preview: Preview; canExplain: boolean 
                   {
                     header: 'Providers take',
                     align: 'right' as const,
-                    cell: ({ providerCostMicros }: LineRow) => formatMicros(providerCostMicros ?? 0),
+                    cell: (line: LineRow) => <CostFigure of={line} />,
                   },
                   {
                     header: 'Margin',
                     align: 'right' as const,
-                    cell: ({ marginCents }: LineRow) => formatCents(marginCents ?? 0),
+                    cell: (line: LineRow) => <MarginFigure of={line} />,
                   },
                 ]
               : []),
@@ -107,7 +108,7 @@ function Shown({ preview, canExplain }: { preview: Preview; canExplain: boolean 
             '',
             '',
             formatCents(totals.totalCents),
-            ...(withCost ? [formatMicros(totals.providerCostMicros ?? 0), formatCents(totals.marginCents ?? 0)] : []),
+            ...(withCost ? [<CostFigure key="cost" of={totals} />, <MarginFigure key="margin" of={totals} />] : []),
           ]}
         />
       )}

@@ -10,13 +10,14 @@ import type { CustomerSearch } from '../app/search.ts'
 import { Button } from '../ui/button.tsx'
 import { ColumnChooser } from '../ui/column-chooser.tsx'
 import { FilterBar, FilterChoice } from '../ui/filter-bar.tsx'
-import { formatCents, formatMicros } from '../ui/format.ts'
+import { formatCents } from '../ui/format.ts'
 import { Empty } from '../ui/notice.tsx'
 import { State } from '../ui/pill.tsx'
 import { VirtualTable } from '../ui/table.tsx'
 import type { Column } from '../ui/table-columns.ts'
 import { periodName } from '../usage/period.ts'
 import { tierName } from '../usage/tiers.ts'
+import { CostFigure, MarginFigure } from './cost.tsx'
 import { ExplainLine } from './explain-line.tsx'
 import { LineAmount } from './invoice-preview.tsx'
 import { lineKinds, lineName, lineWords } from './words.tsx'
@@ -79,7 +80,11 @@ const columns: Column<LineRow>[] = [
     width: 110,
     align: 'right',
     priority: 6,
-    cell: (row) => <span className="text-ink-2">{formatMicros(row.providerCostMicros ?? 0)}</span>,
+    cell: (row) => (
+      <span className="text-ink-2">
+        <CostFigure of={row} />
+      </span>
+    ),
   },
   {
     id: 'margin',
@@ -87,7 +92,7 @@ const columns: Column<LineRow>[] = [
     width: 90,
     align: 'right',
     priority: 4,
-    cell: (row) => formatCents(row.marginCents ?? 0),
+    cell: (row) => <MarginFigure of={row} />,
   },
 ]
 

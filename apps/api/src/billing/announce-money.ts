@@ -1,18 +1,12 @@
 import type { AccountSummary } from '@trunkline/core/billing/account'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { customers } from '@trunkline/db/schema/customers'
-import { usageCredits, usageTopups, usageWithdrawals } from '@trunkline/db/schema/usage-credits'
+import { usageTopups } from '@trunkline/db/schema/usage-credits'
 import { eq } from 'drizzle-orm'
-import { type AlertDraft, raiseAlerts } from '../alerts/raise.ts'
+import { raiseAlerts } from '../alerts/raise.ts'
 import type { Ctx } from '../platform/context.ts'
-import { withdrawalKeyOf } from './take-back-topups.ts'
-
-export const dollars = (cents: number) => `${cents < 0 ? '-' : ''}$${(Math.abs(cents) / 100).toFixed(2)}`
-
-/** An alert that stands by itself. */
-function draft(of: Omit<AlertDraft, 'series' | 'rank'>): AlertDraft {
-  return { ...of, series: of.dedupKey, rank: 0 }
-}
+import { disputeDrafts, refundDrafts, settleDisputes } from './announce-withdrawn.ts'
+import { dollars, draft } from './draft.ts'
 
 /** Tells staff what needs a person: a payment that failed, money given back or disputed, a payment for something unknown. Each once. */
 export async function announceMoney(ctx: Ctx, input: { customerId: string; summary: AccountSummary }): Promise<void> {
@@ -21,6 +15,7 @@ export async function announceMoney(ctx: Ctx, input: { customerId: string; summa
   const bought = summary.payments.filter(({ paidAt }) => paidAt !== undefined)
   const ends = summary.subscription?.isEnded ? [summary.subscription] : []
   if (overdue.length + bought.length + summary.refunds.length + summary.disputes.length + ends.length === 0) return
+  await settleDisputes(ctx, summary)
   const name = await nameOf(ctx, customerId)
   const topups = bought.length === 0 ? [] : await ctx.db.select({ key: usageTopups.key }).from(usageTopups)
   const isKnown = new Set(topups.map(({ key }) => key))
@@ -38,18 +33,7 @@ export async function announceMoney(ctx: Ctx, input: { customerId: string; summa
       }),
     ),
     ...(await refundDrafts(ctx, { customerId, name, summary })),
-    ...summary.disputes.map((dispute) =>
-      draft({
-        type: 'payment_disputed',
-        severity: 'high',
-        customerId,
-        dedupKey: `billing:dispute:${dispute.id}`,
-        title: `${name}: a payment is disputed`,
-        message: `The bank of ${name} asks ${dollars(dispute.amountCents)} back (${dispute.reason}). Answer in Stripe before its deadline.`,
-        runbook: 'docs/runbooks/billing.md#dispute',
-        metadata: { dispute: dispute.id, cents: dispute.amountCents },
-      }),
-    ),
+    ...(await disputeDrafts(ctx, { customerId, name, summary })),
     ...bought
       .filter(({ topup }) => topup === undefined || !isKnown.has(topup))
       .map((payment) =>
@@ -77,48 +61,6 @@ export async function announceMoney(ctx: Ctx, input: { customerId: string; summa
       }),
     ),
   ])
-}
-
-/** Money that was given back, each sum once: what it had bought is taken back as far as it was not used, and what was used is said. */
-async function refundDrafts(
-  ctx: Ctx,
-  of: { customerId: string; name: string; summary: AccountSummary },
-): Promise<AlertDraft[]> {
-  const { customerId, name, summary } = of
-  const refunds = summary.refunds.filter(({ refundedCents }) => refundedCents > 0)
-  if (refunds.length === 0) return []
-  const withdrawn = await ctx.db
-    .select({
-      key: usageWithdrawals.sourceKey,
-      asked: usageWithdrawals.asked,
-      taken: usageWithdrawals.taken,
-      meter: usageCredits.meter,
-    })
-    .from(usageWithdrawals)
-    .innerJoin(usageCredits, eq(usageCredits.id, usageWithdrawals.creditId))
-    .where(eq(usageWithdrawals.customerId, customerId))
-  return refunds.map((refund) => {
-    const payment = summary.payments.find(({ id }) => id === refund.paymentId)
-    const units = withdrawn.find(({ key }) => payment !== undefined && key === withdrawalKeyOf(payment))
-    const kept = units === undefined ? 0 : units.asked - units.taken
-    const noun = units?.meter === 'sms_segments' ? 'segments' : 'seconds'
-    const what =
-      units === undefined
-        ? 'It had bought nothing that is credited.'
-        : `${units.taken} of the ${units.asked} ${noun} that it had bought were taken back.`
-    const used =
-      kept === 0 ? '' : ` ${kept} were used or promised already and stay: charge them if they should be paid.`
-    return draft({
-      type: 'payment_refunded',
-      severity: kept > 0 ? 'high' : 'medium',
-      customerId,
-      dedupKey: `billing:refund:${refund.id}:${refund.refundedCents}`,
-      title: `${name}: ${dollars(refund.refundedCents)} were refunded${kept > 0 ? ' of what was used already' : ''}`,
-      message: `${dollars(refund.refundedCents)} of a charge of ${name} were given back. ${what}${used}`,
-      runbook: 'docs/runbooks/billing.md#refund',
-      metadata: { charge: refund.id, cents: refund.refundedCents, ...(kept > 0 ? { used: kept } : {}) },
-    })
-  })
 }
 
 export async function announceSuspended(

@@ -37,7 +37,14 @@ export async function applyAccount(ctx: Ctx, input: { customerId: string }): Pro
   await writePayments(ctx, customerId, summary)
   await creditTopups(ctx, { customerId })
   await takeBackTopups(ctx, { customerId })
-  await writeRefunds(ctx, { customerId, refunds: summary.refunds })
+  const lost = summary.disputes.filter(({ status }) => status === 'lost')
+  await writeRefunds(ctx, {
+    customerId,
+    refunds: [
+      ...summary.refunds,
+      ...lost.map(({ id, amountCents, paymentId }) => ({ id, refundedCents: amountCents, paymentId })),
+    ],
+  })
   const hasFollowed = await followTier(ctx, account, summary)
   const state = await followDebt(ctx, account, summary)
   const { subscription, upcoming, pastDueSince } = summary
@@ -124,6 +131,7 @@ async function writePayments(ctx: Ctx, customerId: string, { payments }: Account
         amountCents: payment.amountCents,
         refundedCents: payment.refundedCents,
         disputedCents: payment.disputedCents,
+        lostCents: payment.lostCents,
         currency: payment.currency,
         state: payment.state,
         paidAt: dateOf(payment.paidAt),
@@ -139,6 +147,7 @@ async function writePayments(ctx: Ctx, customerId: string, { payments }: Account
         'amount_cents',
         'refunded_cents',
         'disputed_cents',
+        'lost_cents',
         'currency',
         'state',
         'paid_at',

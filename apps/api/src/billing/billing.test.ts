@@ -269,6 +269,120 @@ describe('a top-up', () => {
   })
 })
 
+describe('a disputed top-up', () => {
+  const boughtUnits = async (pay = true) => {
+    const { id, phoneNumber } = await world.customer({ tier: 'core' })
+    const stripe = stripeCustomer(id)
+    const [paymentIntent, charge, dispute] = [`pi_${newId()}`, `ch_${newId()}`, `dp_${newId()}`]
+    const purchase = stripe.topup({ paymentIntent })
+    if (pay) await tell(purchase)
+    const refunded = (cents: number) =>
+      stripe.event(
+        'charge.refunded',
+        {
+          id: charge,
+          object: 'charge',
+          customer: stripe.names.customer,
+          payment_intent: paymentIntent,
+          currency: 'usd',
+          amount_refunded: cents,
+        },
+        Date.now(),
+      )
+    const disputed = (status: string, cents = 19_500) =>
+      stripe.event(
+        status === 'needs_response' ? 'charge.dispute.created' : 'charge.dispute.closed',
+        {
+          id: dispute,
+          object: 'dispute',
+          charge,
+          payment_intent: paymentIntent,
+          amount: cents,
+          reason: 'fraudulent',
+          status,
+        },
+        // Stripe's clock counts whole seconds: both may be of the same one
+        1_790_000_000_000,
+      )
+    return { id, phoneNumber, purchase, refunded, disputed }
+  }
+  const unitsOf = async (customerId: string) =>
+    (
+      await world.owner`
+        select coalesce(sum(taken), 0)::int as taken, coalesce(sum(asked), 0)::int as asked,
+          (select call_credit_seconds::int from usage_limits where customer_id = ${customerId}) as credit
+        from usage_withdrawals where customer_id = ${customerId}`
+    )[0]
+  const toldOf = async (customerId: string) =>
+    await world.owner`
+      select alert_type as type, severity, message, runbook, acknowledged_at is not null as settled
+      from ops_alerts where customer_id = ${customerId} and alert_type like 'payment_dispute%' order by id`
+
+  test('is told at once and takes nothing while it is open; won, it needs nobody any more and nothing was taken', async () => {
+    const { id, disputed } = await boughtUnits()
+    await tell(disputed('needs_response'))
+    expect(await unitsOf(id)).toEqual({ taken: 0, asked: 0, credit: 18_000 })
+    expect(await toldOf(id)).toMatchObject([{ type: 'payment_disputed', severity: 'high', settled: false }])
+
+    await tell(disputed('won'), disputed('needs_response'))
+    expect(await unitsOf(id)).toEqual({ taken: 0, asked: 0, credit: 18_000 })
+    expect(await toldOf(id)).toMatchObject([{ type: 'payment_disputed', settled: true }])
+    const [payment] =
+      await world.owner`select state, disputed_cents::int as cents from billing_payments where customer_id = ${id}`
+    expect(payment).toEqual({ state: 'paid', cents: 0 })
+  })
+
+  test('that is lost loses its unused units once, though 64 deliveries, and a refund of the same charge, come at once (K-12, K-16)', async () => {
+    const { id, refunded, disputed } = await boughtUnits()
+    // a third was given back by hand before the bank took the rest: together it is the whole
+    const told = [disputed('needs_response', 13_000), disputed('lost', 13_000), refunded(6500)]
+    const events = Array.from({ length: 64 }, (_, index) => {
+      const event = told[index % 3] ?? disputed('lost', 13_000)
+      return index % 2 === 0 ? event : { ...event, id: `evt_${newId()}` }
+    })
+    await Promise.all(events.map((event) => world.stripe(event)))
+    await Promise.all([world.process(5), world.process(5), world.process(5)])
+    await world.process()
+
+    expect(await unitsOf(id)).toEqual({ taken: 18_000, asked: 18_000, credit: 0 })
+    const back = await linesOf(id, 'refund')
+    expect(back.map(({ cents }) => cents).sort()).toEqual([-13_000, -6500].sort())
+    const lost = (await toldOf(id)).filter(({ type }) => type === 'payment_dispute_lost')
+    expect(lost).toHaveLength(1)
+    expect(lost[0]?.message).toMatch(/were taken back/)
+  })
+
+  test('comes to the same in whatever order the purchase, the refund and the loss are told', async () => {
+    const outcomes = []
+    for (const order of [
+      [0, 1, 2, 3],
+      [3, 2, 1, 0],
+      [2, 0, 3, 1],
+    ]) {
+      const { id, purchase, refunded, disputed } = await boughtUnits(false)
+      const all = [purchase, disputed('needs_response', 13_000), disputed('lost', 13_000), refunded(3000)]
+      for (const place of order) await tell(...all.slice(place, place + 1))
+      const { credit } = (await unitsOf(id)) ?? {}
+      const [payment] = await world.owner`
+        select state, lost_cents::int as lost, refunded_cents::int as refunded from billing_payments where customer_id = ${id}`
+      outcomes.push({ credit, ...payment })
+    }
+    // 3,500 of 19,500 cents are still paid for
+    expect(outcomes).toEqual(outcomes.map(() => ({ credit: 3231, state: 'disputed', lost: 13_000, refunded: 3000 })))
+  })
+
+  test('that is lost keeps what was used of it, and staff is told to charge it', async () => {
+    const { id, phoneNumber, disputed } = await boughtUnits()
+    await world.retell(retellCall({ to: phoneNumber, seconds: 10_000 }).ended)
+    await world.process()
+    await tell(disputed('lost'))
+    expect(await unitsOf(id)).toEqual({ taken: 17_000, asked: 18_000, credit: 1000 })
+    expect(await toldOf(id)).toMatchObject([
+      { type: 'payment_dispute_lost', severity: 'high', message: expect.stringContaining('1000 were used') },
+    ])
+  })
+})
+
 describe('an account', () => {
   test('is the same row in whatever order Stripe tells it, and however often (K-16)', async () => {
     const invoice = `in_${newId()}`

@@ -2,7 +2,7 @@ import { billingPayments } from '@trunkline/db/schema/billing'
 import { billingLineItems } from '@trunkline/db/schema/billing-lines'
 import { usageLimits } from '@trunkline/db/schema/usage'
 import { usageTopups } from '@trunkline/db/schema/usage-credits'
-import { and, eq, isNotNull, isNull, lt } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { grantCredit } from '../usage/grant-credit.ts'
@@ -15,7 +15,7 @@ export const creditKeyOf = (checkoutSessionId: string): string => `stripe:${chec
 
 /**
  * Credits the top-ups that are paid and were not credited yet, with their lines. The payment's row says so in the same commit, and
- * the credit stands under the session's name for ever. What was given back whole before it was credited is not credited.
+ * the credit stands under the session's name for ever. What was given back or taken by a bank whole before it was credited is not credited.
  */
 export async function creditTopups(ctx: Ctx, input: { customerId: string }): Promise<void> {
   const { customerId } = input
@@ -28,7 +28,7 @@ export async function creditTopups(ctx: Ctx, input: { customerId: string }): Pro
         eq(billingPayments.customerId, customerId),
         isNotNull(billingPayments.paidAt),
         isNull(billingPayments.creditedAt),
-        lt(billingPayments.refundedCents, billingPayments.amountCents),
+        lt(sql`${billingPayments.refundedCents} + ${billingPayments.lostCents}`, billingPayments.amountCents),
       ),
     )
     .orderBy(billingPayments.id)

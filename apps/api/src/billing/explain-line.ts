@@ -52,9 +52,11 @@ async function entriesOf(ctx: Ctx, line: Line): Promise<Explained['entries']> {
     cost_micros: string | null
   }>(
     ctx.db,
-    `select entry.id, entry.kind, entry.quantity, entry.occurred_at, entry.event_id, entry.webhook_id, entry.reason, call.cost_micros
+    `select entry.id, entry.kind, entry.quantity, entry.occurred_at, entry.event_id, entry.webhook_id, entry.reason,
+       coalesce(call.cost_micros, call.listed_cost_micros, message.listed_cost_micros) as cost_micros
      from billing_line_entries as rated join usage_entries as entry on entry.id = rated.entry_id
        left join call_events as call on entry.meter = 'call_seconds' and call.id = entry.event_id and call.customer_id = entry.customer_id
+       left join sms_events as message on entry.meter = 'sms_segments' and message.id = entry.event_id and message.customer_id = entry.customer_id
      where rated.line_id = $1::text::uuid order by entry.occurred_at, entry.id`,
     [line.id],
   )

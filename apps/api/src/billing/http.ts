@@ -22,6 +22,7 @@ const columns = [
   'amountCents',
   'providerCostMicros',
   'marginCents',
+  'unpriced',
   'state',
   'correctsLineId',
 ] as const

@@ -8,6 +8,7 @@ import { and, asc, eq, ilike, ne, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'
 import { cursorOfPair, pairOfCursor } from '../platform/keyset.ts'
+import { marginOf } from './cost.ts'
 
 export const accountRow = z.object({
   id: z.string(),
@@ -21,7 +22,13 @@ export const accountRow = z.object({
   cancelAt: z.string().nullable(),
   upcoming: z.object({ amountCents: z.number(), at: z.string().nullable() }).nullable(),
   /** What the lines of the open period come to, and what is left of it beside what the providers take. */
-  period: z.object({ amountCents: z.number(), providerCostMicros: z.number(), marginCents: z.number() }),
+  period: z.object({
+    amountCents: z.number(),
+    providerCostMicros: z.number().nullable(),
+    marginCents: z.number().nullable(),
+    /** Calls and messages whose provider has named no price. */
+    unpriced: z.number(),
+  }),
 })
 
 type Input = { q?: string | undefined; state?: AccountState | undefined; cursor?: string | undefined; limit: number }
@@ -30,7 +37,7 @@ const state = sql<AccountState>`coalesce(${billingAccounts.state}, 'none')`
 const urgency = sql<number>`array_position(array['suspended', 'past_due', 'active', 'canceled', 'none'], ${state})`
 const owed = sql<string>`(select coalesce(sum(amount_due_cents - amount_paid_cents), 0) from billing_invoices as invoice
   where invoice.customer_id = ${customers.id} and invoice.status in ('open', 'uncollectible'))`
-const ofPeriod = (figure: 'amount_cents' | 'provider_cost_micros') =>
+const ofPeriod = (figure: 'amount_cents' | 'provider_cost_micros' | 'unpriced') =>
   sql<string>`(select coalesce(sum(${sql.raw(figure)}), 0) from billing_line_items as line join usage_limits as open on open.customer_id = line.customer_id
     where line.customer_id = ${customers.id} and line.period_start = open.period_start)`
 
@@ -47,6 +54,7 @@ export async function listAccounts(ctx: Ctx, input: Input) {
       owed,
       amount: ofPeriod('amount_cents'),
       cost: ofPeriod('provider_cost_micros'),
+      unpriced: ofPeriod('unpriced'),
     })
     .from(customers)
     .leftJoin(billingAccounts, eq(billingAccounts.customerId, customers.id))
@@ -79,8 +87,11 @@ export async function listAccounts(ctx: Ctx, input: Input) {
           : { amountCents: account.upcomingCents, at: account.upcomingAt?.toISOString() ?? null },
       period: {
         amountCents: Number(sums.amount),
-        providerCostMicros: Number(sums.cost),
-        marginCents: Number(sums.amount) - Math.round(Number(sums.cost) / 10_000),
+        ...marginOf({
+          amountCents: Number(sums.amount),
+          providerCostMicros: Number(sums.cost),
+          unpriced: Number(sums.unpriced),
+        }),
       },
     }),
   })

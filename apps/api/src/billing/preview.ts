@@ -6,6 +6,7 @@ import { and, asc, desc, eq } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
+import { marginOf } from './cost.ts'
 import type { previewSchema, totalsSchema } from './views.ts'
 import { toLine } from './wire.ts'
 
@@ -118,18 +119,20 @@ function totalsOf(
 ): z.infer<typeof totalsSchema> {
   const sum = (...kinds: string[]) =>
     lines.reduce((all, { kind, amountCents }) => (kinds.includes(kind) ? all + amountCents : all), 0)
-  const costMicros = lines.reduce((all, { providerCostMicros }) => all + providerCostMicros, 0)
-  const totalCents = lines.reduce((all, { amountCents }) => all + amountCents, 0)
+  const total = {
+    amountCents: lines.reduce((all, { amountCents }) => all + amountCents, 0),
+    providerCostMicros: lines.reduce((all, { providerCostMicros }) => all + providerCostMicros, 0),
+    unpriced: lines.reduce((all, { unpriced }) => all + unpriced, 0),
+  }
   return {
     feeCents: sum('fee'),
     prorationCents: sum('proration'),
     usageCents: sum('usage'),
     topupCents: sum('topup'),
     refundCents: sum('refund'),
-    totalCents,
+    totalCents: total.amountCents,
     prepaidCents: sum('topup', 'refund'),
     dueCents: sum('fee', 'proration', 'usage'),
-    providerCostMicros: withCost ? costMicros : null,
-    marginCents: withCost ? totalCents - Math.round(costMicros / 10_000) : null,
+    ...(withCost ? marginOf(total) : { providerCostMicros: null, marginCents: null, unpriced: null }),
   }
 }

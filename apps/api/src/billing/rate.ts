@@ -8,6 +8,7 @@ import { type Ctx, inTransaction } from '../platform/context.ts'
 import { firstIdAt, newId } from '../platform/id.ts'
 import { announce } from '../platform/live.ts'
 import { step } from '../platform/step.ts'
+import { costOf } from './cost.ts'
 import { openFees } from './open-fees.ts'
 import { type PeriodTerms, termsOf } from './terms.ts'
 
@@ -89,7 +90,7 @@ async function ratePortion(ctx: Ctx, after: string): Promise<string | undefined>
 async function rateEntries(ctx: Ctx, key: Key, entries: readonly Unrated[]): Promise<void> {
   const terms = await termsOf(ctx, key)
   const closes = isClosed({ start: terms.start, end: terms.end }, ctx.now)
-  if (closes) await closeLine(ctx, key)
+  if (closes) await followLine(ctx, key, { closes })
   const lines = await linesOf(ctx, key)
   const open = lines.find(({ state }) => state === 'open')
   const lineId = open?.id ?? newId()
@@ -107,8 +108,8 @@ async function rateEntries(ctx: Ctx, key: Key, entries: readonly Unrated[]): Pro
     (sum, one) => sum + one,
     0,
   )
-  const costMicros = await costOf(ctx, [...lines.map(({ id }) => id), lineId], key)
-  const figures = lineFor({ quantity, costMicros, terms, lines: closed }) ?? nothing
+  const cost = await costOf(ctx, { ...key, lineIds: [...lines.map(({ id }) => id), lineId] })
+  const figures = lineFor({ quantity, ...cost, terms, lines: closed }) ?? nothing
   const span = spanOf(open, added)
   if (open !== undefined) {
     await ctx.db
@@ -136,7 +137,7 @@ async function rateEntries(ctx: Ctx, key: Key, entries: readonly Unrated[]): Pro
   })
 }
 
-const nothing = { quantity: 0, amountCents: 0, providerCostMicros: 0 }
+const nothing = { quantity: 0, amountCents: 0, providerCostMicros: 0, unpriced: 0 }
 const ofTerms = ({ tierSnapshotId, unitPriceMicros }: PeriodTerms) => ({ tierSnapshotId, unitPriceMicros })
 
 function spanOf(open: Line | undefined, added: readonly Unrated[]): { fromEntry: string; toEntry: string } {
@@ -160,39 +161,27 @@ async function linesOf(ctx: Ctx, key: Key): Promise<Line[]> {
     .for('update')
 }
 
-/** What the providers take for the calls on these lines that are still the customer's; each call once. */
-async function costOf(ctx: Ctx, lineIds: readonly string[], key: Pick<Key, 'customerId' | 'meter'>): Promise<number> {
-  if (key.meter !== 'call_seconds') return 0
-  const [cost] = await statement<{ micros: string }>(
-    ctx.db,
-    `select coalesce(sum(cost_micros), 0) as micros from call_events where customer_id = $2::text::uuid and id in (
-       select entry.event_id from billing_line_entries as rated join usage_entries as entry on entry.id = rated.entry_id
-       where rated.line_id = any (($1::text[])::uuid[]))`,
-    [lineIds, key.customerId],
-  )
-  return Number(cost?.micros ?? 0)
-}
-
-/** Closes the line of a period that is closed, at the price and cost that are known now. */
-async function closeLine(ctx: Ctx, key: Key): Promise<void> {
+/** Brings the open line of a period to the price and cost that are known now, and closes it where the period is closed. */
+export async function followLine(ctx: Ctx, key: Key, { closes }: { closes: boolean }): Promise<void> {
   const lines = await linesOf(ctx, key)
   const open = lines.find(({ state }) => state === 'open')
   if (open === undefined) return
   const terms = await termsOf(ctx, key)
-  const costMicros = await costOf(
-    ctx,
-    lines.map(({ id }) => id),
-    key,
-  )
+  const cost = await costOf(ctx, { ...key, lineIds: lines.map(({ id }) => id) })
   const figures = lineFor({
     quantity: lines.reduce((sum, { quantity }) => sum + quantity, 0),
-    costMicros,
+    ...cost,
     terms,
     lines: lines.filter(({ state }) => state === 'closed'),
   })
   await ctx.db
     .update(billingLineItems)
-    .set({ ...(figures ?? nothing), ...ofTerms(terms), state: 'closed', closedAt: ctx.now, updatedAt: ctx.now })
+    .set({
+      ...(figures ?? nothing),
+      ...ofTerms(terms),
+      ...(closes ? { state: 'closed', closedAt: ctx.now } : {}),
+      updatedAt: ctx.now,
+    })
     .where(eq(billingLineItems.id, open.id))
 }
 
@@ -208,7 +197,8 @@ export async function closeLines(ctx: Ctx): Promise<void> {
   for (const row of due) {
     await inTransaction(ctx, async (ctx) => {
       await lockRating(ctx)
-      await closeLine(ctx, { customerId: row.customer_id, meter: row.meter, periodStart: row.period_start })
+      const key = { customerId: row.customer_id, meter: row.meter, periodStart: row.period_start }
+      await followLine(ctx, key, { closes: true })
     })
   }
   if (due.length > 0) await announce(ctx, ['billing'])

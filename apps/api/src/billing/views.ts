@@ -64,6 +64,7 @@ export const totalsSchema = z.object({
   dueCents: z.number(),
   providerCostMicros: z.number().nullable(),
   marginCents: z.number().nullable(),
+  unpriced: z.number().nullable(),
 })
 
 export const previewSchema = z.object({

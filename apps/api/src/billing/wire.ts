@@ -12,6 +12,7 @@ import { tierSchema } from '@trunkline/core/usage/tier'
 import type { billingInvoices, billingPayments, billingRequests } from '@trunkline/db/schema/billing'
 import type { billingLineItems } from '@trunkline/db/schema/billing-lines'
 import { z } from 'zod'
+import { marginOf } from './cost.ts'
 
 export const lineSchema = z.object({
   id: z.string(),
@@ -27,6 +28,8 @@ export const lineSchema = z.object({
   /** What the provider takes, in micro-dollars, and what is left in cents. Null for whoever pays us. */
   providerCostMicros: z.number().nullable(),
   marginCents: z.number().nullable(),
+  /** Calls and messages whose provider has named no price: the cost is that of the others, and the margin is not known. */
+  unpriced: z.number().nullable(),
   state: z.enum(lineStates),
   correctsLineId: z.string().nullable(),
   createdAt: z.string(),
@@ -38,7 +41,6 @@ export function toLine(
   line: Line,
   seen: { tier: z.infer<typeof tierSchema>; withCost: boolean },
 ): z.infer<typeof lineSchema> {
-  const { providerCostMicros, amountCents } = line
   return {
     id: toWireId('line', line.id),
     customerId: toWireId('customer', line.customerId),
@@ -49,9 +51,8 @@ export function toLine(
     tier: seen.tier,
     quantity: line.quantity,
     unitPriceMicros: line.unitPriceMicros,
-    amountCents,
-    providerCostMicros: seen.withCost ? providerCostMicros : null,
-    marginCents: seen.withCost ? amountCents - Math.round(providerCostMicros / 10_000) : null,
+    amountCents: line.amountCents,
+    ...(seen.withCost ? marginOf(line) : { providerCostMicros: null, marginCents: null, unpriced: null }),
     state: line.state,
     correctsLineId: line.correctsLineId === null ? null : toWireId('line', line.correctsLineId),
     createdAt: line.createdAt.toISOString(),

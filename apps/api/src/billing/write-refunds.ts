@@ -1,4 +1,3 @@
-import type { RefundSummary } from '@trunkline/core/billing/account'
 import { billingPayments } from '@trunkline/db/schema/billing'
 import { billingLineItems } from '@trunkline/db/schema/billing-lines'
 import { usageLimits } from '@trunkline/db/schema/usage'
@@ -6,10 +5,13 @@ import { and, eq, like, sql } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 
-/** A line for what of each charge was given back and stands on no line yet; it names the line of the top-up that it takes back. */
+/** A line for what of each charge was given back, or taken by a bank, and stands on no line yet; it names the line of the top-up that it takes back. */
 export async function writeRefunds(
   ctx: Ctx,
-  input: { customerId: string; refunds: readonly RefundSummary[] },
+  input: {
+    customerId: string
+    refunds: readonly { id: string; refundedCents: number; paymentId: string | undefined }[]
+  },
 ): Promise<void> {
   const { customerId, refunds } = input
   for (const refund of refunds) {

@@ -1,12 +1,15 @@
 import { type ListedKind, longestWindowSeconds } from '@trunkline/core/reconciliation/run'
 import { statement } from '@trunkline/db/connect'
+import { followPrices } from '../billing/follow-prices.ts'
+import { notePrices } from '../events/note-prices.ts'
 import type { Ctx } from '../platform/context.ts'
 import type { Run } from './lease.ts'
 import type { Compared } from './load-compared.ts'
 
 /**
  * Keeps what a provider asks for what is over, the first time that it says so: its webhooks name no price, so a price that is another
- * one in a later list is found. Retell names its price with the call.
+ * one in a later list is found. Retell names its price with the call. What is asked goes beside the calls and messages, and to their
+ * lines.
  */
 export async function learnPrices(
   ctx: Ctx,
@@ -14,12 +17,14 @@ export async function learnPrices(
   list: { provider: string; kind: ListedKind; compared: readonly Compared[] },
 ): Promise<void> {
   const { provider, kind, compared } = list
-  if (provider === 'retell') return
   const priced = compared.flatMap(({ providerId, listed }) => {
     const isOver = listed?.endedAt !== undefined && listed.endedAt < run.windowTo
     return isOver && listed?.price !== undefined ? [{ providerId, price: listed.price }] : []
   })
   if (priced.length === 0) return
+  const prices = priced.map(({ providerId, price }) => ({ providerId, micros: price }))
+  await followPrices(ctx, { eventIds: await notePrices(ctx, { provider, kind, prices }) })
+  if (provider === 'retell') return
   await statement(
     ctx.db,
     `insert into reconciliation_prices (provider, kind, provider_id, price_micros, learned_at)

@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { toWireId } from '@trunkline/core/platform/wire-id'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { rateLedger } from '../billing/rate.ts'
 import { newId } from '../platform/id.ts'
 import { leaveDueJobs, registerSchedules } from '../platform/schedule.ts'
 import { openWorld, retellCall, type World } from '../testing/world.ts'
@@ -484,6 +486,57 @@ test('a price that a provider lists another time otherwise is found as such; the
   expect(dearer.run.levels[2].sums).toContainEqual({ unit: 'micros', ours: 7900, theirs: 1_207_900, delta: -1_200_000 })
   lists.messages = [text]
   expect((await own()).prices).toEqual([])
+})
+
+test('what a carrier asks for a text stands beside its line once its list says it, and is unknown until then, not nothing', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const texts = [1, 2, 3].map((segments) => twilioMessage({ from: phoneNumber, to: '+14155550123', segments }))
+  for (const { sid } of texts)
+    await world.twilio('sms-status', {
+      MessageSid: sid,
+      MessageStatus: 'delivered',
+      From: phoneNumber,
+      To: '+14155550123',
+    })
+  await world.process()
+  await rateLedger(world.ctx())
+  const own = `customerId=${toWireId('customer', id)}`
+  const line = async () => (await get(`/api/billing/lines?${own}&kind=usage`)).body.items[0]
+  expect(await line()).toMatchObject({ quantity: 3, providerCostMicros: null, marginCents: null, unpriced: 3 })
+  const csv = async () => {
+    const answer = await world.app.inject({
+      url: `/api/billing/invoice-preview.csv?${own}`,
+      headers: { authorization: `Bearer ${operator}` },
+    })
+    const [head = '', ...rows] = answer.body.trimEnd().split('\r\n')
+    const usage = rows.find((row) => row.includes(',usage,sms_segments,'))?.split(',') ?? []
+    const cell = (name: string) => usage[head.split(',').indexOf(name)]
+    return ['providerCostMicros', 'marginCents', 'unpriced'].map(cell)
+  }
+  expect(await csv()).toEqual(['', '', '3'])
+
+  // one is priced, one not yet rated by the carrier, one in a currency that is not ours
+  const [first, second, third] = texts
+  lists.messages = [
+    { ...first, price: '-0.00790', price_unit: 'USD' },
+    { ...second, price: null },
+    { ...third, price: '-0.02000', price_unit: 'EUR' },
+  ]
+  await reconcile()
+  expect(await line()).toMatchObject({ providerCostMicros: 7900, marginCents: null, unpriced: 2 })
+  expect(await csv()).toEqual(['7900', '', '2'])
+  const { body: account } = await get(`/api/admin/billing/accounts?limit=200`)
+  const { period } = account.items.find((one: { id: string }) => uuidOf(one.id) === id)
+  expect(period).toMatchObject({ providerCostMicros: 7900, marginCents: null, unpriced: 2 })
+
+  lists.messages = texts.map((text) => ({ ...text, price: '-0.01000', price_unit: 'USD' }))
+  await reconcile()
+  await reconcile()
+  const { amountCents } = await line()
+  expect(await line()).toMatchObject({ providerCostMicros: 30_000, marginCents: amountCents - 3, unpriced: 0 })
+  const { body: why } = await get(`/api/billing/lines/${(await line()).id}`)
+  expect(why.entries.map((entry: Json) => entry.providerCostMicros)).toEqual(why.entries.map(() => 10_000))
+  lists.messages = []
 })
 
 test('a call that is booked under two names is found as a duplicate; a closed line at another price than its rate as money', async () => {

@@ -1,16 +1,13 @@
 import type { TierKey } from '../usage/tier.ts'
-import type { BillingFact, BillingSaid } from './event.ts'
+import type { BillingFact } from './event.ts'
+import { byId, endOf, inTime, last, newestOf, type Of, type Told, tell } from './told.ts'
 import {
   type AccountState,
   type InvoiceStatus,
   invoiceStatuses,
   type PaymentState,
   type SubscriptionStatus,
-  subscriptionStatuses,
 } from './words.ts'
-
-type Of<Word extends BillingSaid['of']> = Extract<BillingSaid, { of: Word }>
-type Told<Word extends BillingSaid['of']> = { fact: BillingFact; said: Of<Word> }
 
 export type InvoiceSummary = Omit<Of<'invoice'>, 'of' | 'hasFailed'> & {
   issuedAt: number
@@ -26,7 +23,9 @@ export type PaymentSummary = {
   topup: string | undefined
   amountCents: number
   refundedCents: number
+  /** What banks ask or have taken, and as much of it as they keep. */
   disputedCents: number
+  lostCents: number
   currency: string
   paymentIntentId: string | undefined
   firstSaidAt: number
@@ -40,7 +39,17 @@ export type SubscriptionSummary = Omit<Of<'subscription'>, 'of'> & {
 }
 
 export type RefundSummary = { id: string; refundedCents: number; paymentId: string | undefined; at: number }
-export type DisputeSummary = { id: string; amountCents: number; reason: string; status: string; at: number }
+export type DisputeSummary = {
+  id: string
+  amountCents: number
+  reason: string
+  status: string
+  isOver: boolean
+  /** Whether any of its statements said that it was lost, whatever became of it. */
+  wasLost: boolean
+  paymentId: string | undefined
+  at: number
+}
 
 export type AccountSummary = {
   state: Exclude<AccountState, 'suspended'>
@@ -86,49 +95,8 @@ export function summarizeAccount(all: readonly BillingFact[]): AccountSummary {
     invoices,
     payments,
     refunds: byId(refunds).map((told) => summarizeRefund(told, payments)),
-    disputes: byId(disputes).flatMap((told) => {
-      const newest = last(told)
-      if (newest === undefined) return []
-      const { id, amountCents, reason, status } = newest.said
-      return [{ id, amountCents, reason, status, at: Math.min(...told.map(({ fact }) => fact.at)) }]
-    }),
+    disputes: byId(disputes).map((told) => summarizeDispute(told, payments)),
   }
-}
-
-function tell<Word extends BillingSaid['of']>(facts: readonly BillingFact[], word: Word): Told<Word>[] {
-  return inTime(
-    facts.flatMap((fact) => (fact.said.of === word ? [{ fact, said: fact.said as unknown as Of<Word> }] : [])),
-  )
-}
-
-const rankOf = (said: BillingSaid): number => {
-  if (said.of === 'invoice') return invoiceStatuses.indexOf(said.status) * 1000 + Math.min(said.attempts, 999)
-  if (said.of === 'subscription') return subscriptionStatuses.indexOf(said.status)
-  if (said.of === 'checkout')
-    return said.isPaid ? 3 : said.status === 'complete' ? 2 : said.status === 'expired' ? 1 : 0
-  return 0
-}
-
-function inTime<Item extends { fact: BillingFact }>(items: readonly Item[]): Item[] {
-  return [...items].sort(
-    ({ fact: a }, { fact: b }) =>
-      a.at - b.at || rankOf(a.said) - rankOf(b.said) || (a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : 0),
-  )
-}
-
-const last = <Item extends { fact: BillingFact }>(items: readonly Item[]): Item | undefined => inTime(items).at(-1)
-
-/** The last of several statements about one thing: there is one, or nobody would have spoken of it. */
-function newestOf<Item>(told: readonly Item[]): Item {
-  const newest = told.at(-1)
-  if (newest === undefined) throw new RangeError('Nothing was said of it')
-  return newest
-}
-
-function byId<Item extends { said: { id: string } }>(items: readonly Item[]): Item[][] {
-  const groups = new Map<string, Item[]>()
-  for (const item of items) groups.set(item.said.id, [...(groups.get(item.said.id) ?? []), item])
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group)
 }
 
 function summarizeSubscription(told: Told<'subscription'>[]): SubscriptionSummary {
@@ -181,10 +149,10 @@ function summarizePayment(
     (sum, group) => sum + Math.max(...group.map(({ said }) => said.refundedCents)),
     0,
   )
-  const disputedCents = byId(after.disputes.filter(({ said }) => isMine(said))).reduce((sum, group) => {
-    const said = last(group)?.said
-    return said === undefined || said.status === 'won' ? sum : sum + said.amountCents
-  }, 0)
+  const disputes = byId(after.disputes.filter(({ said }) => isMine(said))).map((group) => standOf(group).said)
+  const centsOf = (counts: (status: string) => boolean) =>
+    disputes.reduce((sum, { status, amountCents }) => (counts(status) ? sum + amountCents : sum), 0)
+  const disputedCents = centsOf((status) => status === 'lost' || endOf(status) < 0)
   const paidAt = least(told.flatMap(({ said, fact }) => (said.isPaid ? fact.at : [])))
   const isExpired = told.some(({ said }) => said.status === 'expired')
   return {
@@ -203,6 +171,7 @@ function summarizePayment(
     amountCents: newest.amountCents,
     refundedCents,
     disputedCents,
+    lostCents: centsOf((status) => status === 'lost'),
     currency: newest.currency,
     paymentIntentId,
     firstSaidAt: Math.min(...told.map(({ fact }) => fact.at)),
@@ -210,13 +179,39 @@ function summarizePayment(
   }
 }
 
-function summarizeRefund(told: Told<'refund'>[], payments: readonly PaymentSummary[]): RefundSummary {
+/** The last of what was said of a dispute; one that is over stays so. */
+function standOf(told: readonly Told<'dispute'>[]): Told<'dispute'> {
+  return told.findLast(({ said }) => endOf(said.status) >= 0) ?? newestOf(told)
+}
+
+function summarizeDispute(told: Told<'dispute'>[], payments: readonly PaymentSummary[]): DisputeSummary {
+  const { id, amountCents, reason, status } = standOf(told).said
+  return {
+    id,
+    amountCents,
+    reason,
+    status,
+    isOver: endOf(status) >= 0,
+    wasLost: told.some(({ said }) => said.status === 'lost'),
+    paymentId: paymentOf(told, payments),
+    at: Math.min(...told.map(({ fact }) => fact.at)),
+  }
+}
+
+/** The payment that a refund or dispute is about, where it is one of a checkout. */
+function paymentOf(
+  told: readonly { said: { paymentIntentId?: string } }[],
+  payments: readonly PaymentSummary[],
+): string | undefined {
   const paymentIntentId = told.map(({ said }) => said.paymentIntentId).find((id) => id !== undefined)
+  return payments.find((payment) => paymentIntentId !== undefined && payment.paymentIntentId === paymentIntentId)?.id
+}
+
+function summarizeRefund(told: Told<'refund'>[], payments: readonly PaymentSummary[]): RefundSummary {
   return {
     id: told[0]?.said.id ?? '',
     refundedCents: Math.max(...told.map(({ said }) => said.refundedCents)),
-    paymentId: payments.find((payment) => paymentIntentId !== undefined && payment.paymentIntentId === paymentIntentId)
-      ?.id,
+    paymentId: paymentOf(told, payments),
     at: Math.min(...told.map(({ fact }) => fact.at)),
   }
 }

@@ -11,25 +11,29 @@ test('however usage arrives, is corrected and rated, the lines add up to the pri
   const step = fc.record({
     delta: fc.integer({ min: -5000, max: 20_000 }),
     cost: fc.integer({ min: -5, max: 900_000 }),
+    unpriced: fc.integer({ min: -2, max: 3 }),
     closes: fc.boolean(),
   })
   fc.assert(
     fc.property(terms, fc.array(step, { maxLength: 30 }), (terms, steps) => {
-      const closed: { quantity: number; amountCents: number; providerCostMicros: number }[] = []
+      const closed: { quantity: number; amountCents: number; providerCostMicros: number; unpriced: number }[] = []
       let quantity = 0
       let costMicros = 0
-      for (const { delta, cost, closes } of steps) {
+      let unknown = 0
+      for (const { delta, cost, unpriced, closes } of steps) {
         quantity += delta
         costMicros += cost
-        const line = lineFor({ quantity, costMicros, terms, lines: closed })
+        unknown += unpriced
+        const line = lineFor({ quantity, costMicros, unpriced: unknown, terms, lines: closed })
         if (closes && line !== undefined) closed.push(line)
       }
-      const last = lineFor({ quantity, costMicros, terms, lines: closed })
+      const last = lineFor({ quantity, costMicros, unpriced: unknown, terms, lines: closed })
       const lines = last === undefined ? closed : [...closed, last]
       const sum = (pick: (line: (typeof lines)[number]) => number) => lines.reduce((all, line) => all + pick(line), 0)
       expect(sum((line) => line.amountCents)).toBe(rateUsage(quantity, terms))
       expect(sum((line) => line.quantity)).toBe(quantity)
       expect(sum((line) => line.providerCostMicros)).toBe(costMicros)
+      expect(sum((line) => line.unpriced)).toBe(unknown)
     }),
     { numRuns: 1000 },
   )
@@ -38,8 +42,8 @@ test('however usage arrives, is corrected and rated, the lines add up to the pri
 test('rating the same again gives no line', () => {
   fc.assert(
     fc.property(terms, fc.nat(1_000_000), (terms, quantity) => {
-      const first = lineFor({ quantity, costMicros: 7, terms, lines: [] })
-      expect(lineFor({ quantity, costMicros: 7, terms, lines: first ? [first] : [] })).toBeUndefined()
+      const first = lineFor({ quantity, costMicros: 7, unpriced: 1, terms, lines: [] })
+      expect(lineFor({ quantity, costMicros: 7, unpriced: 1, terms, lines: first ? [first] : [] })).toBeUndefined()
     }),
   )
 })

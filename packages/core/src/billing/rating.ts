@@ -1,6 +1,8 @@
 /** What units of one meter cost: so many are included, each beyond them has a price in micro-dollars. */
 export type Terms = { included: number; unitPriceMicros: number }
 
+type LineFigures = { quantity: number; amountCents: number; providerCostMicros: number; unpriced: number }
+
 const microsPerCent = 10_000
 
 /** The price of a quantity in whole cents, half a cent up. What is included costs nothing here: the tier's fee has paid it. */
@@ -16,17 +18,20 @@ export function rateUsage(quantity: number, terms: Terms): number {
 export function lineFor(known: {
   quantity: number
   costMicros: number
+  /** Calls or messages among it whose provider has named no price. */
+  unpriced: number
   terms: Terms
-  lines: readonly { quantity: number; amountCents: number; providerCostMicros: number }[]
-}): { quantity: number; amountCents: number; providerCostMicros: number } | undefined {
+  lines: readonly LineFigures[]
+}): LineFigures | undefined {
   const sum = (pick: (line: (typeof known.lines)[number]) => number) =>
     known.lines.reduce((all, line) => all + pick(line), 0)
   const line = {
     quantity: known.quantity - sum(({ quantity }) => quantity),
     amountCents: rateUsage(known.quantity, known.terms) - sum(({ amountCents }) => amountCents),
     providerCostMicros: known.costMicros - sum(({ providerCostMicros }) => providerCostMicros),
+    unpriced: known.unpriced - sum(({ unpriced }) => unpriced),
   }
-  return line.quantity === 0 && line.amountCents === 0 && line.providerCostMicros === 0 ? undefined : line
+  return Object.values(line).every((figure) => figure === 0) ? undefined : line
 }
 
 /** A sum of whole cents split by weights: the parts are whole, add up to the sum, and none is off by a cent or more. */

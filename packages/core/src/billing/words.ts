@@ -22,6 +22,9 @@ export type InvoiceStatus = (typeof invoiceStatuses)[number]
 export const paymentStates = ['open', 'expired', 'paid', 'refunded', 'disputed'] as const
 export type PaymentState = (typeof paymentStates)[number]
 
+/** Stripe's statuses of a dispute that is over: `warning_closed` and `prevented` never took anything. */
+export const disputeEnds = ['prevented', 'warning_closed', 'lost', 'won'] as const
+
 /** What a line is for: a month of a tier, the rest of one after a change, usage of one meter, a top-up, money given back. */
 export const lineKinds = ['fee', 'proration', 'usage', 'topup', 'refund'] as const
 

@@ -1,7 +1,7 @@
 import { lineKinds, lineStates } from '@trunkline/core/billing/words'
 import { meters } from '@trunkline/core/usage/meter'
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { at, created, id, oneOf, quantity } from '../columns.ts'
 import { customers } from './customers.ts'
 import { tierSnapshots } from './usage.ts'
@@ -48,6 +48,8 @@ export const billingLineItems = pgTable(
     unitPriceMicros: amount().notNull(),
     amountCents: amount().notNull(),
     providerCostMicros: amount().notNull().default(0),
+    /** Calls and messages whose price no provider has named yet: the cost is that of the others. */
+    unpriced: integer().notNull().default(0),
     state: text({ enum: lineStates }).notNull(),
     /** The first and the last of its ledger entries; `billing_line_entries` holds each. */
     fromEntry: uuid(),

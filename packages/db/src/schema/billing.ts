@@ -125,6 +125,8 @@ export const billingPayments = pgTable(
     amountCents: amount().notNull(),
     refundedCents: amount().notNull().default(0),
     disputedCents: amount().notNull().default(0),
+    /** Of disputes that were lost: the bank has taken it, and it does not come back. */
+    lostCents: amount().notNull().default(0),
     currency: text().notNull(),
     state: text({ enum: paymentStates }).notNull(),
     paidAt: at(),

@@ -25,6 +25,8 @@ export const callEvents = pgTable(
     seconds: integer(),
     secondsSource: text({ enum: ['retell', 'twilio', 'telnyx'] }),
     costMicros: bigint({ mode: 'number' }),
+    /** What the provider's list asks, which no webhook says: beside the facts, and used where they name no cost. */
+    listedCostMicros: bigint({ mode: 'number' }),
     disconnectReason: text(),
     recordingUrl: text(),
     summary: text(),
@@ -68,6 +70,8 @@ export const smsEvents = pgTable(
     body: text(),
     errorCode: text(),
     messageSid: text(),
+    /** What the provider's list asks, which no webhook says: null until it does. */
+    listedCostMicros: bigint({ mode: 'number' }),
     occurredAt: at().notNull(),
     facts: jsonb().$type<MessageFacts>().notNull(),
     ...created,

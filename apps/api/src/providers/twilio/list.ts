@@ -18,6 +18,7 @@ const common = {
   from: text,
   to: text,
   price: text,
+  price_unit: text,
 }
 const callSchema = z.object({
   ...common,
@@ -59,9 +60,12 @@ function firstPage(ctx: NetCtx, list: 'Calls' | 'Messages', window: ListWindow):
   return `/2010-04-01/Accounts/${ctx.env.TWILIO_ACCOUNT_SID ?? ''}/${list}.json?${query.toString()}`
 }
 
-const microsOf = (price: string | null | undefined): number | null => {
-  const value = Number(price ?? Number.NaN)
-  return Number.isFinite(value) ? Math.round(Math.abs(value) * 1_000_000) : null
+type Priced = { price?: string | null | undefined; price_unit?: string | null | undefined }
+/** What Twilio takes, in micro-dollars: it lists it as a negative sum, and not before it is rated. Another currency is no price to us. */
+const microsOf = ({ price, price_unit: unit }: Priced): number | null => {
+  const value = (price ?? '').trim() === '' ? Number.NaN : Number(price)
+  const isDollars = (unit ?? 'USD').toUpperCase() === 'USD'
+  return Number.isFinite(value) && isDollars ? Math.round(Math.abs(value) * 1_000_000) : null
 }
 const instantOf = (time: string | null | undefined): Date | null => {
   const at = Date.parse(time ?? '')
@@ -91,7 +95,7 @@ function toCall(item: object): ListedRecord[] {
       numbers: linesOf(ownNumbers({ direction, from: call.from ?? undefined, to: call.to ?? undefined })),
       agentId: null,
       quantity: wholeOf(call.duration),
-      priceMicros: microsOf(call.price),
+      priceMicros: microsOf(call),
       startedAt,
       endedAt: isOver(call.status) ? (instantOf(call.end_time) ?? startedAt) : null,
       record: JSON.stringify(item),
@@ -124,7 +128,7 @@ function toMessage(item: object, own: string | undefined): ListedRecord[] {
       numbers: linesOf([line ?? '']),
       agentId: null,
       quantity: isTaken ? Math.max(1, wholeOf(message.num_segments)) : 0,
-      priceMicros: microsOf(message.price),
+      priceMicros: microsOf(message),
       startedAt: at,
       endedAt: isFinal ? at : null,
       record: JSON.stringify(item),
