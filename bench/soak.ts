@@ -10,34 +10,18 @@ import { cpuMicroseconds } from './cpu.ts'
 import type { BenchServer } from './database.ts'
 import { type CallEventName, retellBody, retellKey } from './deliveries.ts'
 import { createCustomers, numberOf } from './inbox.ts'
-import { type Judged, judge, print, ratioHead, ratioRow, table, whole } from './report.ts'
-import { median } from './statistics.ts'
+import { type Judged, print, whole } from './report.ts'
+import { reportSoak, type Sample, samples, warmSeconds } from './soak-report.ts'
 
 const customers = 1000
 const tickMs = 10
 /** A provider opens as many as it needs: nobody waits on its side. */
 const connections = 1000
-/** So many rows of the table over the whole run. */
-const samples = 20
-/** A backlog of so many seconds of traffic is one that the worker keeps up with. */
-const backlogSeconds = 5
 const drainPatienceMs = 60_000
-/** Until code is compiled and connections are open; told and counted too, but not in the table. */
-const warmSeconds = 10
 
 const events = ['call_started', 'call_ended', 'call_analyzed'] as const
 /** How many ticks later a call ends and is analysed. */
 const delays: Record<CallEventName, number> = { call_started: 0, call_ended: 150, call_analyzed: 200 }
-
-type Sample = {
-  second: number
-  answered: number
-  latencies: number[]
-  backlog: number
-  nodeMb: number
-  databaseMb: number
-  cpuShare: number
-}
 
 /** So many signed webhooks a second through the whole process for a long time: nothing lost, no growing backlog, no growing memory. */
 export async function benchSoak(
@@ -66,7 +50,7 @@ export async function benchSoak(
     const { sampled, sent, refused, talkSeconds } = await soak(run)
     const drainedMs = await drained(sql)
     const lost = await countLost(sql, { sent, talkSeconds })
-    return report({ rate, seconds }, { sampled, sent, refused, lost, drainedMs })
+    return reportSoak({ rate, seconds }, { sampled, sent, refused, lost, drainedMs })
   } finally {
     await contender.stop()
     await sql.end({ timeout: 5 })
@@ -203,55 +187,4 @@ async function countLost(sql: postgres.Sql, { sent, talkSeconds }: { sent: numbe
   return (
     Math.abs(sent - found.processed) + Math.abs(talkSeconds - found.ledger) + Math.abs(talkSeconds - found.counters)
   )
-}
-
-const percentile = (sorted: readonly number[], share: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
-
-function report(
-  { rate, seconds }: { rate: number; seconds: number },
-  run: { sampled: readonly Sample[]; sent: number; refused: number; lost: number; drainedMs: number },
-): Judged[] {
-  const { sampled } = run
-  print(
-    `\nSoak, ${whole(rate)} webhooks a second for ${seconds} s, one process that serves and works, after ${warmSeconds} s of the same`,
-  )
-  table(
-    ['second', 'answered/s', 'p50 ms', 'p99 ms', 'longest', 'backlog', 'rss MB', 'Postgres MB', 'CPU'],
-    sampled.map(({ second, answered, latencies, backlog, nodeMb, databaseMb, cpuShare }) => [
-      String(second),
-      whole(answered),
-      percentile(latencies, 0.5).toFixed(1),
-      percentile(latencies, 0.99).toFixed(1),
-      percentile(latencies, 1).toFixed(0),
-      whole(backlog),
-      whole(nodeMb),
-      whole(databaseMb),
-      `${Math.round(cpuShare * 100)} %`,
-    ]),
-  )
-  const all = sampled.flatMap(({ latencies }) => latencies).sort((a, b) => a - b)
-  const at = (share: number) => percentile(all, share).toFixed(1)
-  print(
-    `\nlatency from when it was due: p50 ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}, longest ${at(1)} ms`,
-  )
-  print(`backlog gone ${whole(run.drainedMs)} ms after the end; ${run.refused} not answered with 200`)
-  const third = (nth: 1 | 2) => sampled.slice(Math.floor((samples * nth) / 3), Math.floor((samples * (nth + 1)) / 3))
-  const memory = (of: readonly Sample[]) => median(of.map(({ nodeMb }) => nodeMb))
-  const judged = [
-    judge('lost, doubled or refused', [run.lost + run.refused], { floor: 0, target: 0, less: true }),
-    judge('longest backlog in seconds of traffic', [Math.max(...sampled.map(({ backlog }) => backlog)) / rate], {
-      floor: backlogSeconds,
-      target: 1,
-      less: true,
-    }),
-    judge('memory: last third / middle third', [memory(third(2)) / memory(third(1))], {
-      floor: 1.25,
-      target: 1.1,
-      less: true,
-    }),
-  ]
-  print('')
-  table(ratioHead, judged.map(ratioRow))
-  return judged
 }

@@ -13,3 +13,7 @@ export const spread = (values: readonly number[]): number =>
 /** Reversed every other round, so that nobody always runs after the same neighbour. */
 export const orderOf = <Item>(items: readonly Item[], round: number): Item[] =>
   round % 2 === 0 ? [...items] : [...items].reverse()
+
+/** Of figures in ascending order. */
+export const percentile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
