@@ -230,6 +230,18 @@ test('what no index leads to is searched in a bounded window and refused otherwi
   expect((await plan({ json, ...days(7) })).status).toBe(404)
 })
 
+test('what stands at a path is found beside bodies that are no JSON, or none that the database can hold', async () => {
+  const { phoneNumber } = await world.customer()
+  const call = (id: string) => world.retell(retellCall({ to: phoneNumber, seconds: 60, id }).ended)
+  for (const id of ['call_sought', 'call_torn', 'call_null']) await call(id)
+  await world.owner`
+    update webhook_queue set body = case when body like '%call_torn%' then '{"call":' else '{"call":{"call_id":"\\u0000"}}' end
+    where phone_number = ${phoneNumber} and body not like '%call_sought%'`
+
+  const filter = { json: { path: ['call', 'call_id'], is: 'call_sought' }, ...days(1) }
+  expect(await plan(filter)).toMatchObject({ status: 200, body: { count: 1 } })
+})
+
 test('numbers, customers, causes, states and windows are found through an index', async () => {
   const { id: customerId, phoneNumber } = await world.customer()
   const found: Record<string, ReplayFilter> = {

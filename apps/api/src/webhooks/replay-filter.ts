@@ -65,11 +65,10 @@ export async function matching(ctx: Ctx, filter: ReplayFilter): Promise<SQL | un
     filter.customerId ? eq(webhooks.customerId, filter.customerId) : undefined,
     q ? or(holds(webhooks.eventType, q), holds(webhooks.lastError, q), holds(webhooks.body, q)) : undefined,
     filter.json &&
-      sql`case when ${webhooks.bodyEncoding} = 'utf8' and ${webhooks.body} is json
-        then ${webhooks.body}::jsonb #>> array[${sql.join(
-          filter.json.path.map((key) => sql`${key}`),
-          sql`, `,
-        )}]::text[] end = ${filter.json.is}`,
+      sql`case when ${webhooks.bodyEncoding} = 'utf8' then json_at(${webhooks.body}, array[${sql.join(
+        filter.json.path.map((key) => sql`${key}`),
+        sql`, `,
+      )}]::text[]) end = ${filter.json.is}`,
     filter.from ? gte(webhooks.id, firstIdAt(new Date(filter.from))) : undefined,
     filter.to ? lt(webhooks.id, firstIdAt(new Date(filter.to))) : undefined,
   )
