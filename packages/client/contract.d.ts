@@ -765,9 +765,11 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
             isConfigured: boolean;
             canTest: boolean;
             secrets: {
+              id: string;
               name: string;
               since: string;
               notAfter: string | null;
+              by: string | null;
             }[];
             addresses: string[];
             lastSeenAt: string | null;
@@ -841,6 +843,67 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         meta: ApiMeta;
       }>;
     };
+    secrets: {
+      add: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          secret?: string | undefined;
+          name?: string | undefined;
+          provider: "retell" | "standard" | "stripe" | "telnyx" | "twilio";
+          door?: string | undefined;
+        };
+        output: {
+          secret: {
+            id: string;
+            name: string;
+            since: string;
+            notAfter: string | null;
+            by: string | null;
+          };
+          generated: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+      rotate: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          secret?: string | undefined;
+          name?: string | undefined;
+          id: string;
+          overlapHours?: number | undefined;
+        };
+        output: {
+          secret: {
+            id: string;
+            name: string;
+            since: string;
+            notAfter: string | null;
+            by: string | null;
+          };
+          generated: string | null;
+          replaced: {
+            id: string;
+            name: string;
+            since: string;
+            notAfter: string | null;
+            by: string | null;
+          };
+        };
+        meta: ApiMeta;
+      }>;
+      end: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          id: string;
+          evenIfLast?: boolean | undefined;
+        };
+        output: {
+          id: string;
+          name: string;
+          since: string;
+          notAfter: string | null;
+          by: string | null;
+        };
+        meta: ApiMeta;
+      }>;
+    };
     causes: {
       list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
         input: Record<string, never> | undefined;
@@ -872,6 +935,12 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
             missing: "analysis" | "end" | "status";
             found: number;
             examples: string[];
+            answers: {
+              filled: number;
+              unchanged: number;
+              unknown: number;
+              unanswered: number;
+            };
           }[];
           silent: {
             provider: "retell" | "standard" | "stripe" | "telnyx" | "twilio";
@@ -887,6 +956,32 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
             seconds: number;
             cents: number;
           }[];
+          backfill: {
+            isOn: boolean;
+            providers: ("retell" | "telnyx" | "twilio")[];
+            runs: {
+              id: string;
+              by: string;
+              state: "done" | "failed" | "running";
+              asked: number;
+              filled: number;
+              unchanged: number;
+              unknown: number;
+              unanswered: number;
+              listed: number;
+              admitted: number;
+              error: string | null;
+              startedAt: string;
+              finishedAt: string | null;
+            }[];
+          };
+        };
+        meta: ApiMeta;
+      }>;
+      backfill: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: Record<string, never> | undefined;
+        output: {
+          started: boolean;
         };
         meta: ApiMeta;
       }>;
@@ -3895,7 +3990,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         lastEventId?: string | null | undefined;
       } | undefined;
       output: AsyncIterable<import("@trpc/server/unstable-core-do-not-import").TrackedData<{
-        topics: ("alerts" | "audit" | "billing" | "calls" | "customers" | "errors" | "inbox" | "jobs" | "messages" | "reconciliation" | "resync" | "sessions" | "unknown_phones" | "usage" | "webhooks")[];
+        topics: ("alerts" | "audit" | "billing" | "calls" | "customers" | "errors" | "inbox" | "jobs" | "messages" | "reconciliation" | "resync" | "secrets" | "sessions" | "unknown_phones" | "usage" | "webhooks")[];
         at: string;
       }>, void, any>;
       meta: ApiMeta;

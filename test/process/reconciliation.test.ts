@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { callerNumber } from './provider.ts'
+import { callerNumber, planCalls, retellEvent, secondsOf } from './provider.ts'
 import { type Process, test, until } from './stage.ts'
 
 const calls = 1200
@@ -65,4 +65,52 @@ test.concurrent('killed at each step of a run and of healing, it goes on at the 
   await until('all that was asked for is charged', async () => (await stage.figures(id)).ledger === 5000)
   await pause(500)
   expect(await stage.figures(id)).toMatchObject({ calls: 500, entries: 500, ledger: 5000, counter: 5000 })
+})
+
+test.concurrent('killed after a provider has answered for what never came, or as it is taken in, it asks again and charges each call once', async ({
+  stage,
+}) => {
+  const phone = await stage.openPhone()
+  const env = { ...phone.env, RETELL_BASE_URL: phone.sim.url }
+  let api = await stage.start({ env, port: phone.port })
+  const { id, phoneNumber } = await stage.customer(api)
+  const told = planCalls(4, phoneNumber)
+  for (const call of told) {
+    await stage.provider.insist([api], retellEvent('call_started', call))
+    phone.sim.world.retellCalls.set(call.id, retellEvent('call_ended', call).payload.call)
+  }
+  await stage.settled()
+  // that of the start has run, and the next one is ten minutes off
+  await until('the first round is over', async () => {
+    const [due] = await stage.sql`select from webhook_backfills where state = 'done'`
+    return due !== undefined
+  })
+  await stage.sql`update call_events set updated_at = now() - interval '3 hours'`
+
+  await api.killAt('webhooks.gap_asked')
+  await stage.call(api, 'POST', '/api/admin/webhook-gaps/backfill', {})
+  for (const step of ['webhooks.gap_filled', undefined]) {
+    expect(await api.exited, step ?? 'webhooks.gap_filled').toBe('SIGKILL')
+    expect(await stage.figures(id)).toMatchObject({ ledger: 0 })
+    // the dead process held the gaps and the job
+    await stage.sql`update webhook_gaps set next_ask_at = now() where next_ask_at is not null`
+    await stage.sql`
+      update pgboss.job set state = 'retry', start_after = now() + interval '1 hour' where name = 'webhooks.backfillGaps' and state = 'active'`
+    api = await api.restart()
+    if (step !== undefined) await api.killAt(step)
+    await stage.sql`update pgboss.job set state = 'retry', retry_limit = 9, start_after = now() where name = 'webhooks.backfillGaps' and state in ('retry', 'failed')`
+  }
+  await until('all of them are charged', async () => (await stage.figures(id)).ledger === secondsOf(told))
+
+  const entries = await stage.sql`select body from webhook_queue where remote_address = 'back-fill'`
+  expect(entries).toHaveLength(told.length)
+  for (const call of told) await stage.provider.insist([api], retellEvent('call_ended', call))
+  await stage.settled()
+  expect(await stage.figures(id)).toMatchObject({
+    inbox: { processed: 3 * told.length },
+    calls: told.length,
+    entries: told.length,
+    ledger: secondsOf(told),
+    counter: secondsOf(told),
+  })
 })

@@ -65,7 +65,7 @@ test.each([
 test('it says in one line where it serves, tells the past, and stops at once when asked', patience, async () => {
   const { child, said, exited } = start()
   await eventually(() => receiver.received.length > 20, 20_000)
-  expect(said.out).toMatch(/^The sim serves Retell, Twilio and Stripe at http:\/\/127\.0\.0\.1:\d+\n$/)
+  expect(said.out).toMatch(/^The sim serves Retell, Twilio, Telnyx and Stripe at http:\/\/127\.0\.0\.1:\d+\n$/)
   const asked = Date.now()
   child.kill('SIGTERM')
   expect(await exited).toMatchObject({ code: 0, errors: '' })

@@ -19,7 +19,7 @@ export async function serve(settings: Settings, { seed, signal }: { seed?: strin
   try {
     progress.url = sim.url
     await save()
-    process.stdout.write(`The sim serves Retell, Twilio and Stripe at ${sim.url}\n`)
+    process.stdout.write(`The sim serves Retell, Twilio, Telnyx and Stripe at ${sim.url}\n`)
     await waitUntilReady(trunklineUrl, { signal })
     const stage = { ...setting, world: sim.world }
     await live(stage, { seed: seed ?? demo.twilioAccountSid, progress, save, follow: sim.follow, signal })

@@ -9,6 +9,7 @@ import { Empty } from '../ui/notice.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { PlainTable } from '../ui/plain-table.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
+import { answersOf, BackfillRuns } from './backfill.tsx'
 import { sourceName } from './sources-words.tsx'
 
 type Missing = GapsAnswer['missing'][number]
@@ -24,59 +25,60 @@ export function Gaps() {
   const query = rpc.webhooks.gaps.list.useQuery({})
   return (
     <Loaded query={query} what="The gaps" skeleton={<SkeletonRows rows={6} />}>
-      {({ missing, silent, backlog }) =>
-        missing.length + silent.length + backlog.length === 0 ? (
-          <Empty icon={<CircleCheck />} title="Nothing is missing">
-            Calls without an end, messages without a fate, sources that fall silent and what waits to be counted appear
-            here.
-          </Empty>
-        ) : (
-          <div className="grid gap-4 p-4">
-            {silent.length > 0 && (
-              <Panel title="Silent at an hour at which they usually speak" flush>
-                <PlainTable
-                  label="Silent sources"
-                  rows={silent}
-                  keyOf={sourceName}
-                  columns={[
-                    { header: 'Source', cell: (row) => sourceName(row) },
-                    { header: 'Usual in this hour', align: 'right', cell: ({ usual }) => formatNumber(usual) },
-                  ]}
-                />
-              </Panel>
-            )}
-            {missing.length > 0 && (
-              <Panel title="Missing, of the last seven days" flush>
-                <PlainTable
-                  label="Missing"
-                  rows={missing}
-                  keyOf={(row) => row.missing}
-                  columns={[
-                    { header: 'What', cell: (row) => missingWords[row.missing] },
-                    { header: 'How many', align: 'right', cell: ({ found }) => formatNumber(found) },
-                    { header: 'The newest', cell: (row) => <Examples row={row} /> },
-                  ]}
-                />
-              </Panel>
-            )}
-            {backlog.length > 0 && (
-              <Panel title="Not counted yet" flush>
-                <PlainTable
-                  label="Not counted yet"
-                  rows={backlog}
-                  keyOf={({ customer }) => customer?.id ?? 'nobody'}
-                  columns={[
-                    { header: 'Customer', cell: ({ customer }) => <CustomerLink customer={customer} /> },
-                    { header: 'Webhooks', align: 'right', cell: ({ webhooks }) => formatNumber(webhooks) },
-                    { header: 'Time', align: 'right', cell: ({ seconds }) => formatDuration(seconds) },
-                    { header: 'Worth', align: 'right', cell: ({ cents }) => formatCents(cents) },
-                  ]}
-                />
-              </Panel>
-            )}
-          </div>
-        )
-      }
+      {({ missing, silent, backlog, backfill }) => (
+        <div className="grid gap-4 p-4">
+          {missing.length + silent.length + backlog.length === 0 && (
+            <Empty icon={<CircleCheck />} title="Nothing is missing">
+              Calls without an end, messages without a fate, sources that fall silent and what waits to be counted
+              appear here.
+            </Empty>
+          )}
+          {silent.length > 0 && (
+            <Panel title="Silent at an hour at which they usually speak" flush>
+              <PlainTable
+                label="Silent sources"
+                rows={silent}
+                keyOf={sourceName}
+                columns={[
+                  { header: 'Source', cell: (row) => sourceName(row) },
+                  { header: 'Usual in this hour', align: 'right', cell: ({ usual }) => formatNumber(usual) },
+                ]}
+              />
+            </Panel>
+          )}
+          {missing.length > 0 && (
+            <Panel title="Missing, of the last seven days" flush>
+              <PlainTable
+                label="Missing"
+                rows={missing}
+                keyOf={(row) => row.missing}
+                columns={[
+                  { header: 'What', cell: (row) => missingWords[row.missing] },
+                  { header: 'How many', align: 'right', cell: ({ found }) => formatNumber(found) },
+                  { header: 'Asked for', cell: ({ answers }) => answersOf(answers) },
+                  { header: 'The newest', cell: (row) => <Examples row={row} /> },
+                ]}
+              />
+            </Panel>
+          )}
+          {backlog.length > 0 && (
+            <Panel title="Not counted yet" flush>
+              <PlainTable
+                label="Not counted yet"
+                rows={backlog}
+                keyOf={({ customer }) => customer?.id ?? 'nobody'}
+                columns={[
+                  { header: 'Customer', cell: ({ customer }) => <CustomerLink customer={customer} /> },
+                  { header: 'Webhooks', align: 'right', cell: ({ webhooks }) => formatNumber(webhooks) },
+                  { header: 'Time', align: 'right', cell: ({ seconds }) => formatDuration(seconds) },
+                  { header: 'Worth', align: 'right', cell: ({ cents }) => formatCents(cents) },
+                ]}
+              />
+            </Panel>
+          )}
+          <BackfillRuns backfill={backfill} />
+        </div>
+      )}
     </Loaded>
   )
 }

@@ -7,6 +7,7 @@ import { type Ctx, inTransaction } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { enqueue, jobSpec } from '../platform/job.ts'
 import { announce } from '../platform/live.ts'
+import { type RecordProvider, recordProviders } from '../providers/find-record.ts'
 import { type HealInput, loadMissing, previewHeal } from './preview-heal.ts'
 
 /** Carried out where webhooks are taken in. */
@@ -46,13 +47,9 @@ export async function healMissing(ctx: Ctx, input: HealInput & { hash: string })
   })
 }
 
-/** Whose records are taken in as webhooks. */
-const fetchedProviders = ['retell', 'twilio', 'telnyx'] as const
-type FetchedProvider = (typeof fetchedProviders)[number]
-
-export type Fetched = {
+type Fetched = {
   id: string
-  provider: FetchedProvider
+  provider: RecordProvider
   kind: 'call' | 'message'
   providerId: string
   record: string
@@ -69,7 +66,7 @@ export async function takeQueued(ctx: Ctx, input: { runId: string; limit: number
     .limit(input.limit)
     .for('update')
   return rows.flatMap((row) => {
-    const provider = fetchedProviders.find((one) => one === row.provider)
+    const provider = recordProviders.find((one) => one === row.provider)
     const isWhole = row.kind !== null && row.providerId !== null && row.record !== null
     if (!isWhole || provider === undefined) return []
     return [

@@ -11,14 +11,14 @@ import { canListTwilio, listTwilioCalls, listTwilioMessages } from '../providers
 import { notConfigured } from './announce-run.ts'
 import { moveOn, type Run } from './lease.ts'
 
-type List = {
+export type List = {
   provider: string
   kind: ListedKind
   isConfigured(ctx: Pick<Ctx, 'env'>): boolean
   readPage(ctx: NetCtx, window: ListWindow): Promise<ListedPage>
 }
 
-const lists: readonly List[] = [
+export const lists: readonly List[] = [
   { provider: 'retell', kind: 'call', isConfigured: canListRetell, readPage: listRetellCalls },
   { provider: 'twilio', kind: 'call', isConfigured: canListTwilio, readPage: listTwilioCalls },
   { provider: 'twilio', kind: 'message', isConfigured: canListTwilio, readPage: listTwilioMessages },

@@ -46,4 +46,5 @@ export const tableOf: Record<string, string> = {
   [idPrefixes.replay]: 'webhook_replays',
   [idPrefixes.webhookSecret]: 'webhook_sources',
   [idPrefixes.savedFilters]: 'saved_filters',
+  [idPrefixes.backfill]: 'webhook_backfills',
 }

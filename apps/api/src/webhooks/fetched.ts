@@ -15,8 +15,9 @@ type Stored = {
   receivedAt: Date
 }
 
-const doors = { call: 'fetched/call', message: 'fetched/message' } as const
-export const doorOf = (kind: keyof typeof doors): string => doors[kind]
+const doors = { call: 'fetched/call', analysis: 'fetched/analysis', message: 'fetched/message' } as const
+export type FetchedKind = keyof typeof doors
+export const doorOf = (kind: FetchedKind): string => doors[kind]
 
 /** What a stored webhook says. A record that we fetched says what the provider's own webhook of it would have said. */
 export function eventsOf(webhook: Stored): VendorEvent[] {
@@ -29,11 +30,15 @@ export function eventsOf(webhook: Stored): VendorEvent[] {
   return said
 }
 
-const isFetched = (door: string): boolean => door === doors.call || door === doors.message
+const isFetched = (door: string): boolean => (Object.values(doors) as string[]).includes(door)
 
-function asDelivered(provider: WebhookProvider, delivery: Delivery): Delivery {
+/** A fetched record as the webhook that would have told of it. */
+export function asDelivered(provider: WebhookProvider, delivery: Delivery): Delivery {
   const record = Buffer.from(delivery.body).toString('utf8')
-  if (provider === 'retell') return { ...delivery, door: 'retell', body: Buffer.from(retellBody(record)) }
+  if (provider === 'retell') {
+    const event = delivery.door === doors.analysis ? 'call_analyzed' : 'call_ended'
+    return { ...delivery, door: 'retell', body: Buffer.from(retellBody(event, record)) }
+  }
   if (provider === 'twilio')
     return delivery.door === doors.call ? twilioCall(delivery, record) : twilioMessage(delivery, record)
   if (provider === 'telnyx') return telnyxMessage(delivery, record)
@@ -48,9 +53,9 @@ function read<Shape extends z.ZodType>(shape: Shape, record: string): z.infer<Sh
 
 const retellRecord = z.looseObject({ end_timestamp: z.number().optional().catch(undefined) })
 
-function retellBody(record: string): string {
+function retellBody(event: 'call_ended' | 'call_analyzed', record: string): string {
   const call = read(retellRecord, record)
-  return JSON.stringify({ event: 'call_ended', event_timestamp: call.end_timestamp, call })
+  return JSON.stringify({ event, event_timestamp: call.end_timestamp, call })
 }
 
 const text = z.string().nullish()
@@ -112,8 +117,10 @@ function twilioMessage(delivery: Delivery, record: string): Delivery {
   }
 }
 
+const telnyxRecord = z.union([z.looseObject({ uuid: z.string() }), z.looseObject({ id: z.string() })])
+
 function telnyxMessage(delivery: Delivery, record: string): Delivery {
-  const { body, at } = telnyxDelivered(read(z.looseObject({ uuid: z.string() }), record))
+  const { body, at } = telnyxDelivered(read(telnyxRecord, record))
   return {
     ...delivery,
     door: 'telnyx',

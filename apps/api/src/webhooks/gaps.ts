@@ -1,4 +1,5 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
+import type { GapAnswer, GapKind } from '@trunkline/core/webhooks/gap'
 import { isSilent, usualOf } from '@trunkline/core/webhooks/silence'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
@@ -6,6 +7,7 @@ import { raiseAlerts } from '../alerts/raise.ts'
 import { toCustomerRef } from '../customers/wire.ts'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
+import { describeBackfill } from './backfill-runs.ts'
 
 const hourMs = 3_600_000
 const weekMs = 168 * hourMs
@@ -19,7 +21,29 @@ const mostWaiting = 20_000
 /** When each is missing something: a call its end, its analysis; a text what became of it. */
 const patience = { end: '2 hours', analysis: '30 minutes', status: '1 hour' }
 
-type Missing = { missing: 'end' | 'analysis' | 'status'; found: number; ids: string[] }
+/** Since when what is missing is looked for: the `$1` of `gapTables`. */
+export const lookedAtFrom = (ctx: Ctx): string => firstIdAt(new Date(ctx.now.getTime() - lookedAtDays * 24 * hourMs))
+
+/** Every call and message that misses something, and who can be asked for it. What is shredded is asked of nobody. */
+export const gapTables = `calls as materialized (
+    select id, case
+      when status in ('queued', 'initiated', 'ringing', 'in-progress') and updated_at < now() - interval '${patience.end}' then 'end'
+      when status = 'completed' and retell_call_id is not null and ended_at < now() - interval '${patience.analysis}' and not jsonb_exists(facts, 'retell:call_analyzed') then 'analysis'
+    end as missing,
+    case when shredded_at is not null then null when retell_call_id is not null then 'retell' when twilio_call_sid is not null then 'twilio' end as provider,
+    coalesce(retell_call_id, twilio_call_sid) as provider_id, phone_number
+    from call_events where id >= $1::text::uuid
+  ), messages as materialized (
+    select id, case when shredded_at is not null then null when message_sid ~ '^(SM|MM)' then 'twilio' when message_sid is not null then 'telnyx' end as provider,
+      message_sid as provider_id, phone_number
+    from sms_events where id >= $1::text::uuid and direction = 'outbound' and updated_at < now() - interval '${patience.status}'
+      and status in ('accepted', 'scheduled', 'queued', 'sending', 'sent')
+  ), gaps as (
+    select missing, id, provider, provider_id, phone_number from calls where missing is not null
+    union all select 'status', id, provider, provider_id, phone_number from messages
+  )`
+
+type Missing = { missing: GapKind; found: number; ids: string[]; answers: Partial<Record<GapAnswer, number>> }
 type Backlog = {
   customer_id: string | null
   business_name: string | null
@@ -30,32 +54,29 @@ type Backlog = {
 
 /** What should have come and did not, and what has come and is not counted yet. */
 export async function listGaps(ctx: Ctx) {
-  const from = firstIdAt(new Date(ctx.now.getTime() - lookedAtDays * 24 * hourMs))
   const missing = await statement<Missing>(
     ctx.db,
-    `with calls as materialized (
-       select id, case
-         when status in ('queued', 'initiated', 'ringing', 'in-progress') and updated_at < now() - interval '${patience.end}' then 'end'
-         when status = 'completed' and retell_call_id is not null and ended_at < now() - interval '${patience.analysis}' and not jsonb_exists(facts, 'retell:call_analyzed') then 'analysis'
-       end as missing
-       from call_events where id >= $1::text::uuid
-     ), messages as materialized (
-       select id from sms_events where id >= $1::text::uuid and direction = 'outbound' and updated_at < now() - interval '${patience.status}'
-         and status in ('accepted', 'scheduled', 'queued', 'sending', 'sent')
-     ), gaps as (
-       select missing, id from calls where missing is not null union all select 'status', id from messages
+    `with ${gapTables}, told as (
+       select gaps.missing, gaps.id, asked.answer from gaps
+       left join webhook_gaps as asked on asked.event_id = gaps.id and asked.missing = gaps.missing
      )
-     select missing, count(*)::int as found, (array_agg(id::text order by id desc))[1:${examplesShown}] as ids from gaps group by missing order by missing`,
-    [from],
+     select missing, count(*)::int as found, (array_agg(id::text order by id desc))[1:${examplesShown}] as ids,
+       (select coalesce(jsonb_object_agg(answer, many), '{}') from (
+          select answer, count(*)::int as many from told as of where of.missing = told.missing and answer is not null group by answer
+        ) as answered) as answers
+     from told group by missing order by missing`,
+    [lookedAtFrom(ctx)],
   )
   return {
-    missing: missing.map(({ missing, found, ids }) => ({
+    missing: missing.map(({ missing, found, ids, answers }) => ({
       missing,
       found,
+      answers: { filled: 0, unchanged: 0, unknown: 0, unanswered: 0, ...answers },
       examples: ids.map((id) => toWireId(missing === 'status' ? 'message' : 'call', id)),
     })),
     silent: await silentSources(ctx),
     backlog: await backlogOf(ctx),
+    backfill: await describeBackfill(ctx),
   }
 }
 
@@ -90,7 +111,7 @@ async function backlogOf(ctx: Ctx) {
 type Heard = { provider: WebhookProvider; door: string; week: number; heard: number }
 
 /** Sources that say nothing in this hour of the week, at which they usually say much. */
-async function silentSources(ctx: Ctx) {
+export async function silentSources(ctx: Ctx) {
   const until = ctx.now.getTime()
   const hours = Array.from({ length: weeksLookedAt + 1 }, (_, week) => until - week * weekMs)
   const rows = await statement<Heard>(
@@ -98,6 +119,7 @@ async function silentSources(ctx: Ctx) {
     `select queue.provider, queue.door, span.week::int as week, count(*)::int as heard
      from unnest($1::text[], $2::text[]) with ordinality as span (first, last, week)
      join webhook_queue as queue on queue.id >= span.first::uuid and queue.id < span.last::uuid and queue.verdict = 'verified'
+       and queue.door not like 'fetched/%'
      group by 1, 2, 3`,
     [hours.map((end) => firstIdAt(new Date(end - hourMs))), hours.map((end) => firstIdAt(new Date(end)))],
   )
@@ -128,7 +150,7 @@ export async function watchSilence(ctx: Ctx): Promise<void> {
         series: `webhooks:silent:${provider}:${door}`,
         rank: 1,
         title: `Nothing came from ${provider} at ${door} for an hour`,
-        message: `At this hour of the week about ${usual} webhooks come. Look at the provider’s status and at the address that it calls; what was missed is healed by a reconciliation.`,
+        message: `At this hour of the week about ${usual} webhooks come. Look at the provider’s status and at the address that it calls; what its lists hold is taken in meanwhile, and the rest is healed by a reconciliation.`,
         runbook: 'docs/runbooks/webhooks.md#silent',
         metadata: { provider, door, usual },
       })),

@@ -4,6 +4,8 @@ import { job, jobSpec } from '../platform/job.ts'
 import type { Recurring } from '../platform/schedule.ts'
 import { admitFetchedSpec } from '../reconciliation/heal.ts'
 import { admitFetched } from './admit-fetched.ts'
+import { backfillGaps } from './backfill.ts'
+import { backfillGapsSpec } from './backfill-runs.ts'
 import { carryOutReplay, carryOutReplaySpec } from './bulk-replay.ts'
 import { watchSilence } from './gaps.ts'
 import { trimReplays } from './plan-replay.ts'
@@ -19,6 +21,7 @@ const watchSilenceSpec = jobSpec({ name: 'webhooks.watchSilence', input: z.objec
 
 export const webhookJobs = [
   job(watchSilenceSpec, watchSilence),
+  job(backfillGapsSpec, backfillGaps),
   job(releaseWaitingSpec, releaseWaiting),
   job(trimQuarantineSpec, trimQuarantine),
   job(releasePausedSpec, releasePaused),
@@ -29,6 +32,7 @@ export const webhookJobs = [
 
 export const webhookSchedules: readonly Recurring[] = [
   { spec: watchSilenceSpec, everySeconds: 900 },
+  { spec: backfillGapsSpec, everySeconds: 600 },
   { spec: trimQuarantineSpec, everySeconds: 600 },
   { spec: trimReplaysSpec, everySeconds: 86_400 },
 ]

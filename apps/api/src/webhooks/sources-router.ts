@@ -3,6 +3,8 @@ import { webhookProviders } from '@trunkline/core/webhooks/state'
 import { z } from 'zod'
 import { customerRef } from '../customers/wire.ts'
 import { operator, staff } from '../platform/trpc.ts'
+import { recordProviders } from '../providers/find-record.ts'
+import { askForBackfill, backfillRun } from './backfill-runs.ts'
 import { listCauses } from './causes.ts'
 import { listGaps } from './gaps.ts'
 import { pauseInput, pauseProcessing, resumeInput, resumeProcessing } from './pause.ts'
@@ -91,15 +93,32 @@ export const gapsRouter = {
             missing: z.enum(['end', 'analysis', 'status']),
             found: z.number(),
             examples: z.array(z.string()),
+            answers: z.object({
+              filled: z.number(),
+              unchanged: z.number(),
+              unknown: z.number(),
+              unanswered: z.number(),
+            }),
           }),
         ),
         silent: z.array(z.object({ provider: z.enum(webhookProviders), door: z.string(), usual: z.number() })),
         backlog: z.array(
           z.object({ customer: customerRef.nullable(), webhooks: z.number(), seconds: z.number(), cents: z.number() }),
         ),
+        backfill: z.object({
+          isOn: z.boolean(),
+          providers: z.array(z.enum(recordProviders)),
+          runs: z.array(backfillRun),
+        }),
       }),
     )
     .query(({ ctx }) => listGaps(ctx)),
+
+  backfill: operator
+    .meta(meta('POST', '/admin/webhook-gaps/backfill', 'Ask the providers now for what never came'))
+    .input(z.object({}).optional())
+    .output(z.object({ started: z.boolean() }))
+    .mutation(({ ctx }) => askForBackfill(ctx)),
 }
 
 export const causesRouter = {

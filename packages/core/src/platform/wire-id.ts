@@ -30,6 +30,7 @@ export const idPrefixes = {
   replay: 'rpl',
   webhookSecret: 'whs',
   savedFilters: 'svf',
+  backfill: 'bfl',
 } as const
 export type IdKind = keyof typeof idPrefixes
 

@@ -249,6 +249,7 @@ const acts: Record<string, () => Promise<Answer>> = {
   'webhooks.secrets.add': () => ask('webhooks.secrets.add', { provider: 'standard', door: 'audit' }),
   'webhooks.secrets.rotate': async () => ask('webhooks.secrets.rotate', { id: await webhookSecretId() }),
   'webhooks.secrets.end': async () => ask('webhooks.secrets.end', { id: await webhookSecretId() }),
+  'webhooks.gaps.backfill': () => ask('webhooks.gaps.backfill', {}),
   'webhooks.sources.pause': () => ask('webhooks.sources.pause', { provider: 'stripe', reason: 'a test' }),
   'webhooks.sources.resume': async () => {
     await ask('webhooks.sources.pause', { provider: 'telnyx', reason: 'a test' })

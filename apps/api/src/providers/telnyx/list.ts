@@ -86,8 +86,35 @@ function toMessage(item: object): ListedRecord[] {
   ]
 }
 
-/** What the webhook of a message would have said that Telnyx lists so, at the time at which it was over. */
-export function telnyxDelivered(record: object): { body: string; at: number | undefined } {
+type Delivered = { body: string; at: number | undefined }
+
+/** What the webhook of a message would have said that Telnyx lists so, or answers so when it is asked for it alone, at the time at which it was over. */
+export function telnyxDelivered(record: { uuid: string } | { id: string }): Delivered {
+  return 'uuid' in record ? listedDelivered(record) : askedDelivered(record)
+}
+
+const askedSchema = z.object({ id: z.string(), direction: text, completed_at: text, sent_at: text, received_at: text })
+
+/** Asked for alone it comes as it stands in the webhook. */
+function askedDelivered(record: { id: string }): Delivered {
+  const { id, direction, completed_at, sent_at, received_at } = askedSchema.parse(record)
+  const at = instantOf(completed_at) ?? instantOf(sent_at) ?? instantOf(received_at)
+  const type = direction === 'inbound' ? 'message.received' : 'message.finalized'
+  return { at: at?.getTime(), body: eventBody({ id, type, at, payload: record }) }
+}
+
+const eventBody = (said: { id: string; type: string; at: Date | null; payload: object }) =>
+  JSON.stringify({
+    data: {
+      record_type: 'event',
+      event_type: said.type,
+      id: `fetched:${said.id}`,
+      occurred_at: said.at?.toISOString(),
+      payload: said.payload,
+    },
+  })
+
+function listedDelivered(record: { uuid: string }): Delivered {
   const { uuid, direction, cli, cld, status, parts, cost, created_at, completed_at } = recordSchema.parse(record)
   const isInbound = direction === 'inbound'
   const word = isInbound
@@ -104,19 +131,16 @@ export function telnyxDelivered(record: object): { body: string; at: number | un
   const at = instantOf(completed_at) ?? instantOf(created_at)
   return {
     at: at?.getTime(),
-    body: JSON.stringify({
-      data: {
-        record_type: 'event',
-        event_type: isInbound ? 'message.received' : 'message.finalized',
-        id: `fetched:${uuid}`,
-        occurred_at: at?.toISOString(),
-        payload: {
-          id: uuid,
-          direction: isInbound ? 'inbound' : 'outbound',
-          from: { phone_number: cli },
-          to: [{ phone_number: cld, status: word }],
-          parts: parts ?? undefined,
-        },
+    body: eventBody({
+      id: uuid,
+      type: isInbound ? 'message.received' : 'message.finalized',
+      at,
+      payload: {
+        id: uuid,
+        direction: isInbound ? 'inbound' : 'outbound',
+        from: { phone_number: cli },
+        to: [{ phone_number: cld, status: word }],
+        parts: parts ?? undefined,
       },
     }),
   }

@@ -1,0 +1,107 @@
+import { toWireId } from '@trunkline/core/platform/wire-id'
+import type { WebhookProvider } from '@trunkline/core/webhooks/state'
+import { statement } from '@trunkline/db/connect'
+import { audit } from '../platform/audit.ts'
+import { type Ctx, inTransaction, type NetCtx } from '../platform/context.ts'
+import { step } from '../platform/step.ts'
+import type { RecordProvider } from '../providers/find-record.ts'
+import type { ListedRecord } from '../providers/listing.ts'
+import { type List, lists } from '../reconciliation/read-lists.ts'
+import { countBackfill, faultOf } from './backfill-runs.ts'
+import { silentSources } from './gaps.ts'
+import { fetchedKey, takeInFetched } from './take-in-fetched.ts'
+
+/** So far back a source's list is read: an hour of silence, and what began before it. */
+const lookedBackMs = 3 * 3_600_000
+/** What has just ended may yet be told of. */
+const settlingMs = 5 * 60_000
+const mostPages = 5
+const atOnce = 100
+
+/** The list in which stands what would have come to a door. */
+function listOf({ provider, door }: { provider: WebhookProvider; door: string }): List | undefined {
+  const kind = provider === 'telnyx' || door === 'sms' || door === 'sms-status' ? 'message' : 'call'
+  return lists.find((list) => list.provider === provider && list.kind === kind)
+}
+
+type Looking = { runId: string; providers: readonly RecordProvider[]; faults: Map<RecordProvider, string> }
+
+/** Reads the lists of sources that have fallen silent, and takes in what is over and of which nothing here knows. */
+export async function backfillSilent(ctx: NetCtx, { runId, providers, faults }: Looking): Promise<void> {
+  const silent = await silentSources(ctx)
+  for (const list of new Set(silent.map(listOf))) {
+    const provider = providers.find((one) => one === list?.provider)
+    if (list === undefined || provider === undefined || faults.has(provider)) continue
+    try {
+      await readList(ctx, list, { runId, provider })
+    } catch (error) {
+      const fault = faultOf(error)
+      if (fault === undefined) throw error
+      faults.set(provider, fault.reason)
+      ctx.log.warn({ error, provider, kind: list.kind }, 'the list of a silent source could not be read')
+    }
+  }
+}
+
+async function readList(ctx: NetCtx, list: List, run: { runId: string; provider: RecordProvider }): Promise<void> {
+  const from = new Date(ctx.now.getTime() - lookedBackMs)
+  const settled = ctx.now.getTime() - settlingMs
+  let cursor: string | null = null
+  for (let page = 0; page < mostPages; page++) {
+    const { records, next } = await list.readPage(ctx, { from, to: ctx.now, cursor })
+    const over = records.filter(
+      ({ startedAt, endedAt }) => startedAt >= from && (endedAt?.getTime() ?? settled) < settled,
+    )
+    for (let first = 0; first < over.length; first += atOnce) {
+      const chunk = over.slice(first, first + atOnce)
+      await inTransaction(ctx, (ctx) => takeInUnknown(ctx, list, { ...run, chunk }))
+    }
+    if (next === null) return
+    cursor = next
+  }
+}
+
+type Chunk = { runId: string; provider: RecordProvider; chunk: readonly ListedRecord[] }
+
+async function takeInUnknown(ctx: Ctx, list: List, { runId, provider, chunk }: Chunk): Promise<void> {
+  const unknown = await unknownOf(ctx, list, { provider, chunk })
+  const receipts = await takeInFetched(
+    ctx,
+    unknown.map(({ providerId, record, numbers }) => ({
+      provider,
+      kind: list.kind,
+      providerId,
+      record,
+      phoneNumber: numbers[0] ?? null,
+    })),
+    { source: 'back-fill', runId },
+  )
+  const admitted = receipts.filter(({ duplicate }) => !duplicate).length
+  await countBackfill(ctx, runId, { listed: chunk.length, admitted })
+  if (admitted > 0)
+    await audit(ctx, {
+      action: 'webhooks.silence_filled',
+      subject: toWireId('backfill', runId),
+      after: { provider, kind: list.kind, admitted },
+    })
+  step('webhooks.silence_filled')
+}
+
+/** What has no row under any of its names, and waits under none. */
+async function unknownOf(ctx: Ctx, list: List, { provider, chunk }: Omit<Chunk, 'runId'>): Promise<ListedRecord[]> {
+  const keys = list.kind === 'call' ? 'call_keys' : 'sms_keys'
+  const rows = await statement<{ id: string }>(
+    ctx.db,
+    `select id from unnest($1::text[], $2::text[], $3::text[]) as listed (id, carrier, taken)
+     where not exists (select from ${keys} where key in ($4 || ':' || id, 'twilio:' || carrier, 'telnyx:' || carrier))
+       and not exists (select from idempotency_keys where key = decode(taken, 'hex'))`,
+    [
+      chunk.map(({ providerId }) => providerId),
+      chunk.map(({ carrierId }) => carrierId),
+      chunk.map(({ providerId }) => fetchedKey({ provider, kind: list.kind, providerId })),
+      provider,
+    ],
+  )
+  const unknown = new Set(rows.map(({ id }) => id))
+  return chunk.filter(({ providerId }) => unknown.has(providerId))
+}
