@@ -1,4 +1,4 @@
--- migrations: ffd28d18f595d37abf9df99350be5f07f569f8de6332f536a324290b4cf02c5b
+-- migrations: 68a83888d5649e44a0d8d3c11eb25f2deebaa74c73f2f8fd62a56c07b2f1cf85
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -1817,6 +1817,19 @@ AS $function$
 $function$
 ;
 grant execute on function forget_audit(timestamp with time zone,integer) to trunkline_app;
+
+CREATE OR REPLACE FUNCTION public.json_at(body text, path text[])
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+BEGIN
+  RETURN body::jsonb #>> path;
+EXCEPTION WHEN data_exception THEN
+  RETURN NULL;
+END
+$function$
+;
 
 CREATE OR REPLACE FUNCTION public.refuse_change_of_closed_line()
  RETURNS trigger
