@@ -10,6 +10,7 @@ import postgres from 'postgres'
 import type { Account } from '../apps/sim/src/account.ts'
 import { retellHeaders } from '../apps/sim/src/draft.ts'
 import { signRetell } from '../apps/sim/src/retell/sign.ts'
+import { startSim } from '../apps/sim/src/server.ts'
 import { freePort } from '../packages/db/src/local/port.ts'
 import { testDatabase } from '../packages/db/src/testing/postgres.ts'
 import { inboundText, openProvider, planCalls, post, retellEvent } from '../test/process/provider.ts'
@@ -33,12 +34,15 @@ export type World = Awaited<ReturnType<typeof openWorld>>
 let texts = 0
 
 /** A real server on a database of its own, and everybody who talks to it: providers, strangers, another operator. */
-export async function openWorld() {
+export async function openWorld({ sells = false } = {}) {
   const database = await testDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'trunkline-browser-'))
   const port = await freePort()
   const lists = await openLists()
-  let server = await startServer(database.url, folder, port, lists.url)
+  const stripePort = sells ? await freePort() : undefined
+  const start = () => startServer({ databaseUrl: database.url, folder, port, providerUrl: lists.url, stripePort })
+  let server = await start()
+  const sim = stripePort && (await startSim({ account, port: stripePort, trunklineUrl: server.url }))
   const sql = postgres(database.url, { max: 1, onnotice: () => undefined })
   const provider = openProvider(account)
   let token = await signIn(server.url)
@@ -69,6 +73,8 @@ export async function openWorld() {
 
   return {
     url: server.url,
+    /** Where the browser is sent back to from pages of others; nobody serves it but by the test's own way. */
+    publicUrl: account.publicUrl,
     sql,
     /** What Retell lists when it is asked for its calls; while it is held, nobody is answered. */
     lists: lists.retell,
@@ -81,7 +87,7 @@ export async function openWorld() {
     async goAway(): Promise<() => Promise<void>> {
       await server.stop()
       return async () => {
-        server = await startServer(database.url, folder, port, lists.url)
+        server = await start()
       }
     },
 
@@ -142,6 +148,7 @@ export async function openWorld() {
 
     async close(): Promise<void> {
       lists.close()
+      if (sim) await sim.stop()
       await server.stop()
       await sql.end({ timeout: 1 })
       await database.drop()
@@ -185,7 +192,9 @@ async function signIn(url: string): Promise<string> {
   return ((await answer.json()) as { token: string }).token
 }
 
-async function startServer(databaseUrl: string, folder: string, port: number, providerUrl: string) {
+type Ways = { databaseUrl: string; folder: string; port: number; providerUrl: string; stripePort: number | undefined }
+
+async function startServer({ databaseUrl, folder, port, providerUrl, stripePort }: Ways) {
   const kept = Object.entries(process.env).filter(([name]) => ['PATH', 'HOME', 'TMPDIR'].includes(name))
   const child = spawn(process.execPath, ['apps/api/src/main.ts'], {
     cwd: root,
@@ -204,6 +213,11 @@ async function startServer(databaseUrl: string, folder: string, port: number, pr
       TWILIO_AUTH_TOKEN: account.twilioAuthToken,
       RETELL_BASE_URL: providerUrl,
       TWILIO_BASE_URL: providerUrl,
+      ...(stripePort && {
+        STRIPE_SECRET_KEY: account.stripeSecretKey,
+        STRIPE_WEBHOOK_SECRET: account.stripeWebhookSecret,
+        STRIPE_BASE_URL: `http://127.0.0.1:${stripePort}`,
+      }),
     },
   })
   let printed = ''

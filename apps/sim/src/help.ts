@@ -11,7 +11,7 @@ Stories: ${storyNames.join(', ')}
   bad-night   duplicates, reordering, forgeries, unreadable bytes, late events, Twilio down, a burst
   back-fill   the last 24 hours, told in half a minute
 
-Whoever opens a checkout page of this Stripe (/stripe/pay/…) has paid.
+A checkout page of this Stripe (/stripe/pay/…) has one button; whoever presses it has paid.
 
 Environment
   SIM_PORT              where it serves, on 127.0.0.1 (4010; 0 takes any free port)

@@ -5,6 +5,7 @@ import { keepsSecret } from '../secret.ts'
 import { remember, type World } from '../world.ts'
 import { makeSession, makeSubscription, type Session, stripePrices } from './objects.ts'
 import { pageOf } from './page.ts'
+import { payPage } from './pay-page.ts'
 import { draftStripeEvent } from './webhook.ts'
 
 type Form = Record<string, string | undefined>
@@ -13,7 +14,7 @@ type Query = Record<string, string | undefined>
 /** Delivers what Stripe has to tell. */
 export type Tell = (draft: ReturnType<typeof draftStripeEvent>) => void
 
-/** Stripe's REST doors: checkout and portal pages, subscriptions, invoices, prices. Whoever opens a checkout page has paid. */
+/** Stripe's REST doors: checkout and portal pages, subscriptions, invoices, prices. A checkout page has one button, and whoever presses it has paid. */
 export function openStripe(app: FastifyInstance, world: World, doors: { tell: Tell; url: () => string }) {
   const { stripe } = world
 
@@ -42,6 +43,7 @@ export function openStripe(app: FastifyInstance, world: World, doors: { tell: Te
         url: `${doors.url()}/stripe/pay/${id}`,
         metadata: notesIn(form, 'metadata'),
         reference: form.client_reference_id,
+        returns: { paid: form.success_url, left: form.cancel_url },
       })
       if (price && mode === 'subscription') {
         const tier = price.lookup_key.replace('trunkline_', '')
@@ -58,12 +60,17 @@ export function openStripe(app: FastifyInstance, world: World, doors: { tell: Te
   })
 
   app.get<{ Params: { id: string } }>('/stripe/pay/:id', async (request, reply) => {
-    const open = stripe.sessions.get(request.params.id)
-    if (!open) return fail(reply, 404, 'No such checkout.session')
-    if (open.status === 'open') pay(open)
-    return reply
-      .type('text/html; charset=utf-8')
-      .send('<!doctype html><title>Paid</title><p>Paid. You may close this page.</p>')
+    const session = stripe.sessions.get(request.params.id)
+    if (!session) return fail(reply, 404, 'No such checkout.session')
+    return reply.type('text/html; charset=utf-8').send(payPage(session))
+  })
+
+  app.post<{ Params: { id: string } }>('/stripe/pay/:id', async (request, reply) => {
+    const session = stripe.sessions.get(request.params.id)
+    if (!session) return fail(reply, 404, 'No such checkout.session')
+    if (session.status === 'open') pay(session)
+    if (session.success_url) return reply.redirect(session.success_url, 303)
+    return reply.type('text/html; charset=utf-8').send(payPage({ ...session, status: 'complete' }))
   })
 
   function pay(open: Session) {

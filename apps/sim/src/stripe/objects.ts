@@ -127,6 +127,7 @@ export function makeSession(facts: {
   metadata: Record<string, string>
   reference?: string | undefined
   subscription?: string
+  returns?: { paid: string | undefined; left: string | undefined }
 }) {
   const { id, customer, mode, cents, at, url, metadata } = facts
   return {
@@ -145,6 +146,8 @@ export function makeSession(facts: {
     metadata,
     payment_intent: mode === 'payment' ? stripeId('pi', id) : null,
     subscription: facts.subscription ?? null,
+    success_url: facts.returns?.paid ?? null,
+    cancel_url: facts.returns?.left ?? null,
     url,
   }
 }

@@ -32,12 +32,15 @@ async function ask(
   return { status: answer.status, body: JSON.parse(await answer.text()) }
 }
 
+const pay = (url: string) => fetch(url, { method: 'POST', redirect: 'manual' })
+
 const topup = {
   mode: 'payment',
   client_reference_id: 'cus_1',
   'line_items[0][quantity]': '1',
   'line_items[0][price_data][unit_amount]': '19500',
   'metadata[trunkline_topup]': 'call_300',
+  success_url: 'https://hooks.trunkline.example/admin/billing',
 }
 
 test.runIf(hasVectors)('signs as Stripe does', () => {
@@ -53,7 +56,7 @@ test('nobody is let in without the secret key', async () => {
   expect((await ask('GET', '/v1/invoices', undefined, { authorization: 'Bearer sk_other' })).status).toBe(401)
 })
 
-test('the same idempotency key opens one page, and opening the page pays it and tells so, signed', async () => {
+test('the same idempotency key opens one page; looking at it pays nothing, paying on it twice tells so once, signed, and leads back', async () => {
   const key = { 'idempotency-key': 'request-1' }
   const [first, again] = [
     await ask('POST', '/v1/checkout/sessions', topup, key),
@@ -67,8 +70,11 @@ test('the same idempotency key opens one page, and opening the page pays it and 
   })
   expect(again.body.id).toBe(first.body.id)
 
-  await fetch(first.body.url)
-  await fetch(first.body.url)
+  const look = await fetch(first.body.url)
+  expect(await look.text()).toContain('Pay $195.00')
+  expect((await ask('GET', `/v1/checkout/sessions/${first.body.id}`)).body.status).toBe('open')
+  const [paid] = [await pay(first.body.url), await pay(first.body.url)]
+  expect([paid.status, paid.headers.get('location')]).toEqual([303, topup.success_url])
   await eventually(() => receiver.received.length > 0)
   expect(receiver.received).toHaveLength(1)
   const [delivery] = receiver.received
@@ -95,7 +101,7 @@ test('a tier is found by its lookup key, subscribed to, and changed', async () =
     'line_items[0][price]': prices.data[0].id,
     'subscription_data[metadata][trunkline_customer]': 'cus_1',
   })
-  await fetch(page.url)
+  await pay(page.url)
   const { body: session } = await ask('GET', `/v1/checkout/sessions/${page.id}`)
   const { body: subscription } = await ask('GET', `/v1/subscriptions/${session.subscription}`)
   expect(subscription).toMatchObject({ status: 'active', metadata: { trunkline_customer: 'cus_1' } })
