@@ -1,12 +1,14 @@
 import { customerNearCap, type Demo, type DemoCustomer, tierCaps, tierWeights } from '../demo-file.ts'
 import type { Draft } from '../draft.ts'
 import { createRandom, type Random } from '../random.ts'
+import { draftBooking } from '../standard/story.ts'
 import { hourIn, monthIn } from '../time.ts'
 import {
   addSpending,
   draftCustomerCall,
   draftCustomerText,
   draftStrangerCall,
+  draftTelnyxCustomerCall,
   type Plan,
   type Spending,
 } from './plan.ts'
@@ -68,7 +70,29 @@ export function planBackFill({ seed, demo, now }: { seed: string; demo: Demo; no
     drafts.push(...text.drafts)
     addSpending(spent, customer.phoneNumber, { segments: text.segments })
   }
+  drafts.push(...planBeside(demo, { seed, now, spent }))
   return { drafts: drafts.sort((one, other) => one.at - other.at), spent }
+}
+
+/** What came over Telnyx, and from a calendar. */
+function planBeside(demo: Demo, { seed, now, spent }: { seed: string; now: number; spent: Spending }): Draft[] {
+  const random = createRandom(`back-fill-beside:${seed}`)
+  const reached = demo.customers.filter(({ provider }) => provider === 'twilio')
+  const drafts: Draft[] = []
+  for (let index = 0; index < 8; index++) {
+    const { businessName } = random.pick(demo.customers)
+    drafts.push(
+      draftBooking({ seed: `${seed}:past:${index}`, businessName, at: now - random.integer(1, 240) * 60_000 }),
+    )
+    if (reached.length === 0) continue
+    const customer = random.pick(reached)
+    const startedAt = chooseTime(random, customer, now)
+    const seconds = random.integer(18, 140)
+    if (startedAt === undefined) continue
+    drafts.push(...draftTelnyxCustomerCall(customer, { seed: `${seed}:past:${index}`, startedAt, seconds }))
+    addSpending(spent, customer.phoneNumber, { seconds })
+  }
+  return drafts
 }
 
 /** Long calls of the one customer that is near its cap, up to the share it starts with. */
