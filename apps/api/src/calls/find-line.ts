@@ -1,13 +1,18 @@
 import type { KnownLine, Line } from '@trunkline/core/calls/route'
 import { statement } from '@trunkline/db/connect'
 import type { Ctx } from '../platform/context.ts'
+import { gatherOn } from '../platform/gather.ts'
 
 /** What was known last: lines, and whether calls are answered. What is answered by while the database is away. */
 export type LineMemory = { lines: Map<string, Line>; isInMaintenance: boolean }
 export const openMemory = (): LineMemory => ({ lines: new Map(), isInMaintenance: false })
+
 const remembered = 10_000
 
 const patienceMs = 2000
+
+/** Calls that ring at the same moment are looked up together. */
+const askOn = gatherOn((db, asked: readonly Asked[]) => load(db, asked), patienceMs)
 
 type Row = {
   is_in_maintenance: boolean
@@ -50,8 +55,7 @@ export async function findLine(
   const { promise: silence, resolve } = Promise.withResolvers<undefined>()
   const timer = setTimeout(() => resolve(undefined), patienceMs)
   try {
-    const rows = await Promise.race([load(ctx, phoneNumber, call.providerId), silence])
-    const [row] = rows ?? []
+    const row = await Promise.race([askOn(ctx.db)({ phoneNumber, providerId: call.providerId }), silence])
     if (row === undefined) return unseen()
     const isInMaintenance = row.is_in_maintenance
     memory.isInMaintenance = isInMaintenance
@@ -68,22 +72,25 @@ export async function findLine(
   }
 }
 
-async function load(ctx: Ctx, phoneNumber: string, providerId: string | undefined): Promise<Row[]> {
+type Asked = { phoneNumber: string; providerId: string | undefined }
+
+/** One row for each question, in their order. */
+async function load(db: Ctx['db'], asked: readonly Asked[]): Promise<Row[]> {
   return await statement<Row>(
-    ctx.db,
+    db,
     `select coalesce((select is_on and (until is null or until > now()) from answering_switch), false) as is_in_maintenance,
        line.customer_id, business_name, timezone, agent_id, contact_phone, line.customer_status, line.line_status, is_active,
-       (select (array_agg(id order by id))[1] from usage_holds where provider_id = nullif($2::text, '')
+       (select (array_agg(id order by id))[1] from usage_holds where usage_holds.provider_id = nullif(asked.provider_id, '')
          and usage_holds.customer_id = line.customer_id and state = 'open' and meter = 'call_seconds') as hold_id,
        (select percentile_disc(0.95) within group (order by seconds) from (
          select seconds from call_events where call_events.customer_id = line.customer_id order by id desc limit 100
        ) as latest where seconds > 0) as usual_seconds
-     from (values (1)) as one left join (
+     from unnest($1::text[], $2::text[]) with ordinality as asked (phone_number, provider_id, place) left join lateral (
        select agents.customer_id, business_name, timezone, agent_id, contact_phone, customers.status as customer_status,
          agents.status as line_status, is_active
-       from agents join customers on customers.id = agents.customer_id where phone_number = $1
-     ) as line on true`,
-    [phoneNumber, providerId ?? ''],
+       from agents join customers on customers.id = agents.customer_id where agents.phone_number = asked.phone_number
+     ) as line on true order by place`,
+    [asked.map(({ phoneNumber }) => phoneNumber), asked.map(({ providerId }) => providerId ?? '')],
   )
 }
 

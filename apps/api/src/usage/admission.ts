@@ -2,6 +2,7 @@ import { isAway } from '@trunkline/core/errors/severity'
 import type { AdmissionReason } from '@trunkline/core/usage/limit'
 import { DrizzleQueryError } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
+import { DomainError } from '../platform/domain-error.ts'
 import { unverifiedAdmissions } from '../platform/metrics.ts'
 
 /** The figures an answer was given by. Null where the database could not be asked. */
@@ -66,7 +67,9 @@ export async function askOrAdmit(
   return unverified(isInbound)
 }
 
-function isDatabaseAway(error: unknown): boolean {
+/** Whether nobody could be asked, or not in time. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof DomainError) return error.refusal === 'unavailable'
   const { code } = ((error instanceof DrizzleQueryError ? error.cause : error) ?? {}) as { code?: unknown }
   return typeof code === 'string' && isAway(code)
 }

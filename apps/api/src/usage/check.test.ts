@@ -53,6 +53,33 @@ test('64 that ask at the same moment never pass the hard limit, and all that fit
   expect(await limitsOf(id)).toMatchObject({ used: 0, reserved: 1020 })
 })
 
+test('many that ask at the same moment share a statement, and nobody waits for a counter that is not his (K-10)', async () => {
+  const [held = '', ...others] = await Promise.all(
+    Array.from({ length: 8 }, () => customer({ seconds: 200, grace: 0 })),
+  )
+  const letGo = Promise.withResolvers<void>()
+  const isHeld = Promise.withResolvers<void>()
+  const holder = world.owner.begin(async (holding) => {
+    await holding`select 1 from usage_limits where customer_id = ${held} for update`
+    isHeld.resolve()
+    await letGo.promise
+  })
+  await isHeld.promise
+
+  const waiting = check(held, 'call', 60)
+  const answers = await Promise.all(others.flatMap((id) => Array.from({ length: 4 }, () => check(id, 'call', 60))))
+  letGo.resolve()
+  await holder
+
+  expect(await waiting).toMatchObject({ allowed: true, evidence: { reserved: 60 } })
+  expect(answers.filter(({ allowed }) => allowed)).toHaveLength(3 * others.length)
+  for (const id of others) expect(await limitsOf(id)).toMatchObject({ used: 0, reserved: 180 })
+  const holds = await world.owner`
+    select customer_id, count(*)::int as holds, sum(quantity)::int as seconds from usage_holds
+    where customer_id = any (${others}) and state = 'open' group by 1`
+  expect(holds.map(({ holds, seconds }) => [holds, seconds])).toEqual(others.map(() => [3, 180]))
+})
+
 test('asking, settling and metering at the same moment keep used and reserved exact (K-10)', async () => {
   const id = await customer({ seconds: 100_000 })
 
