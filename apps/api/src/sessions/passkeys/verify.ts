@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { passkeyRule, type RelyingParty } from '@trunkline/core/sessions/passkey'
 import { z } from 'zod'
 import type { Ctx } from '../../platform/context.ts'
@@ -39,6 +40,19 @@ export async function verifyRegistration(
     })
     return registrationInfo?.credential
   })
+}
+
+let nobodys: Buffer | undefined
+/** A public key (ES256, in COSE's form) of which nobody has the other half. */
+export function nobodysKey(): Buffer {
+  if (nobodys !== undefined) return nobodys
+  const { x = '', y = '' } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+  const coordinate = (name: string, value: string) => [
+    Buffer.from(`${name}5820`, 'hex'),
+    Buffer.from(value, 'base64url'),
+  ]
+  nobodys = Buffer.concat([Buffer.from('a5010203262001', 'hex'), ...coordinate('21', x), ...coordinate('22', y)])
+  return nobodys
 }
 
 /** What the authenticator has counted, where the signature is right: ours, for this challenge, by somebody it verified. */
