@@ -9,7 +9,7 @@ import { DomainError } from '../platform/domain-error.ts'
 import { callerWho } from '../platform/trpc.ts'
 import type { DifferenceFilter } from './list-differences.ts'
 import { findRun } from './list-runs.ts'
-import { readDifferences } from './read-differences.ts'
+import { differenceColumns, readDifferences } from './read-differences.ts'
 
 const asked = z.object({
   id: wireId('run'),
@@ -21,28 +21,6 @@ const asked = z.object({
     .transform((word) => word === 'true')
     .optional(),
 })
-
-const columns = [
-  'id',
-  'level',
-  'class',
-  'customerId',
-  'customer',
-  'provider',
-  'kind',
-  'providerId',
-  'unit',
-  'ours',
-  'theirs',
-  'delta',
-  'flagged',
-  'periodStart',
-  'occurredAt',
-  'eventId',
-  'healing',
-  'healedAt',
-  'webhookId',
-] as const
 
 /** What a run found, all of it, as CSV: one portion in memory, and the next one only when the reader has taken it. */
 export function registerReconciliationCsv(
@@ -73,18 +51,6 @@ export function csvOf(ctx: Ctx, filter: DifferenceFilter): Readable {
 }
 
 async function* linesOf(ctx: Ctx, filter: DifferenceFilter): AsyncGenerator<string> {
-  yield csvRecord(columns)
-  for await (const rows of readDifferences(ctx, filter)) {
-    yield rows
-      .map(({ customer, ...row }) => {
-        const cells = { ...row, customerId: customer?.id ?? null, customer: customer?.businessName ?? null }
-        return csvRecord(
-          columns.map((name) => {
-            const value = cells[name]
-            return typeof value === 'boolean' ? String(value) : value
-          }),
-        )
-      })
-      .join('')
-  }
+  yield csvRecord(differenceColumns)
+  for await (const rows of readDifferences(ctx, filter)) yield rows.map(csvRecord).join('')
 }

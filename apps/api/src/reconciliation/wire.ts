@@ -151,8 +151,10 @@ export function toDifferenceRow(row: {
   }
 }
 
-function healingOf(
-  state: (typeof reconciliationDifferences.$inferSelect)['healState'],
+export type HealState = (typeof reconciliationDifferences.$inferSelect)['healState']
+
+export function healingOf(
+  state: HealState,
   seen: { isHealable: boolean; webhookState: string | null },
 ): DifferenceRow['healing'] {
   if (state === null) return seen.isHealable ? 'open' : null
