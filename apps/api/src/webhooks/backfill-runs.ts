@@ -16,7 +16,6 @@ import { askableProviders } from '../providers/find-record.ts'
 export const backfillGapsSpec = jobSpec({ name: 'webhooks.backfillGaps', input: z.object({}), attempts: 2 })
 
 const runsShown = 5
-export type BackfillRun = typeof webhookBackfills.$inferSelect
 
 export const backfillRun = z.object({
   id: z.string(),

@@ -10,7 +10,6 @@ export const gapAnswers = ['filled', 'unchanged', 'unknown', 'unanswered'] as co
 export type GapAnswer = (typeof gapAnswers)[number]
 
 export const backfillStates = ['running', 'done', 'failed'] as const
-export type BackfillState = (typeof backfillStates)[number]
 
 const firstPauseSeconds = 900
 const unansweredSeconds = 300
