@@ -1405,6 +1405,10 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           } | null;
         }[];
         nextCursor: string | null;
+        searched: {
+          by: "index" | "rows";
+          backTo: string | null;
+        } | null;
       };
       meta: ApiMeta;
     }>;
@@ -2398,8 +2402,9 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
             } | null;
             period: {
               amountCents: number;
-              providerCostMicros: number;
-              marginCents: number;
+              providerCostMicros: number | null;
+              marginCents: number | null;
+              unpriced: number;
             };
           }[];
           nextCursor: string | null;
@@ -2430,6 +2435,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
             amountCents: number;
             providerCostMicros: number | null;
             marginCents: number | null;
+            unpriced: number | null;
             state: "closed" | "open";
             correctsLineId: string | null;
             createdAt: string;
@@ -2457,6 +2463,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
             amountCents: number;
             providerCostMicros: number | null;
             marginCents: number | null;
+            unpriced: number | null;
             state: "closed" | "open";
             correctsLineId: string | null;
             createdAt: string;
@@ -2516,6 +2523,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           amountCents: number;
           providerCostMicros: number | null;
           marginCents: number | null;
+          unpriced: number | null;
           state: "closed" | "open";
           correctsLineId: string | null;
           createdAt: string;
@@ -2580,6 +2588,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           amountCents: number;
           providerCostMicros: number | null;
           marginCents: number | null;
+          unpriced: number | null;
           state: "closed" | "open";
           correctsLineId: string | null;
           createdAt: string;
@@ -2600,6 +2609,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           dueCents: number;
           providerCostMicros: number | null;
           marginCents: number | null;
+          unpriced: number | null;
         };
       };
       meta: ApiMeta;
