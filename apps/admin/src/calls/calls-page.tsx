@@ -16,10 +16,11 @@ import { CustomerFilter } from '../customers/customer-picker.tsx'
 import { Button } from '../ui/button.tsx'
 import { ColumnChooser } from '../ui/column-chooser.tsx'
 import { Id } from '../ui/copy.tsx'
-import { FilterBar, FilterChoice, FilterText } from '../ui/filter-bar.tsx'
+import { FilterBar, FilterChoice } from '../ui/filter-bar.tsx'
 import { formatDuration, formatMicros } from '../ui/format.ts'
 import { Empty } from '../ui/notice.tsx'
-import { cleanPhone, formatPhone, Phone } from '../ui/phone.tsx'
+import { NumberFilter } from '../ui/number-filter.tsx'
+import { formatPhone, Phone } from '../ui/phone.tsx'
 import { DetailSkeleton } from '../ui/skeleton.tsx'
 import { VirtualTable } from '../ui/table.tsx'
 import type { Column } from '../ui/table-columns.ts'
@@ -155,13 +156,7 @@ export function CallsPage() {
             choices={callStatuses.toReversed().map((value) => ({ value, label: callStatusWord(value) }))}
           />
           <CustomerFilter value={customer} onChange={(next) => setFilters({ customer: next })} />
-          <FilterText
-            label="Number"
-            value={phone}
-            placeholder="+1 312 555 0101"
-            clean={cleanPhone}
-            onChange={(next) => setFilters({ phone: next })}
-          />
+          <NumberFilter value={phone} onChange={(next) => setFilters({ phone: next })} />
           <span className="ml-auto flex items-center">
             <SavedViews
               list="calls"

@@ -4,11 +4,10 @@ import { ActDialog } from '../app/act-dialog.tsx'
 import { problemOf, rpc } from '../app/rpc.ts'
 import { useRefusal } from '../app/session.ts'
 import { Button } from '../ui/button.tsx'
-import { Field, Input } from '../ui/field.tsx'
 import { formatLocal } from '../ui/format.ts'
+import { InstantField, instantOf } from '../ui/instant-field.tsx'
 import { Note } from '../ui/notice.tsx'
 import { toast } from '../ui/toast.tsx'
-import { instantOf } from '../usage/steer.tsx'
 
 /** The switch by which every caller hears that the line is being worked on. */
 export function MaintenanceSwitch() {
@@ -72,16 +71,13 @@ function SwitchDialog({ isOn, onClose }: { isOn: boolean; onClose: () => void })
       onSubmit={() => set.mutate({ isInMaintenance: !isOn, reason, ...(!isOn && { until: instantOf(until) }) })}
     >
       {!isOn && (
-        <Field label="Until" optional hint="Without it, until somebody ends it." error={fields.until}>
-          {(described) => (
-            <Input
-              {...described}
-              type="datetime-local"
-              value={until}
-              onChange={(event) => setUntil(event.target.value)}
-            />
-          )}
-        </Field>
+        <InstantField
+          label="Until"
+          hint="Without it, until somebody ends it."
+          error={fields.until}
+          value={until}
+          onChange={setUntil}
+        />
       )}
     </ActDialog>
   )

@@ -17,9 +17,10 @@ import { CustomerFilter } from '../customers/customer-picker.tsx'
 import { Button } from '../ui/button.tsx'
 import { ColumnChooser } from '../ui/column-chooser.tsx'
 import { Id } from '../ui/copy.tsx'
-import { FilterBar, FilterChoice, FilterText } from '../ui/filter-bar.tsx'
+import { FilterBar, FilterChoice } from '../ui/filter-bar.tsx'
 import { Empty } from '../ui/notice.tsx'
-import { cleanPhone, formatPhone } from '../ui/phone.tsx'
+import { NumberFilter } from '../ui/number-filter.tsx'
+import { formatPhone } from '../ui/phone.tsx'
 import { DetailSkeleton } from '../ui/skeleton.tsx'
 import { VirtualTable } from '../ui/table.tsx'
 import type { Column } from '../ui/table-columns.ts'
@@ -147,13 +148,7 @@ export function MessagesPage() {
             choices={messageStatuses.map((value) => ({ value, label: messageStatusWord(value) }))}
           />
           <CustomerFilter value={customer} onChange={(next) => setFilters({ customer: next })} />
-          <FilterText
-            label="Number"
-            value={phone}
-            placeholder="+1 312 555 0101"
-            clean={cleanPhone}
-            onChange={(next) => setFilters({ phone: next })}
-          />
+          <NumberFilter value={phone} onChange={(next) => setFilters({ phone: next })} />
           <span className="ml-auto flex items-center">
             <SavedViews
               list="messages"

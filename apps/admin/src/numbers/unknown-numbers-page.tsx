@@ -11,9 +11,9 @@ import { rpcClient } from '../app/rpc.ts'
 import type { UnknownSearch } from '../app/search.ts'
 import { useRefusal } from '../app/session.ts'
 import { ColumnChooser } from '../ui/column-chooser.tsx'
-import { FilterBar, FilterText } from '../ui/filter-bar.tsx'
+import { FilterBar } from '../ui/filter-bar.tsx'
 import { Empty } from '../ui/notice.tsx'
-import { cleanPhone } from '../ui/phone.tsx'
+import { NumberFilter } from '../ui/number-filter.tsx'
 import { useShortcuts } from '../ui/shortcuts.ts'
 import { DetailSkeleton } from '../ui/skeleton.tsx'
 import { VirtualTable } from '../ui/table.tsx'
@@ -71,13 +71,7 @@ export function UnknownNumbersPage() {
                 ]}
               />
             </span>
-            <FilterText
-              label="Number"
-              value={phone}
-              placeholder="+1 312 555 0990"
-              clean={cleanPhone}
-              onChange={(next) => setFilters({ phone: next })}
-            />
+            <NumberFilter value={phone} onChange={(next) => setFilters({ phone: next })} />
             <span className="ml-auto">
               <ColumnChooser table="unknown-numbers" columns={columns} />
             </span>

@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import { ActDialog } from '../app/act-dialog.tsx'
 import { problemOf, rpc } from '../app/rpc.ts'
-import { Field, Input, Select } from '../ui/field.tsx'
+import { Field, Select } from '../ui/field.tsx'
+import { InstantField, instantOf } from '../ui/instant-field.tsx'
 import { Note } from '../ui/notice.tsx'
 import { toast } from '../ui/toast.tsx'
-import { instantOf, type Steered } from './steer.tsx'
+import type { Steered } from './steer.tsx'
 import { causes, causeWords } from './words.ts'
 
 /** A customer stands still, for one cause, until somebody or the clock lifts it. */
@@ -48,16 +49,13 @@ export function PauseCustomer({ customer, onClose }: Steered) {
             </Select>
           )}
         </Field>
-        <Field label="Until" optional hint="Without it, until it is lifted." error={fields.expiresAt}>
-          {(described) => (
-            <Input
-              {...described}
-              type="datetime-local"
-              value={until}
-              onChange={(event) => setUntil(event.target.value)}
-            />
-          )}
-        </Field>
+        <InstantField
+          label="Until"
+          hint="Without it, until it is lifted."
+          error={fields.expiresAt}
+          value={until}
+          onChange={setUntil}
+        />
       </div>
     </ActDialog>
   )

@@ -4,6 +4,7 @@ import { newRequestKey } from '../app/request-key.ts'
 import { problemOf, rpc } from '../app/rpc.ts'
 import { Field, Input, Select } from '../ui/field.tsx'
 import { formatNumber } from '../ui/format.ts'
+import { InstantField, instantOf } from '../ui/instant-field.tsx'
 import { toast } from '../ui/toast.tsx'
 import { formatUsage, type MeterKind } from './usage-meter.tsx'
 import { meterChoices, meterKeys } from './words.ts'
@@ -12,8 +13,6 @@ export type Steered = { customer: { id: string; businessName: string }; onClose:
 
 const whole = (text: string): number | undefined =>
   /^[-−+]?\d{1,9}$/.test(text.trim()) ? Number(text.replace('−', '-')) : undefined
-/** What a field for a date and a time holds, as the wire has it. */
-export const instantOf = (text: string): string | undefined => (text ? new Date(text).toISOString() : undefined)
 
 function MeterField({ value, onChange }: { value: MeterKind; onChange: (kind: MeterKind) => void }) {
   return (
@@ -105,16 +104,13 @@ export function GrantCredit({ customer, onClose }: Steered) {
             />
           )}
         </Field>
-        <Field label="Expires" optional hint="Without it, it stays." error={fields.expiresAt}>
-          {(described) => (
-            <Input
-              {...described}
-              type="datetime-local"
-              value={until}
-              onChange={(event) => setUntil(event.target.value)}
-            />
-          )}
-        </Field>
+        <InstantField
+          label="Expires"
+          hint="Without it, it stays."
+          error={fields.expiresAt}
+          value={until}
+          onChange={setUntil}
+        />
       </div>
     </ActDialog>
   )

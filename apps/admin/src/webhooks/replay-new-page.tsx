@@ -10,8 +10,8 @@ import { CustomerFilter } from '../customers/customer-picker.tsx'
 import { Button } from '../ui/button.tsx'
 import { FilterBar, FilterChoice, FilterText } from '../ui/filter-bar.tsx'
 import { Note } from '../ui/notice.tsx'
+import { NumberFilter } from '../ui/number-filter.tsx'
 import { Panel } from '../ui/panel.tsx'
-import { cleanPhone } from '../ui/phone.tsx'
 import { useShortcuts } from '../ui/shortcuts.ts'
 import { providerChoices, stateWord, webhookStates } from './words.tsx'
 
@@ -92,13 +92,7 @@ export function ReplayNewPage() {
           choices={providerChoices}
         />
         <CustomerFilter value={customer} onChange={(next) => setFilters({ customer: next })} />
-        <FilterText
-          label="Number"
-          value={phone}
-          placeholder="+1 312 555 0101"
-          clean={cleanPhone}
-          onChange={(next) => setFilters({ phone: next })}
-        />
+        <NumberFilter value={phone} onChange={(next) => setFilters({ phone: next })} />
         <FilterText
           label="Cause"
           value={cause}

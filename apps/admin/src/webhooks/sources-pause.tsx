@@ -3,10 +3,9 @@ import { ActDialog } from '../app/act-dialog.tsx'
 import type { SourceRow } from '../app/contract.ts'
 import { problemOf, rpc } from '../app/rpc.ts'
 import { CustomerPicker } from '../customers/customer-picker.tsx'
-import { Field, Input } from '../ui/field.tsx'
 import { formatCount } from '../ui/format.ts'
+import { InstantField, instantOf } from '../ui/instant-field.tsx'
 import { toast } from '../ui/toast.tsx'
-import { instantOf } from '../usage/steer.tsx'
 import { sourceName } from './sources-words.tsx'
 
 type Customer = { id: string; businessName: string }
@@ -45,16 +44,13 @@ export function PauseSource({ source, onClose }: { source?: SourceRow; onClose: 
       onSubmit={() => pause.mutate({ ...targetOf(source, customer), reason, expiresAt: instantOf(until) })}
     >
       {!source && <CustomerPicker autoFocus chosen={customer?.id} onChoose={setCustomer} />}
-      <Field label="Until" optional hint="Without it, until it is resumed." error={fields.expiresAt}>
-        {(described) => (
-          <Input
-            {...described}
-            type="datetime-local"
-            value={until}
-            onChange={(event) => setUntil(event.target.value)}
-          />
-        )}
-      </Field>
+      <InstantField
+        label="Until"
+        hint="Without it, until it is resumed."
+        error={fields.expiresAt}
+        value={until}
+        onChange={setUntil}
+      />
     </ActDialog>
   )
 }

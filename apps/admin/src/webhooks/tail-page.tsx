@@ -10,10 +10,11 @@ import type { TailSearch } from '../app/webhook-routes.tsx'
 import { Button } from '../ui/button.tsx'
 import { ColumnChooser } from '../ui/column-chooser.tsx'
 import { Copyable, Id } from '../ui/copy.tsx'
-import { FilterBar, FilterChoice, FilterSearch, FilterText } from '../ui/filter-bar.tsx'
+import { FilterBar, FilterChoice, FilterSearch } from '../ui/filter-bar.tsx'
 import { formatBytes, formatCount, formatNumber, formatWords } from '../ui/format.ts'
 import { Empty } from '../ui/notice.tsx'
-import { cleanPhone, formatPhone, Phone } from '../ui/phone.tsx'
+import { NumberFilter } from '../ui/number-filter.tsx'
+import { formatPhone, Phone } from '../ui/phone.tsx'
 import { Dot, Pill } from '../ui/pill.tsx'
 import { useShortcuts } from '../ui/shortcuts.ts'
 import { VirtualTable } from '../ui/table.tsx'
@@ -142,13 +143,7 @@ export function TailPage() {
               onChange={(next) => setFilters({ provider: next })}
               choices={providerChoices}
             />
-            <FilterText
-              label="Number"
-              value={phone}
-              placeholder="+1 312 555 0101"
-              clean={cleanPhone}
-              onChange={(next) => setFilters({ phone: next })}
-            />
+            <NumberFilter value={phone} onChange={(next) => setFilters({ phone: next })} />
             <FilterChoice
               label="Refused at the door"
               value={refused}

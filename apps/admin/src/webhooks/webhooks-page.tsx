@@ -13,9 +13,9 @@ import type { WebhookSearch } from '../app/search.ts'
 import { Button } from '../ui/button.tsx'
 import { ColumnChooser } from '../ui/column-chooser.tsx'
 import { CopyButton } from '../ui/copy.tsx'
-import { FilterBar, FilterChoice, FilterSearch, FilterText } from '../ui/filter-bar.tsx'
+import { FilterBar, FilterChoice, FilterSearch } from '../ui/filter-bar.tsx'
 import { Empty } from '../ui/notice.tsx'
-import { cleanPhone } from '../ui/phone.tsx'
+import { NumberFilter } from '../ui/number-filter.tsx'
 import { VirtualTable } from '../ui/table.tsx'
 import { ViewTabs } from '../ui/tabs.tsx'
 import { LookFurther } from './look-further.tsx'
@@ -110,13 +110,7 @@ export function WebhooksPage() {
               onChange={(next) => setFilters({ cause: next })}
               choices={causes.map(({ id, text }) => ({ value: id, label: text }))}
             />
-            <FilterText
-              label="Number"
-              value={phone}
-              placeholder="+1 312 555 0101"
-              clean={cleanPhone}
-              onChange={(next) => setFilters({ phone: next })}
-            />
+            <NumberFilter value={phone} onChange={(next) => setFilters({ phone: next })} />
             <span className="ml-auto flex items-center">
               <SavedViews
                 list="webhooks"
