@@ -63,6 +63,8 @@ export async function buildApp(parts: AppParts) {
     // who sends slowly is waited for so long: the head, then the whole body
     requestTimeout: 30_000,
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 1_000 },
+    // a machine that is busy when it starts is no reason not to
+    pluginTimeout: 120_000,
     frameworkErrors: refuseBadRequest,
     clientErrorHandler: refuseUnreadable,
   })
