@@ -42,7 +42,7 @@ test('on a new database this month and the next have their partitions before the
   const day = new Date('2026-11-01T00:10:00Z')
   const made = await Promise.all([1, 2, 3].map(() => makeFirstPartitions(database.url, day)))
 
-  expect(made.map(({ length }) => length).sort()).toEqual([0, 0, 8])
+  expect(made.map(({ length }) => length).sort((a, b) => a - b)).toEqual([0, 0, 8])
   expect(await placeOf(await store('2026-11-01'))).toBe('webhook_queue_2026_11')
   expect(await placeOf(await store('2026-12-31'))).toBe('webhook_queue_2026_12')
   expect((await maintain())?.made).toEqual(
