@@ -1,4 +1,4 @@
--- migrations: 68a83888d5649e44a0d8d3c11eb25f2deebaa74c73f2f8fd62a56c07b2f1cf85
+-- migrations: d18cc067b065811d3d8e66e347987399318ef21366e1434236787cc2e656d78f
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -1327,8 +1327,7 @@ create table usage_holds (
   constraint usage_holds_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'settled'::text, 'expired'::text, 'reported'::text])))
 );
 CREATE INDEX usage_holds_by_customer ON public.usage_holds USING btree (customer_id, id);
-CREATE INDEX usage_holds_open ON public.usage_holds USING btree (expires_at) WHERE (state = 'open'::text);
-CREATE INDEX usage_holds_under_way ON public.usage_holds USING btree (customer_id) WHERE (state = 'open'::text);
+CREATE INDEX usage_holds_under_way ON public.usage_holds USING btree (customer_id, expires_at) WHERE (state = 'open'::text);
 alter table usage_holds enable row level security;
 create policy application_sees_all on usage_holds for all to trunkline_app using (true) with check (true);
 create policy owner_sees_own on usage_holds for all to trunkline_owner using ((customer_id = (NULLIF(current_setting('trunkline.customer_id'::text, true), ''::text))::uuid));
