@@ -23,7 +23,7 @@ export type Question = {
 const holdSeconds = (kind: 'call' | 'sms', quantity: number) => (kind === 'call' ? Math.max(120, quantity * 2) : 600)
 
 type Reserved = {
-  place: string
+  hold_id: string
   used: string
   reserved: string
   base: string
@@ -47,37 +47,40 @@ const columnsOf = {
 } as const
 
 /**
- * Units, holds and the figures that the answers are given by, in one statement: of them nothing is there without the others. One
- * question of a customer, the customers in one order. Who is alone waits for his counter; of many, who would have to wait for it
- * is left out, and asks again alone, so that nobody waits for a counter that is not his.
+ * Units, holds and the figures that the answers are given by, in one statement: of them nothing is there without the others. Of one
+ * customer's questions each fits beside those before it; the customers come in one order. Who asks alone waits for his counter; of
+ * those that ask together, who would have to wait for it is left out, and asks again alone, so that nobody waits for a counter that
+ * is not his.
  */
 function reservingOf(kind: Question['kind'], isAlone: boolean): string {
   const { used, reserved, base, grace } = columnsOf[kind]
   return `with asked as materialized (
-      select customer_id::uuid, quantity::bigint, at::timestamptz, hold_id::uuid, seconds::float8, nullif(provider_id, '') as provider_id, place
+      select customer_id::uuid, quantity::bigint, at::timestamptz, hold_id::uuid, seconds::float8, nullif(provider_id, '') as provider_id, place,
+        sum(quantity::bigint) over (partition by customer_id order by place)::bigint as so_far
       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
         with ordinality as asked (customer_id, quantity, at, hold_id, seconds, provider_id, place)
-    ), locked as materialized (
-      select customer_id from usage_limits where customer_id = any (($1::text[])::uuid[]) order by customer_id
-      for update ${isAlone ? '' : 'skip locked'}
-    ), reserved as (
-      update usage_limits as counter set ${reserved} = ${reserved} + asked.quantity, updated_at = now()
-      from asked join locked using (customer_id)
-      where counter.customer_id = any (($1::text[])::uuid[]) and counter.customer_id = asked.customer_id
-        and not force_pause and period_end > asked.at and (next_change_at is null or next_change_at > asked.at)
-        and ${used} + ${reserved} + asked.quantity <= ${base} + ${grace}
-        and exists (select from customers where id = counter.customer_id and status = 'active')
-      returning counter.customer_id, ${used} as used, ${reserved} as reserved, ${base} as base, ${base} + ${grace} as hard_limit,
-        period_end, limit_revision, tier_snapshot_id
+    ), counter as materialized (
+      select customer_id, ${used} as used, ${reserved} as reserved, ${base} as base, ${base} + ${grace} as hard_limit, period_end,
+        next_change_at, limit_revision, tier_snapshot_id
+      from usage_limits where customer_id = any (($1::text[])::uuid[]) and not force_pause
+        and exists (select from customers where id = usage_limits.customer_id and status = 'active')
+      order by customer_id for update ${isAlone ? '' : 'skip locked'}
+    ), fitting as materialized (
+      select * from asked join counter using (customer_id)
+      where period_end > at and (next_change_at is null or next_change_at > at) and used + reserved + so_far <= hard_limit
+    ), moved as (
+      update usage_limits set ${reserved} = ${reserved} + sum.quantity, updated_at = now()
+      from (select customer_id, sum(quantity)::bigint as quantity from fitting group by 1) as sum
+      where usage_limits.customer_id = any (($1::text[])::uuid[]) and usage_limits.customer_id = sum.customer_id
     ), held as (
       insert into usage_holds (id, customer_id, meter, quantity, expires_at, provider_id)
       select hold_id, customer_id, '${meterOf[kind]}', quantity, now() + make_interval(secs => seconds), provider_id
-      from asked join reserved using (customer_id) returning customer_id, expires_at
+      from fitting returning id, expires_at
     )
-    select asked.place, reserved.*, tier.tier, tier.version, held.expires_at, 1 + (select count(*) from usage_holds
-      where usage_holds.customer_id = reserved.customer_id and meter = '${meterOf[kind]}' and state = 'open') as open_holds
-    from reserved join asked using (customer_id) join held using (customer_id)
-      join tier_snapshots as tier on tier.id = reserved.tier_snapshot_id`
+    select hold_id, used, reserved + so_far as reserved, base, hard_limit, period_end, limit_revision, tier.tier, tier.version, held.expires_at,
+      row_number() over (partition by customer_id order by place) + (select count(*) from usage_holds
+        where usage_holds.customer_id = fitting.customer_id and meter = '${meterOf[kind]}' and state = 'open') as open_holds
+    from fitting join held on held.id = hold_id join tier_snapshots as tier on tier.id = tier_snapshot_id`
 }
 
 const reserving = {
@@ -87,24 +90,21 @@ const reserving = {
 
 type Asked = { input: Question; at: Date; holdId: string }
 
-/** What is reserved for each, in the order of the questions; of several of one customer only the first is asked. */
+/** What is reserved for each, in the order of the questions. */
 async function reserve(
   db: Ctx['db'],
-  kind: Question['kind'],
+  how: { kind: Question['kind']; isAlone?: boolean },
   questions: readonly Asked[],
 ): Promise<(Reserved | undefined)[]> {
-  const firsts = new Map<string, Asked>()
-  for (const asked of questions) if (!firsts.has(asked.input.customerId)) firsts.set(asked.input.customerId, asked)
-  const asked = [...firsts.values()]
-  const rows = await statement<Reserved>(db, reserving[kind][asked.length === 1 ? 'alone' : 'together'], [
-    asked.map(({ input }) => input.customerId),
-    asked.map(({ input }) => String(input.quantity)),
-    asked.map(({ at }) => at.toISOString()),
-    asked.map(({ holdId }) => holdId),
-    asked.map(({ input }) => String(holdSeconds(kind, input.quantity))),
-    asked.map(({ input }) => input.providerId ?? ''),
+  const rows = await statement<Reserved>(db, reserving[how.kind][how.isAlone ? 'alone' : 'together'], [
+    questions.map(({ input }) => input.customerId),
+    questions.map(({ input }) => String(input.quantity)),
+    questions.map(({ at }) => at.toISOString()),
+    questions.map(({ holdId }) => holdId),
+    questions.map(({ input }) => String(holdSeconds(how.kind, input.quantity))),
+    questions.map(({ input }) => input.providerId ?? ''),
   ])
-  const rowOf = new Map(rows.map((row) => [asked[Number(row.place) - 1]?.holdId, row]))
+  const rowOf = new Map(rows.map((row) => [row.hold_id, row]))
   return questions.map(({ holdId }) => rowOf.get(holdId))
 }
 
@@ -113,8 +113,8 @@ const gatheredMs = 10_000
 
 /** Many that ask at the same moment share a statement and its commit. */
 const gathered = {
-  call: gatherOn((db, questions: readonly Asked[]) => reserve(db, 'call', questions), gatheredMs),
-  sms: gatherOn((db, questions: readonly Asked[]) => reserve(db, 'sms', questions), gatheredMs),
+  call: gatherOn((db, questions: readonly Asked[]) => reserve(db, { kind: 'call' }, questions), gatheredMs),
+  sms: gatherOn((db, questions: readonly Asked[]) => reserve(db, { kind: 'sms' }, questions), gatheredMs),
 }
 
 /** Undefined where it does not fit, where something else stands against it, and where it has to be asked alone. */
@@ -135,7 +135,7 @@ export async function reserveTogether(ctx: Ctx, input: Question): Promise<Admiss
 export async function reserveAlone(ctx: Ctx, input: Question): Promise<Admission | undefined> {
   const asked = { input, at: ctx.now, holdId: newId() }
   step('usage.reserving')
-  const [row] = await reserve(ctx.db, input.kind, [asked])
+  const [row] = await reserve(ctx.db, { kind: input.kind, isAlone: true }, [asked])
   return admissionOf(asked, row)
 }
 
