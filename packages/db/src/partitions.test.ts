@@ -58,6 +58,16 @@ test('a database that has begun without partitions is left to the nightly run', 
   expect(made).toHaveLength(6)
 })
 
+test('a start waits for nobody who has locked a table: what it would have made is left to the nightly run', async () => {
+  const made = await sql.begin(async (locking) => {
+    await locking`lock table webhook_queue in access exclusive mode`
+    return await makeFirstPartitions(database.url, november)
+  })
+  expect(made.filter((name) => name.startsWith('webhook_queue'))).toEqual([])
+  expect(made).toHaveLength(6)
+  expect((await maintain())?.made).toContain('webhook_queue_2026_11')
+})
+
 test('partitions stand before they are needed, rows go where their month is, and a second run makes nothing', async () => {
   const first = await maintain()
   expect(first?.faults).toEqual([])

@@ -6,6 +6,8 @@ const partitionLock = 7_274_002
 /** Whoever queues for a lock is queued behind: nobody waits longer than this for us, and we come again. */
 const lockTimeoutMs = 400
 const lockTries = 20
+/** Not given within `lock_timeout`. */
+const lockedCode = '55P03'
 const dayMs = 86_400_000
 
 /** A table that may lose what is old: from when on rows are kept, and which of the older ones forbid it. */
@@ -51,7 +53,8 @@ export async function maintainPartitions(
 
 /**
  * On a database that holds nothing yet: the partitions of this month and the next, before the first row comes. Later DEFAULT would have
- * begun to hold the month. Processes that start together wait for the first one.
+ * begun to hold the month. Processes that start together wait for the first one. A table that somebody has locked has rows, or is
+ * left to the nightly run: nobody's start waits for it.
  */
 export async function makeFirstPartitions(ownerUrl: string, now: Date): Promise<string[]> {
   const sql = postgres(ownerUrl, { max: 1, onnotice: () => undefined, connect_timeout: 10 })
@@ -60,10 +63,14 @@ export async function makeFirstPartitions(ownerUrl: string, now: Date): Promise<
     await sql.unsafe(`set lock_timeout = ${lockTimeoutMs}`)
     const made: string[] = []
     for (const table of await partitionedTables(sql)) {
-      if ((await partitionsOf(sql, table)).length > 0 || (await holds(sql, `${table}_default`, 'true'))) continue
-      for (const months of [0, 1]) {
-        const month = partitionAt(table, addMonths(now, months))
-        if (await make(sql, table, month)) made.push(month.name)
+      try {
+        if ((await partitionsOf(sql, table)).length > 0 || (await holds(sql, `${table}_default`, 'true'))) continue
+        for (const months of [0, 1]) {
+          const month = partitionAt(table, addMonths(now, months))
+          if (await make(sql, table, month)) made.push(month.name)
+        }
+      } catch (error) {
+        if ((error as { code?: string }).code !== lockedCode) throw error
       }
     }
     return made
@@ -224,8 +231,8 @@ async function whenUnlocked(sql: postgres.Sql, statement: string): Promise<void>
       await sql.unsafe(statement)
       return
     } catch (error) {
-      // 55P03: not within lock_timeout; 40P01: it was chosen to resolve a deadlock
-      const passes = ['55P03', '40P01'].includes((error as { code?: string }).code ?? '')
+      // 40P01: it was chosen to resolve a deadlock
+      const passes = [lockedCode, '40P01'].includes((error as { code?: string }).code ?? '')
       if (!passes || nth === lockTries) throw error
       await pause(100 * nth)
     }
