@@ -64,7 +64,10 @@ const usedBy = async (customerId: string) => {
 const entries = () => world.owner`
   select provider, door, event_type, verdict, headers from webhook_queue where remote_address = 'back-fill' order by provider, door`
 
-/** So many runners find the same gaps and come to take them: they are held at the first one until all of them stand there. */
+/**
+ * So many runners find the same gaps and come to take them: they are held at the first one until all of them stand there. Fewer than
+ * the pool has connections: what finds none free is sent behind a statement that waits.
+ */
 async function atOneMoment(runners: number, start: () => Promise<unknown>): Promise<void> {
   let running: Promise<unknown> = Promise.resolve()
   const release = new Error('let them go')
@@ -218,14 +221,14 @@ test('Telnyx is asked for a message by its name, and what it says is the fate of
   expect(await usedBy(id)).toMatchObject({ segments: 3 })
 })
 
-test('six runners at the same moment ask for each gap once, and each becomes one entry that is charged once', async () => {
+test('four runners at the same moment ask for each gap once, and each becomes one entry that is charged once', async () => {
   const { id, phoneNumber } = await world.customer({ tier: 'scale' })
   const calls = []
   for (let nth = 0; nth < 20; nth++) calls.push(await unended(phoneNumber, 60))
   await world.process()
   await growOld()
 
-  await atOneMoment(6, () => Promise.all([1, 2, 3, 4, 5, 6].map(run)))
+  await atOneMoment(4, () => Promise.all([1, 2, 3, 4].map(run)))
   // a lease that has run out under somebody who was slow: he writes nothing, and what he took in is there once
   await world.owner`update webhook_gaps set next_ask_at = now(), answer = null`
   await Promise.all([run(), run()])
@@ -237,7 +240,7 @@ test('six runners at the same moment ask for each gap once, and each becomes one
   expect(await usedBy(id)).toMatchObject({ counter: 1200, ledger: 1200 })
   const [sums] = await world.owner`
     select sum(asked)::int as asked, sum(filled)::int as filled, count(*) filter (where state = 'done')::int as done from webhook_backfills`
-  expect(sums).toEqual({ asked: 40, filled: 40, done: 8 })
+  expect(sums).toEqual({ asked: 40, filled: 40, done: 6 })
 })
 
 test('a provider that does not answer is asked once a run and again later, and the others meanwhile', async () => {
