@@ -11,6 +11,8 @@ type Waiting = { arrival: Arrival; resolve(receipt: Receipt): void; reject(error
 
 /** At most this many batches under way: with two, one commits while the other gathers. More gains nothing on one disk. */
 const inFlightLimit = 2
+/** Beside a batch that is under way only this many are worth another one: fewer wait for it, and go together. */
+const worthAnother = 16
 export type Intake = ReturnType<typeof openIntake>
 
 /**
@@ -59,7 +61,7 @@ export function openIntake(options: {
   }
 
   function pump(): void {
-    while (inFlight < inFlightLimit && queue.length > 0) {
+    while (inFlight < inFlightLimit && queue.length > (inFlight === 0 ? 0 : worthAnother - 1)) {
       inFlight++
       const batch = take()
       flush(batch)
