@@ -68,9 +68,10 @@ with recursive pause as materialized (
 ), beside as materialized (
   select head.* from lane cross join lateral (
     select ${columns} from webhook_queue
-    where ${isDue} and provider = lane.provider and ${laneOf} = lane.lane and id not in (select id from oldest)
+    where ${isDue} and provider = lane.provider and ${laneOf} = lane.lane
     order by next_attempt_at, id limit ${eachBeside} for update skip locked
   ) as head
+  where (lane.provider, lane.lane) not in (select provider, ${laneOf} from oldest)
 ), claimed as materialized (
   select *, exists (
     select from pause where (pause.provider = each.provider and coalesce(pause.door, each.door) = each.door) or pause.customer_id = each.customer_id
