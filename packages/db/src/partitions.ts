@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
+import { addMonths, lowestIdAt, type Partition, partitionAt } from './partition-month.ts'
 
 /** Any number but the migrations': only one process at a time makes and drops partitions. */
 const partitionLock = 7_274_002
@@ -19,8 +20,6 @@ export type Maintained = {
   /** What a person must look at: `table` and, in words, what is wrong with it. */
   faults: { table: string; what: string }[]
 }
-
-type Partition = { name: string; from: string; to: string }
 
 /**
  * Keeps the tables that are partitioned by their time-ordered id: this month's partition and the next ones stand before a row
@@ -237,19 +236,4 @@ async function whenUnlocked(sql: postgres.Sql, statement: string): Promise<void>
       await pause(100 * nth)
     }
   }
-}
-
-const partitionAt = (table: string, month: Date): Partition => ({
-  name: `${table}_${month.toISOString().slice(0, 7).replace('-', '_')}`,
-  from: lowestIdAt(month),
-  to: lowestIdAt(addMonths(month, 1)),
-})
-
-/** The first instant of the month that lies so many months after the one of `at`, in UTC. */
-const addMonths = (at: Date, months: number) => new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months, 1))
-
-/** No id of this instant or a later one is smaller. */
-function lowestIdAt(at: Date): string {
-  const hex = at.getTime().toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`
 }
