@@ -142,6 +142,7 @@ test('a customer is seen as its owner sees it, under a banner, and left by its b
   await page.waitForURL(/\/admin\/usage/)
   const banner = page.getByRole('status').filter({ hasText: 'Mirror Makers' })
   await banner.getByText('Nothing can be changed').waitFor()
+  await page.getByRole('heading', { name: 'Usage', level: 1 }).waitFor()
   await expectSoundLook(page)
   await banner.getByRole('button', { name: 'End the view' }).click()
 

@@ -206,12 +206,16 @@ export function VirtualTable<Row extends { id: string }>({
           })}
         </div>
         {feed?.loadingMore && (
-          <div role="status" className="flex items-center justify-center gap-2 py-3 text-xs text-ink-3">
-            <LoaderCircle aria-hidden className="size-3.5 animate-spin" />
+          <div aria-hidden className="flex items-center justify-center gap-2 py-3 text-xs text-ink-3">
+            <LoaderCircle className="size-3.5 animate-spin" />
             Loading older rows
           </div>
         )}
       </div>
+      {/* a grid holds rows and nothing else */}
+      <p role="status" className="sr-only">
+        {feed?.loadingMore && 'Loading older rows'}
+      </p>
     </div>
   )
 }

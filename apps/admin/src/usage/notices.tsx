@@ -1,5 +1,5 @@
 import { BellRing } from 'lucide-react'
-import { useRef } from 'react'
+import { useRef, useState } from 'react'
 import type { NoticePreference, NoticeRow } from '../app/contract.ts'
 import { Loaded } from '../app/loaded.tsx'
 import { problemOf, rpc } from '../app/rpc.ts'
@@ -88,20 +88,34 @@ function Preference({
 }) {
   const utils = rpc.useUtils()
   const about = { customerId }
+  const { preference: cached } = utils.customers.notices
   const last = useRef<NoticePreference>(undefined)
+  // what was chosen stands on the page at once, and until what was read after it has come
+  const [chosen, setChosen] = useState<NoticePreference>()
   const set = rpc.customers.notices.setPreference.useMutation({
-    onMutate: ({ channel, muted }) => utils.customers.notices.preference.setData(about, { channel, muted }),
-    onError: () => utils.customers.notices.preference.invalidate(about),
     // what was chosen before the last choice is not what stands
-    onSuccess: (kept, sent) => sent === last.current && utils.customers.notices.preference.setData(about, kept),
+    onSuccess: async (kept, sent) => {
+      if (sent === last.current) await show(kept)
+    },
+    onSettled: async (_kept, _error, sent) => {
+      await cached.invalidate(about)
+      if (sent === last.current) setChosen(undefined)
+    },
     // one after the other, so that the last choice is the one that is kept
     scope: { id: 'notice preference' },
   })
+  /** An answer that was asked for earlier does not come after it. */
+  const show = async (next: NoticePreference) => {
+    await cached.cancel(about)
+    cached.setData(about, next)
+  }
   const choose = (next: NoticePreference) => {
+    setChosen(next)
+    void show(next)
     last.current = { ...about, ...next }
     set.mutate(last.current)
   }
-  const { channel, muted } = preference
+  const { channel, muted } = chosen ?? preference
   return (
     <fieldset disabled={refusal !== undefined} className="grid gap-4 sm:grid-cols-2">
       <legend className="sr-only">How and of what the owner is told</legend>
