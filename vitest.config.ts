@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-const forks = { pool: 'forks' as const, retry: 0, exclude: ['**/node_modules/**', '**/dist/**'] }
+const forks = {
+  pool: 'forks' as const,
+  retry: 0,
+  exclude: ['**/node_modules/**', '**/dist/**'],
+  // what comes of itself is waited for, on a busy machine too
+  expect: { poll: { timeout: 20_000 } },
+}
 /** Files of one worker share what they imported: that is half of their time. A file's database is its own. */
 const sharesWorkers = { isolate: false, maxWorkers: 2 }
 const needsDatabase = { globalSetup: ['test/global-setup.ts'] }

@@ -77,6 +77,18 @@ test('the chosen theme is remembered, and there from the first paint', async ({ 
   expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
 })
 
+test('whoever asks for less motion gets none: a new theme is whole at once', async ({ open }) => {
+  const page = await open('/billing')
+  await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor()
+
+  const moving = await page.evaluate(() => {
+    document.documentElement.dataset.theme = 'dark'
+    return document.getAnimations().filter(({ playState }) => playState !== 'finished').length
+  })
+
+  expect(moving).toBe(0)
+})
+
 test('what waits is counted beside its page, as it changes', async ({ open, world }) => {
   const page = await open('/settings')
   await page.locator('[data-live=live]').waitFor()

@@ -4,6 +4,7 @@ import { sessionRule } from '@trunkline/core/sessions/session'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../platform/id.ts'
 import { announce } from '../platform/live.ts'
+import { untilWaitedFor } from '../testing/waited-for.ts'
 import { openWorld, type World } from '../testing/world.ts'
 import { hashPassword } from './password.ts'
 
@@ -364,11 +365,7 @@ async function whileHeld(userId: string, request: () => Promise<{ statusCode: nu
   await holder`begin`
   await holder`select 1 from users where id = ${userId} for update`
   const answer = request()
-  for (;;) {
-    const [waiting] = await holder`
-      select count(*)::int as rows from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-    if (waiting?.rows > 0) break
-  }
+  await untilWaitedFor(holder)
   await holder.unsafe(change)
   await holder`commit`
   holder.release()

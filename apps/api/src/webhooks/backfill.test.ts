@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { mayContact } from '../compliance/may-contact.ts'
 import { newId } from '../platform/id.ts'
+import { untilWaitedFor } from '../testing/waited-for.ts'
 import { openWorld, randomNumber, retellCall, twilioStatus, type World } from '../testing/world.ts'
 import { backfillGaps } from './backfill.ts'
 
@@ -76,12 +77,7 @@ async function atOneMoment(runners: number, start: () => Promise<unknown>): Prom
       await sql`
         insert into webhook_gaps (event_id, missing, generation, updated_at) select id, 'end', 1, now() from call_events order by id limit 1`
       running = start()
-      for (let standing = 0; standing < runners; ) {
-        const [row] = await sql`
-          select count(distinct pid)::int as standing from pg_locks
-          where not granted and pid in (select pid from pg_stat_activity where datname = current_database())`
-        standing = row?.standing
-      }
+      await untilWaitedFor(sql, runners)
       throw release
     })
     .catch((error: unknown) => {
