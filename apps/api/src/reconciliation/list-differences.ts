@@ -4,7 +4,7 @@ import { customers } from '@trunkline/db/schema/customers'
 import { reconciliationDifferences } from '@trunkline/db/schema/reconciliation'
 import { webhooks } from '@trunkline/db/schema/webhooks'
 import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm'
-import type { Ctx } from '../platform/context.ts'
+import { type Ctx, inTransaction } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { cursorOfPair, pairOfCursor } from '../platform/keyset.ts'
 import { type DifferenceRow, toDifferenceRow } from './wire.ts'
@@ -24,20 +24,37 @@ export async function listDifferences(
 ): Promise<{ items: DifferenceRow[]; nextCursor: string | null }> {
   const { id, flagged, delta } = reconciliationDifferences
   const after = placeOf(input.cursor)
-  const rows = await shownDifferences(ctx)
-    .where(
-      and(
-        ...conditions(input),
-        after && sql`(${flagged}, abs(${delta}), ${id}) < (${after.flagged}, ${after.size}::bigint, ${after.id}::uuid)`,
-      ),
-    )
-    .orderBy(desc(flagged), sql`abs(${delta}) desc`, desc(id))
-    .limit(input.limit + 1)
+  const read = (ctx: Ctx) =>
+    shownDifferences(ctx)
+      .where(
+        and(
+          ...conditions(input),
+          after &&
+            sql`(${flagged}, abs(${delta}), ${id}) < (${after.flagged}, ${after.size}::bigint, ${after.id}::uuid)`,
+        ),
+      )
+      .orderBy(desc(flagged), sql`abs(${delta}) desc`, desc(id))
+      .limit(input.limit + 1)
+  // those of one customer are few, and have an index of their own
+  const rows = await (input.customerId === undefined ? alongTheIndex(ctx, read) : read(ctx))
   return toPage(rows, {
     limit: input.limit,
     cursorOf: ({ difference }) =>
       cursorOfPair(`${difference.flagged ? 1 : 0}:${Math.abs(difference.delta)}`, difference.id),
     toItem: toDifferenceRow,
+  })
+}
+
+/**
+ * Reads in the order of the index, from a place on. Left to itself the planner sorts all that is left for each portion: it judges a
+ * place by its first column alone, and after the last flagged row expects nothing; a plan for any place does so from the start.
+ */
+export async function alongTheIndex<Result>(ctx: Ctx, read: (ctx: Ctx) => Promise<Result>): Promise<Result> {
+  return await inTransaction(ctx, async (ctx) => {
+    await ctx.db.execute(
+      sql`select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_sort', 'off', true)`,
+    )
+    return await read(ctx)
   })
 }
 

@@ -1,8 +1,7 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { rawOf } from '@trunkline/db/connect'
-import { sql } from 'drizzle-orm'
-import { type Ctx, inTransaction } from '../platform/context.ts'
-import type { DifferenceFilter } from './list-differences.ts'
+import type { Ctx } from '../platform/context.ts'
+import { alongTheIndex, type DifferenceFilter } from './list-differences.ts'
 import { type HealState, healingOf } from './wire.ts'
 
 type Cell = string | number | null
@@ -54,9 +53,7 @@ export async function* readDifferences(ctx: Ctx, filter: DifferenceFilter): Asyn
 }
 
 async function readPortion(ctx: Ctx, filter: DifferenceFilter, after: Place | undefined): Promise<Row[]> {
-  return await inTransaction(ctx, async (ctx) => {
-    // a plan for any filter and place reads fifty times as much, in parallel, and throws it away
-    await ctx.db.execute(sql`set local plan_cache_mode = force_custom_plan`)
+  return await alongTheIndex(ctx, async (ctx) => {
     const asText = (value: string | number | boolean | undefined) => (value === undefined ? null : String(value))
     const given = [filter.runId, filter.class, filter.provider, filter.customerId, filter.flagged]
     const parameters = [...given, after?.flagged, after?.size, after?.id].map(asText)

@@ -1,13 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { toWireId } from '@trunkline/core/platform/wire-id'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { rateLedger } from '../billing/rate.ts'
+import { type Ctx, inTransaction } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { leaveDueJobs, registerSchedules } from '../platform/schedule.ts'
 import { openWorld, retellCall, type World } from '../testing/world.ts'
 import { admitFetched } from '../webhooks/admit-fetched.ts'
 import { csvOf } from './http.ts'
 import { reconciliationSchedules } from './jobs.ts'
+import { listDifferences } from './list-differences.ts'
+import { readDifferences } from './read-differences.ts'
 import { sweepRuns } from './sweep.ts'
 
 type Json = Record<string, unknown>
@@ -427,6 +431,45 @@ test('as CSV a run is read portion by portion, no faster than its reader, and no
   const lines = answer.body.split('\r\n')
   expect(lines).toHaveLength(10_002)
   expect(new Set(lines).size).toBe(10_002)
+})
+
+test('as CSV and as a list a long run is walked along its index: a page reads no more than it shows, also after the last flagged row', async () => {
+  const [runId, rows] = [newId(), 6000]
+  await world.owner`
+    insert into reconciliation_runs (id, trigger, triggered_by, state, window_from, window_to, started_at, heartbeat_at, finished_at)
+    values (${runId}, 'manual', 'test', 'differences', '2026-01-01Z', '2026-01-02Z', now(), now(), now())`
+  await world.owner`
+    insert into reconciliation_differences (id, run_id, level, class, provider, kind, provider_id, unit, ours, theirs, delta, flagged)
+    select gen_random_uuid(), ${runId}, 1, 'missing_here', 'retell', 'call', 'call_' || n, 'seconds', 0, n, -n, n > 5900
+    from generate_series(1, ${rows}::int) as n`
+  await world.owner`analyze reconciliation_differences`
+  // of this connection, whose sum may hold what earlier transactions have read
+  const rowsRead = async ({ db }: Ctx) => {
+    const [sum] = await db.execute<{ rows: number }>(
+      sql`select (coalesce(idx_tup_fetch, 0) + seq_tup_read)::int as rows from pg_stat_xact_user_tables where relname = 'reconciliation_differences'`,
+    )
+    return sum?.rows ?? 0
+  }
+  const readBy = (work: (ctx: Ctx) => Promise<void>) =>
+    inTransaction(world.ctx(), async (ctx) => {
+      const before = await rowsRead(ctx)
+      await work(ctx)
+      return (await rowsRead(ctx)) - before
+    })
+
+  const exported = await readBy(async (ctx) => {
+    let found = 0
+    for await (const portion of readDifferences(ctx, { runId })) found += portion.length
+    expect(found).toBe(rows)
+  })
+  const listed = await readBy(async (ctx) => {
+    let cursor: string | undefined
+    for (let page = 0; page < 5; page++)
+      cursor = (await listDifferences(ctx, { runId, limit: 100, cursor })).nextCursor ?? undefined
+  })
+
+  expect(exported).toBeLessThan(rows * 1.1)
+  expect(listed).toBeLessThan(600)
 })
 
 test('a message that only Telnyx lists is found over its pages, healed under its name, and what failed on the way is not charged', async () => {
