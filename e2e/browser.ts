@@ -23,7 +23,10 @@ export const looks: Look[] = isFull ? grid : [usual]
 
 type Open = (path: string, options?: Partial<Look> & { signedIn?: boolean; tolerate?: RegExp }) => Promise<Page>
 
-export const test = base.extend<{ world: World; browser: Browser; open: Open }>({
+/** A page of the browser, and where it tells what it complains about. */
+type Seat = { page: Page; look: Look; complain: (text: string) => void }
+
+export const test = base.extend<{ world: World; browser: Browser; seats: Seat[]; open: Open }>({
   world: [
     // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of the fixtures from the pattern
     async ({}, use) => {
@@ -40,73 +43,118 @@ export const test = base.extend<{ world: World; browser: Browser; open: Open }>(
       await use(browser)
       await browser.close()
     },
-    // each page has a context of its own, so the files of one worker may share what takes longest to start
+    // each file has contexts of its own, so the files of one worker may share what takes longest to start
     { scope: 'worker' },
   ],
+  /** Pages that no test uses. What a page has fetched and compiled stays with it; what a test left in it is taken away. */
+  seats: [
+    // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of the fixtures from the pattern
+    async ({}, use) => {
+      const seats: Seat[] = []
+      await use(seats)
+      for (const { page } of seats) await page.context().close()
+    },
+    { scope: 'file' },
+  ],
   /** Opens a page of the admin. Whatever the page complains about, the browser or its policy, fails the test. */
-  open: async ({ world, browser, task }, use) => {
-    const pages: { page: Page; complaints: string[] }[] = []
-    await use(async (path, { signedIn = true, tolerate, ...wanted } = {}) => {
-      const opened = await openPage(world, browser, { ...usual, ...wanted, signedIn, tolerate })
-      pages.push(opened)
-      await opened.page.goto(`${world.url}/admin${path}`)
-      return opened.page
+  open: async ({ world, browser, seats, task }, use) => {
+    const taken: Seat[] = []
+    const complaints: string[] = []
+    await use(async (path, { signedIn = true, tolerate, theme = usual.theme, width = usual.width } = {}) => {
+      const free = seats.findIndex(({ look }) => look.theme === theme && look.width === width)
+      const [seat = await newSeat(browser, { theme, width })] = free === -1 ? [] : seats.splice(free, 1)
+      taken.push(seat)
+      seat.complain = (text) => tolerate?.test(text) || complaints.push(text)
+      if (signedIn) await signIn(seat.page, world)
+      await seat.page.goto(`${world.url}/admin${path}`)
+      return seat.page
     })
     if (task.result?.state === 'fail') {
       mkdirSync(pictures, { recursive: true })
-      for (const [index, { page }] of pages.entries())
+      for (const [index, { page }] of taken.entries())
         await page.screenshot({ path: join(pictures, `${task.name.replace(/\W+/g, '-')}-${index + 1}.png`) })
       process.stderr.write(`--- server\n${world.printed()}\n`)
     }
-    for (const { page, complaints } of pages) {
-      await page.context().close()
-      expect(complaints, 'what the browser complained about').toEqual([])
+    for (const seat of taken) {
+      await leave(seat, world)
+      seats.push(seat)
     }
+    expect(complaints, 'what the browser complained about').toEqual([])
   },
 })
 
-async function openPage(
-  world: World,
-  browser: Browser,
-  { theme, width, signedIn, tolerate }: Look & { signedIn: boolean; tolerate: RegExp | undefined },
-) {
+const remembered = 'remembered_as_signed_in'
+
+async function newSeat(browser: Browser, look: Look): Promise<Seat> {
+  const { theme, width } = look
   const context = await browser.newContext({
     viewport: { width, height: width === 360 ? 740 : 900 },
     colorScheme: theme,
     reducedMotion: 'reduce',
     timezoneId: 'America/New_York',
   })
-  if (signedIn) {
-    await context.addCookies([{ name: 'trunkline_session', value: await world.signIn(), url: world.url }])
-    await context.addInitScript(() => localStorage.setItem('trunkline.signed-in', 'true'))
-  }
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
-  const complaints: string[] = []
-  const complain = (text: string) => {
-    if (!tolerate?.test(text)) complaints.push(text)
-  }
-  page.on('console', (message) => message.type() === 'error' && complain(`console: ${message.text()}`))
-  page.on('pageerror', (error) => complain(`page: ${error.stack ?? error.message}`))
-  await page.exposeBinding('reportViolation', (_source, text: string) => complain(`policy: ${text}`))
+  const seat: Seat = { page, look, complain: () => undefined }
+  page.on('console', (message) => {
+    // asked for where a page of the api has been left, which names no icon
+    const isIcon = message.location().url.endsWith('/favicon.ico')
+    if (message.type() === 'error' && !isIcon) seat.complain(`console: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => seat.complain(`page: ${error.stack ?? error.message}`))
+  await page.exposeBinding('reportViolation', (_source, text: string) => seat.complain(`policy: ${text}`))
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
       const { reportViolation } = globalThis as unknown as { reportViolation(text: string): void }
       reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)
     })
   })
-  return { page, complaints }
+  await page.addInitScript((cookie) => {
+    // an empty page has no cookies to ask for
+    if (location.protocol === 'http:' && document.cookie.includes(cookie))
+      localStorage.setItem('trunkline.signed-in', 'true')
+  }, remembered)
+  return seat
+}
+
+/** Who is signed in has the server's cookie, and the page's own memory of it: that one is written as the page begins. */
+async function signIn(page: Page, world: World): Promise<void> {
+  const cookies = { trunkline_session: await world.signIn(), [remembered]: 'true' }
+  await page.context().addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: world.url })))
+}
+
+/** Whoever comes next finds nothing of this test's. */
+async function leave(seat: Seat, world: World): Promise<void> {
+  const { page, look } = seat
+  seat.complain = () => undefined
+  const context = page.context()
+  for (const other of context.pages()) if (other !== page) await other.close()
+  await page.unrouteAll()
+  await context.unrouteAll()
+  await context.clearCookies()
+  await page.evaluate(() => {
+    localStorage.clear()
+    sessionStorage.clear()
+  })
+  await page.emulateMedia({ colorScheme: look.theme })
+  // not an empty page: the browser would begin a process for each page of ours that follows it
+  await page.goto(`${world.url}/api/health`)
 }
 
 const aboutColours = ['color-contrast', 'link-in-text-block']
 // they ask about the page as a whole, of which nothing but what floats is there while it floats
 const aboutThePage = ['landmark-one-main', 'page-has-heading-one', 'region']
 
+// what passes is not described
+const onlyFaults = { resultTypes: ['violations' as const] }
+/** Axe as the look before has left it in the page. */
+const axeThere = (page: Page) => new AxeBuilder({ page, axeSource: 'axe' }).setLegacyMode().options(onlyFaults)
+
 /** Nobody is shut out, in either theme, and nothing is wider than the screen. */
 export async function expectSoundLook(page: Page, { floating = false } = {}): Promise<void> {
-  const axe = new AxeBuilder({ page }).setLegacyMode()
+  const axe = new AxeBuilder({ page }).setLegacyMode().options(onlyFaults)
   await expectNothingFound(floating ? axe.disableRules(aboutThePage) : axe)
-  if (!isFull) await inTheDark(page, () => expectNothingFound(axe.withRules(aboutColours)))
+  if (!isFull) await inTheDark(page, () => expectNothingFound(axeThere(page).withRules(aboutColours)))
   const tooWide = await page.evaluate(() =>
     [document.documentElement, ...document.querySelectorAll('main, aside')]
       .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
