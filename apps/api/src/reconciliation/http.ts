@@ -52,5 +52,5 @@ export function csvOf(ctx: Ctx, filter: DifferenceFilter): Readable {
 
 async function* linesOf(ctx: Ctx, filter: DifferenceFilter): AsyncGenerator<string> {
   yield csvRecord(differenceColumns)
-  for await (const rows of readDifferences(ctx, filter)) yield rows.map(csvRecord).join('')
+  yield* readDifferences(ctx, filter, csvRecord)
 }

@@ -39,26 +39,43 @@ export const differenceColumns = [
 ] as const
 
 /**
- * The cells of all that a run found, portion by portion: no more than one is held, whoever reads slowly. A million rows pass
- * through, so each is one array and its texts, and nothing else that would have to be collected.
+ * All that a run found, portion by portion, each row as `write` puts it: no more than one portion is held, whoever reads slowly. A
+ * million rows pass through, so each is written as it comes and is gone, before anything would have to collect it.
  */
-export async function* readDifferences(ctx: Ctx, filter: DifferenceFilter): AsyncGenerator<Cell[][]> {
+export async function* readDifferences(
+  ctx: Ctx,
+  filter: DifferenceFilter,
+  write: (cells: Cell[]) => string,
+): AsyncGenerator<string> {
   let after: Place | undefined
   do {
-    const rows: Row[] = await readPortion(ctx, filter, after)
-    yield rows.map(toCells)
-    const last = rows.length < portion ? undefined : rows.at(-1)
-    after = last && { id: last[0], size: Math.abs(Number(last[11])), flagged: last[12] }
+    let text = ''
+    let last: Row | undefined
+    const rows = await readPortion(ctx, { filter, after }, (row) => {
+      text += write(toCells(row))
+      last = row
+    })
+    yield text
+    after = rows < portion ? undefined : placeOf(last)
   } while (after !== undefined)
 }
 
-async function readPortion(ctx: Ctx, filter: DifferenceFilter, after: Place | undefined): Promise<Row[]> {
+const placeOf = (row: Row | undefined): Place | undefined =>
+  row && { id: row[0], size: Math.abs(Number(row[11])), flagged: row[12] }
+
+type Portion = { filter: DifferenceFilter; after: Place | undefined }
+
+/** Answers how many rows there were. */
+async function readPortion(ctx: Ctx, { filter, after }: Portion, each: (row: Row) => void): Promise<number> {
   return await alongTheIndex(ctx, async (ctx) => {
     const asText = (value: string | number | boolean | undefined) => (value === undefined ? null : String(value))
     const given = [filter.runId, filter.class, filter.provider, filter.customerId, filter.flagged]
     const parameters = [...given, after?.flagged, after?.size, after?.id].map(asText)
-    const rows: unknown = await rawOf(ctx.db).unsafe(found, parameters, { prepare: true }).values()
-    return rows as Row[]
+    const query: { forEach(each: (row: unknown) => void): PromiseLike<{ count: number }> } = rawOf(ctx.db)
+      .unsafe(found, parameters, { prepare: true })
+      .values()
+    const { count } = await query.forEach((row) => each(row as Row))
+    return count
   })
 }
 
