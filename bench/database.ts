@@ -9,6 +9,8 @@ export type BenchServer = {
   drop(name: string): Promise<void>
   /** So that no contender pays for the pages that another one left dirty. */
   checkpoint(): Promise<void>
+  /** From now on each flush of the log waits so long, with all that commits meanwhile, as on a slow disk. */
+  delayCommits(ms: number): Promise<void>
   /** From now on counts the statements of a database; the function answers how many there were. */
   countStatements(name: string): Promise<() => Promise<number>>
   stop(): Promise<void>
@@ -51,6 +53,11 @@ export async function startServer(): Promise<BenchServer> {
     },
     async checkpoint() {
       await admin.unsafe('checkpoint')
+    },
+    async delayCommits(ms) {
+      await admin.unsafe('alter system set commit_siblings = 0')
+      await admin.unsafe(`alter system set commit_delay = ${ms * 1000}`)
+      await admin.unsafe('select pg_reload_conf()')
     },
     async countStatements(name) {
       await admin.unsafe(`alter database ${name} set pg_stat_statements.track = 'top'`)

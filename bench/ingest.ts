@@ -5,12 +5,10 @@ import { startContender } from './contender.ts'
 import { cpuMicroseconds } from './cpu.ts'
 import type { BenchServer } from './database.ts'
 import { bodyBytes, type Delivery, retellKey, signedDeliveries } from './deliveries.ts'
+import { type Level, levels, type Measured, type Name, names, type Results, reportIngest } from './ingest-report.ts'
 import { sendAll } from './load.ts'
-import { type Judged, judge, paired, print, ratioHead, ratioRow, table, untargeted, whole } from './report.ts'
-import { median, orderOf, spread } from './statistics.ts'
-
-const names = ['trunkline', 'express + pg', 'fastify, no database', 'bare node:http'] as const
-type Name = (typeof names)[number]
+import { type Judged, print } from './report.ts'
+import { orderOf } from './statistics.ts'
 
 type Running = {
   name: Name
@@ -20,12 +18,6 @@ type Running = {
   sql: postgres.Sql | undefined
   stop(): Promise<void>
 }
-
-/** One contender in one round. */
-type Measured = { rate: number; p50: number; p99: number; nodeCpu: number; databaseCpu: number; clientCpu: number }
-
-const levels = [64, 8, 1] as const
-type Level = (typeof levels)[number]
 
 /** Those that keep nothing may get the same deliveries again. */
 const statelessDeliveries = 20_000
@@ -40,7 +32,7 @@ export async function benchIngest(
   try {
     for (const name of names) running.push(await start(name, server, folder.inside(name), options.profile))
     const results = await measureAll(running, server, options)
-    return report(results, options)
+    return reportIngest(results, options)
   } finally {
     for (const { stop } of running) await stop()
     folder.remove()
@@ -91,7 +83,12 @@ const productEnv = (databaseUrl: string, folder: string): Record<string, string>
   RETELL_API_KEY: retellKey,
 })
 
-type Results = Map<Level, Map<Name, Measured[]>>
+/** How slow a commit is made where it is slow, as on a managed database's disk. */
+const slowCommitMs = 3
+
+const connectionsAt = (level: Level) => (level === 'slow' ? 64 : level)
+/** A commit takes its time only of those that commit. */
+const takesPartIn = (level: Level) => (contender: Running) => level !== 'slow' || contender.sql !== undefined
 
 async function measureAll(
   running: readonly Running[],
@@ -103,15 +100,15 @@ async function measureAll(
   // twice: the first time it is compiled, which takes Node some 30,000 requests, the second time its speed says how many
   // requests fill a round
   for (const level of levels) {
-    for (const contender of running) {
-      await measure(contender, server, level, 1000 + level * 450)
-      const { rate } = await measure(contender, server, level, 500 + level * 50)
+    for (const contender of running.filter(takesPartIn(level))) {
+      await measure(contender, server, level, 1000 + connectionsAt(level) * (level === 'slow' ? 50 : 450))
+      const { rate } = await measure(contender, server, level, 500 + connectionsAt(level) * 50)
       rates.set(`${level} ${contender.name}`, rate)
     }
   }
   for (let round = 0; round < rounds; round++) {
     for (const level of levels) {
-      for (const contender of orderOf(running, round)) {
+      for (const contender of orderOf(running.filter(takesPartIn(level)), round)) {
         const key = `${level} ${contender.name}`
         const measured = await measure(contender, server, level, Math.ceil((rates.get(key) ?? 0) * seconds))
         rates.set(key, measured.rate)
@@ -123,14 +120,10 @@ async function measureAll(
   return results
 }
 
-async function measure(
-  contender: Running,
-  server: BenchServer,
-  connections: Level,
-  requests: number,
-): Promise<Measured> {
+async function measure(contender: Running, server: BenchServer, level: Level, requests: number): Promise<Measured> {
   const deliveries = deliveriesFor(contender, requests)
   await server.checkpoint()
+  await server.delayCommits(level === 'slow' ? slowCommitMs : 0)
   const cpu = () => ({
     node: cpuMicroseconds(contender.pid),
     database: contender.sql === undefined ? 0 : cpuMicroseconds(server.pid, true),
@@ -139,7 +132,7 @@ async function measure(
   const before = cpu()
   let after = before
   const load = await sendAll(contender.url, deliveries, {
-    connections,
+    connections: connectionsAt(level),
     whenAnswered: () => {
       after = cpu()
     },
@@ -170,65 +163,3 @@ async function assertStored(sql: postgres.Sql, acknowledged: number): Promise<vo
     throw new Error(`${acknowledged} acknowledged, ${found.stored} stored under ${found.keys} keys`)
   await sql`truncate webhook_queue, idempotency_keys`
 }
-
-function report(results: Results, { rounds, seconds }: { rounds: number; seconds: number }): Judged[] {
-  for (const level of levels) {
-    print(`\nIngest, ${level} connections: ${rounds} rounds of ${seconds} s, ${bodyBytes} B bodies, medians`)
-    table(
-      ['', 'requests/s', 'spread', 'p50 ms', 'p99 ms', 'CPU µs/request', 'of it node', 'postgres', '(client)'],
-      names.map((name) => {
-        const measured = results.get(level)?.get(name) ?? []
-        const of = (pick: (one: Measured) => number) => median(measured.map(pick))
-        return [
-          name,
-          whole(of(({ rate }) => rate)),
-          `${Math.round(spread(measured.map(({ rate }) => rate)) * 100)} %`,
-          of(({ p50 }) => p50).toFixed(2),
-          of(({ p99 }) => p99).toFixed(2),
-          whole(of(cpuOf)),
-          whole(of(({ nodeCpu }) => nodeCpu)),
-          whole(of(({ databaseCpu }) => databaseCpu)),
-          whole(of(({ clientCpu }) => clientCpu)),
-        ]
-      }),
-    )
-  }
-  const against = (level: Level, other: Name, pick: (ours: Measured, theirs: Measured) => number) =>
-    paired(results.get(level)?.get('trunkline'), results.get(level)?.get(other), pick)
-  const rate = (ours: Measured, theirs: Measured) => ours.rate / theirs.rate
-  const judged = [
-    judge('requests/s: trunkline / bare node:http', against(64, 'bare node:http', rate), { floor: 0.2, target: 0.3 }),
-    judge('requests/s: trunkline / fastify without database', against(64, 'fastify, no database', rate), {
-      floor: 0.33,
-      target: 0.45,
-    }),
-    judge('requests/s: trunkline / express + pg', against(64, 'express + pg', rate), { floor: 2, target: 3 }),
-    judge(
-      'CPU a request: express + pg / trunkline',
-      against(64, 'express + pg', (ours, theirs) => cpuOf(theirs) / cpuOf(ours)),
-      { floor: 3, target: 4 },
-    ),
-    judge(
-      'p99: trunkline / express + pg',
-      against(64, 'express + pg', (ours, theirs) => ours.p99 / theirs.p99),
-      { floor: 0.9, target: 0.6, less: true },
-    ),
-  ]
-  print('\nRatios at 64 connections, each the median of the rounds')
-  table(ratioHead, judged.map(ratioRow))
-  print('\nRatios at fewer connections (no floor is set; batching has little to gather there)')
-  table(
-    ['', 'median', 'rounds'],
-    ([8, 1] as const).flatMap((level) => [
-      untargeted(`${level}: requests/s, trunkline / bare`, against(level, 'bare node:http', rate)),
-      untargeted(`${level}: requests/s, trunkline / express + pg`, against(level, 'express + pg', rate)),
-      untargeted(
-        `${level}: p99, trunkline / express + pg`,
-        against(level, 'express + pg', (ours, theirs) => ours.p99 / theirs.p99),
-      ),
-    ]),
-  )
-  return judged
-}
-
-const cpuOf = ({ nodeCpu, databaseCpu }: Measured) => nodeCpu + databaseCpu
