@@ -1,18 +1,13 @@
 import { hash } from 'node:crypto'
-import { openErrors } from '../../apps/api/src/errors/track.ts'
 import { loadTraffic } from '../../apps/api/src/insights/traffic.ts'
-import { jobs } from '../../apps/api/src/jobs.ts'
-import type { Ctx } from '../../apps/api/src/platform/context.ts'
-import { readEnv, secretsOf } from '../../apps/api/src/platform/env.ts'
 import { newId } from '../../apps/api/src/platform/id.ts'
-import { openJobs } from '../../apps/api/src/platform/job.ts'
-import { openLog } from '../../apps/api/src/platform/log.ts'
 import { loadUsageSeries } from '../../apps/api/src/usage/load-series.ts'
 import type { Arrival } from '../../apps/api/src/webhooks/arrival.ts'
 import { countWebhooks, listWebhooks } from '../../apps/api/src/webhooks/list.ts'
 import { storeArrivals } from '../../apps/api/src/webhooks/store.ts'
-import { openDrizzle, openPool } from '../../packages/db/src/connect.ts'
+import { openPool } from '../../packages/db/src/connect.ts'
 import { retellBody } from '../deliveries.ts'
+import { openProduct, serveMessages } from './product.ts'
 
 // the product's own statements on a table of some size: what a round measures is said as one line of JSON
 const batches = 30
@@ -20,27 +15,9 @@ const batchSize = 200
 const repeats = 25
 const dayMs = 86_400_000
 
-const env = readEnv()
-const log = openLog({ level: 'warn', secrets: secretsOf(env) })
-const { db, pool } = openDrizzle(env.DATABASE_URL, { max: 2, name: 'bench' })
+const { env, pool, ctx } = await openProduct({ max: 2 })
 const intake = openPool(env.DATABASE_URL, { max: 2, name: 'intake' })
-const { queue } = await openJobs({ directUrl: env.DATABASE_DIRECT_URL, jobs, log, isWorker: false })
-const faults = openErrors({ ctx: () => ctx(), log })
-for (const end of ['disconnect', 'SIGTERM'] as const) process.once(end, () => process.exit())
-process.on('message', (message) => void measure(JSON.parse(String(message))))
-process.stdout.write('ready\n')
-
-const ctx = (): Ctx => ({
-  db,
-  now: new Date(),
-  actor: { kind: 'system', name: 'bench' },
-  requestId: 'bench',
-  address: null,
-  log,
-  queue,
-  env,
-  faults,
-})
+serveMessages((asked) => measure(JSON.parse(asked)))
 
 type Asked = { nth: number; phone: string; customerId: string; middle: string }
 

@@ -1,12 +1,11 @@
 import { newId } from '../../apps/api/src/platform/id.ts'
 import { compareLedger } from '../../apps/api/src/reconciliation/compare-ledger.ts'
 import { openDrizzle } from '../../packages/db/src/connect.ts'
+import { serveMessages } from './product.ts'
 
 // the product's own comparison of ledger, counters and lines, differences written, as a run does it
 const { db, pool } = openDrizzle(process.env.DATABASE_URL ?? '', { max: 1, name: 'bench' })
-for (const end of ['disconnect', 'SIGTERM'] as const) process.once(end, () => process.exit())
-process.on('message', (message) => void measure(String(message)))
-process.stdout.write('ready\n')
+serveMessages(measure)
 
 async function measure(asked: string): Promise<void> {
   const id = newId()

@@ -2,47 +2,24 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { mayContact } from '../../apps/api/src/compliance/may-contact.ts'
 import { notifyOwners } from '../../apps/api/src/customers/notify-owner.ts'
 import { sendNotice } from '../../apps/api/src/customers/send-notice.ts'
-import { openErrors } from '../../apps/api/src/errors/track.ts'
-import { jobs } from '../../apps/api/src/jobs.ts'
-import type { NetCtx } from '../../apps/api/src/platform/context.ts'
-import { readEnv, secretsOf } from '../../apps/api/src/platform/env.ts'
-import { openJobs } from '../../apps/api/src/platform/job.ts'
-import { openLog } from '../../apps/api/src/platform/log.ts'
-import { openDrizzle } from '../../packages/db/src/connect.ts'
 import { post } from '../../test/process/wire.ts'
+import { openProduct, serveMessages } from './product.ts'
 
 // owners say STOP at the door of a busy process; here, as in any other process, it is asked whether they may be texted
 const lanes = 4
 
-const env = readEnv()
-const line = env.TWILIO_NUMBER ?? ''
-const log = openLog({ level: 'fatal', secrets: secretsOf(env) })
-const { db, pool } = openDrizzle(env.DATABASE_URL, { max: lanes, name: 'bench' })
-const { queue } = await openJobs({ directUrl: env.DATABASE_DIRECT_URL, jobs, log, isWorker: false })
-const faults = openErrors({ ctx: () => ctx(), log })
 let texts = 0
-for (const end of ['disconnect', 'SIGTERM'] as const) process.once(end, () => process.exit())
-process.on('message', (origin) => void measure(String(origin)))
-process.stdout.write('ready\n')
-
-const ctx = (): NetCtx => ({
-  db,
-  now: new Date(),
-  actor: { kind: 'system', name: 'bench' },
-  requestId: 'bench',
-  address: null,
-  log,
-  queue,
-  env,
-  faults,
-  net: {
-    fetch: async () => {
-      texts++
-      const sid = `SM${randomUUID().replaceAll('-', '')}`
-      return Response.json({ sid, status: 'queued', to: '', body: '' }, { status: 201 })
-    },
+const { env, pool, ctx } = await openProduct({
+  max: lanes,
+  level: 'fatal',
+  fetch: async () => {
+    texts++
+    const sid = `SM${randomUUID().replaceAll('-', '')}`
+    return Response.json({ sid, status: 'queued', to: '', body: '' }, { status: 201 })
   },
 })
+const line = env.TWILIO_NUMBER ?? ''
+serveMessages(measure)
 
 type Owner = { phone: string; notice: string }
 
