@@ -8,7 +8,7 @@ const why = (unpriced: number) =>
 /** What providers take, as far as they have said; what has no price is unknown, and not free. */
 export function CostFigure({ of }: { of: Cost }) {
   const { providerCostMicros, unpriced } = of
-  const isPartial = unpriced !== null && unpriced !== 0
+  const isPartial = unpriced !== null && unpriced > 0
   const sum = providerCostMicros === null ? 'Unknown' : formatMicros(providerCostMicros)
   return isPartial ? (
     <span title={why(unpriced)}>{providerCostMicros === null ? sum : `${sum} + unknown`}</span>

@@ -1,6 +1,7 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { inTransaction } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { leaveDueJobs, registerSchedules } from '../platform/schedule.ts'
 import { stripeCustomer } from '../testing/stripe.ts'
@@ -8,6 +9,7 @@ import { openWorld, retellCall, type Sent, type World } from '../testing/world.t
 import { rollPeriods } from '../usage/open-periods.ts'
 import { processBatch } from '../webhooks/process.ts'
 import { createRequest } from './create-request.ts'
+import { followPrices } from './follow-prices.ts'
 import { billingSchedules } from './jobs.ts'
 import { closeLines, rateLedger } from './rate.ts'
 import { nameCustomer } from './record.ts'
@@ -735,6 +737,62 @@ describe('lines', () => {
       { quantity: 150, state: 'closed' },
       { quantity: 30, state: 'closed', corrects: closed?.id },
     ])
+  })
+
+  test('of a closed period whose price is named late stay as they are: one more bills nothing and corrects the cost, once, whoever hears of it at the same moment', async () => {
+    const { id, phoneNumber } = await world.customer({ tier: 'core' })
+    for (const nth of [1, 2])
+      await world.twilio('sms-status', {
+        MessageSid: `SM${newId().replaceAll('-', '')}`,
+        MessageStatus: 'delivered',
+        From: phoneNumber,
+        To: '+14155550172',
+        NumSegments: String(nth),
+      })
+    await world.process()
+    await rateLedger(world.ctx())
+    const [{ period_end: end } = {}] = await world.owner`select period_end from usage_limits where customer_id = ${id}`
+    const later = { now: new Date(end.getTime() + 73 * 3_600_000) }
+    await rollPeriods(world.ctx(later))
+    await closeLines(world.ctx(later))
+    const [closed] = await linesOf(id)
+    const texts = await world.owner`select id from sms_events where customer_id = ${id} order by segments`
+    const hear = async (micros: readonly number[]) => {
+      for (const [nth, micro] of micros.entries())
+        await world.owner`update sms_events set listed_cost_micros = ${micro} where id = ${texts[nth]?.id}`
+      const eventIds = texts.map((text) => text.id)
+      await Promise.all([1, 2, 3].map(() => inTransaction(world.ctx(later), (ctx) => followPrices(ctx, { eventIds }))))
+    }
+
+    await hear([7900])
+    await hear([7900, 15_800])
+
+    const nothing = { meter: 'sms_segments', cents: 0, state: 'closed' }
+    expect(await linesOf(id)).toMatchObject([
+      { ...nothing, quantity: 3, cost: 0, corrects: null },
+      { ...nothing, quantity: 0, cost: 7900, corrects: closed?.id },
+      { ...nothing, quantity: 0, cost: 15_800, corrects: expect.any(String) },
+    ])
+    const { body: page } = await world.rest(
+      'GET',
+      `/api/billing/lines?customerId=${toWireId('customer', id)}&kind=usage`,
+      {
+        token: operator,
+      },
+    )
+    type Shown = { providerCostMicros: number | null; marginCents: number | null; unpriced: number }
+    const shown = page.items.map(({ providerCostMicros, marginCents, unpriced }: Shown) => [
+      providerCostMicros,
+      marginCents,
+      unpriced,
+    ])
+    expect(shown.sort(([, , a]: number[], [, , b]: number[]) => (a ?? 0) - (b ?? 0))).toEqual(
+      expect.arrayContaining([
+        [null, null, 2],
+        [7900, -1, -1],
+        [15_800, -2, -1],
+      ]),
+    )
   })
 
   test('open to their ledger entries and webhooks, and an entry to its line; the shares add up to the line', async () => {

@@ -42,8 +42,8 @@ export function marginOf(line: { amountCents: number; providerCostMicros: number
 } {
   const { amountCents, providerCostMicros, unpriced } = line
   return {
-    providerCostMicros: unpriced !== 0 && providerCostMicros === 0 ? null : providerCostMicros,
-    marginCents: unpriced === 0 ? amountCents - Math.round(providerCostMicros / 10_000) : null,
+    providerCostMicros: unpriced > 0 && providerCostMicros === 0 ? null : providerCostMicros,
+    marginCents: unpriced <= 0 ? amountCents - Math.round(providerCostMicros / 10_000) : null,
     unpriced,
   }
 }

@@ -125,7 +125,7 @@ async function rateEntries(ctx: Ctx, key: Key, entries: readonly Unrated[]): Pro
     periodEnd: terms.end,
     kind: 'usage',
     meter: key.meter,
-    sourceKey: `usage:${key.customerId}:${terms.start.toISOString()}:${key.meter}:${lines.length + 1}`,
+    sourceKey: sourceKeyOf(key, terms.start, lines.length + 1),
     ...figures,
     ...span,
     ...ofTerms(terms),
@@ -136,6 +136,9 @@ async function rateEntries(ctx: Ctx, key: Key, entries: readonly Unrated[]): Pro
     closedAt: closes ? ctx.now : null,
   })
 }
+
+const sourceKeyOf = ({ customerId, meter }: Key, start: Date, nth: number) =>
+  `usage:${customerId}:${start.toISOString()}:${meter}:${nth}`
 
 const nothing = { quantity: 0, amountCents: 0, providerCostMicros: 0, unpriced: 0 }
 const ofTerms = ({ tierSnapshotId, unitPriceMicros }: PeriodTerms) => ({ tierSnapshotId, unitPriceMicros })
@@ -183,6 +186,32 @@ export async function followLine(ctx: Ctx, key: Key, { closes }: { closes: boole
       updatedAt: ctx.now,
     })
     .where(eq(billingLineItems.id, open.id))
+}
+
+/**
+ * Brings the lines of a period to the cost that is known now: the open one, or, where all are closed, one more that bills nothing and
+ * names the one whose cost it corrects.
+ */
+export async function followCost(ctx: Ctx, key: Key): Promise<void> {
+  const lines = await linesOf(ctx, key)
+  const last = lines.at(-1)
+  if (last === undefined || lines.some(({ state }) => state === 'open'))
+    return await followLine(ctx, key, { closes: false })
+  const cost = await costOf(ctx, { ...key, lineIds: lines.map(({ id }) => id) })
+  const providerCostMicros = cost.costMicros - lines.reduce((sum, line) => sum + line.providerCostMicros, 0)
+  const unpriced = cost.unpriced - lines.reduce((sum, line) => sum + line.unpriced, 0)
+  if (providerCostMicros === 0 && unpriced === 0) return
+  const { customerId, periodStart, periodEnd, kind, meter, tierSnapshotId, unitPriceMicros } = last
+  await ctx.db.insert(billingLineItems).values({
+    ...{ id: newId(), customerId, periodStart, periodEnd, kind, meter, tierSnapshotId, unitPriceMicros },
+    ...{ quantity: 0, amountCents: 0, providerCostMicros, unpriced },
+    sourceKey: sourceKeyOf(key, periodStart, lines.length + 1),
+    state: 'closed',
+    correctsLineId: last.id,
+    createdAt: ctx.now,
+    updatedAt: ctx.now,
+    closedAt: ctx.now,
+  })
 }
 
 /** Closes every line whose period has been closed, after all that its ledger holds is on it. */
