@@ -37,12 +37,16 @@ export async function applyAccount(ctx: Ctx, input: { customerId: string }): Pro
   await writePayments(ctx, customerId, summary)
   await creditTopups(ctx, { customerId })
   await takeBackTopups(ctx, { customerId })
-  const lost = summary.disputes.filter(({ status }) => status === 'lost')
+  const lost = summary.disputes.filter(({ wasLost }) => wasLost)
   await writeRefunds(ctx, {
     customerId,
     refunds: [
       ...summary.refunds,
-      ...lost.map(({ id, amountCents, paymentId }) => ({ id, refundedCents: amountCents, paymentId })),
+      ...lost.map(({ id, status, amountCents, paymentId }) => ({
+        id,
+        refundedCents: status === 'lost' ? amountCents : 0,
+        paymentId,
+      })),
     ],
   })
   const hasFollowed = await followTier(ctx, account, summary)

@@ -374,6 +374,25 @@ describe('a disputed top-up', () => {
     expect(outcomes).toEqual(outcomes.map(() => ({ credit: 3231, state: 'disputed', lost: 13_000, refunded: 3000 })))
   })
 
+  test('that is lost and won after all is money that came back, on a line of its own; its units a person grants again, told once', async () => {
+    const { id, disputed } = await boughtUnits()
+    await tell(disputed('lost'))
+    const [taken] = await linesOf(id, 'refund')
+    await Promise.all([1, 2, 3].flatMap(() => [world.stripe({ ...disputed('won'), id: `evt_${newId()}` })]))
+    await Promise.all([world.process(1), world.process(1), world.process(1)])
+    await tell(disputed('lost'), disputed('won'))
+
+    expect(await linesOf(id, 'refund')).toMatchObject([
+      { cents: -19_500, corrects: expect.any(String) },
+      { cents: 19_500, corrects: taken?.id },
+    ])
+    expect(await unitsOf(id)).toEqual({ taken: 18_000, asked: 18_000, credit: 0 })
+    expect((await toldOf(id)).map(({ type }) => type)).toEqual(['payment_dispute_lost', 'payment_dispute_returned'])
+    const [payment] = await world.owner`
+      select state, lost_cents::int as lost, disputed_cents::int as disputed from billing_payments where customer_id = ${id}`
+    expect(payment).toEqual({ state: 'paid', lost: 0, disputed: 0 })
+  })
+
   test('that is lost keeps what was used of it, and staff is told to charge it', async () => {
     const { id, phoneNumber, disputed } = await boughtUnits()
     await world.retell(retellCall({ to: phoneNumber, seconds: 10_000 }).ended)
