@@ -74,7 +74,9 @@ async function readPortion(ctx: Ctx, { filter, after }: Portion, each: (row: Row
     const query: { forEach(each: (row: unknown) => void): PromiseLike<{ count: number }> } = rawOf(ctx.db)
       .unsafe(found, parameters, { prepare: true })
       .values()
-    const { count } = await query.forEach((row) => each(row as Row))
+    const { count } = await query.forEach((row) => {
+      each(row as Row)
+    })
     return count
   })
 }

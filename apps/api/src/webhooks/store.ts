@@ -31,6 +31,7 @@ const columns = [
 const documents = ['headers', 'body'] as const satisfies readonly (keyof Arrival)[]
 const separator = randomUUID()
 
+const names = [...columns.map(([, name]) => name), ...documents]
 const parameter = (place: number) => `$${place + 1}::text`
 const arrays = columns.map((_, index) => `${parameter(index)}[]`)
 // the first piece is what stands before the first separator: nothing
@@ -40,14 +41,13 @@ const pieces = documents.map(
 
 // one statement, one commit: the key is taken and the bytes are kept, or neither. Each value is cast once, on its way in.
 // Oldest first, by the clock of whoever received it; where that runs ahead, nothing waits until the database's has followed
-const insertStatement = `
+const insertFrom = (source: string) => `
 with input as materialized (
   select id::uuid, decode(key, 'hex') as key, provider, door, event_type, phone_number, url, remote_address,
     headers::jsonb, body, body_encoding, body_bytes::integer, decode(body_sha256, 'hex') as body_sha256,
     decode(content_sha256, 'hex') as content_sha256, verdict,
     secret_id::uuid, state, received_at::timestamptz, last_error, revision_of::uuid
-  from unnest(${[...arrays, ...pieces].join(', ')}) as arrival (
-    ${[...columns.map(([, name]) => name), ...documents].join(', ')})
+  from ${source} as arrival (${names.join(', ')})
 ), taken as (
   insert into idempotency_keys (key, webhook_id, body_sha256, created_at)
   select key, id, coalesce(content_sha256, body_sha256), received_at from input where key is not null order by key
@@ -59,6 +59,10 @@ insert into webhook_queue (id, provider, door, event_type, phone_number, url, re
 select id, provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding,
   body_bytes, body_sha256, verdict, secret_id, state, received_at, last_error, revision_of, least(received_at, now())
 from input where key is null or id in (select webhook_id from taken)`
+
+const insertMany = insertFrom(`unnest(${[...arrays, ...pieces].join(', ')})`)
+// there is nothing to put together and take apart again
+const insertOne = insertFrom(`(values (${names.map((_, place) => parameter(place)).join(', ')}))`)
 
 /**
  * Keeps a batch of arrivals in one commit and says of each whether it had been here before. Equal keys of one batch are
@@ -127,11 +131,21 @@ function fold(arrivals: readonly Arrival[]): { firsts: Arrival[]; repeats: Arriv
 }
 
 async function insert(sql: Sql, arrivals: readonly Arrival[]): Promise<number> {
+  const [alone, ...others] = arrivals
+  if (alone !== undefined && others.length === 0) {
+    const values = [...columns.map(([name]) => alone[name]), ...documents.map((name) => alone[name])]
+    const result = await sql.unsafe(
+      insertOne,
+      values.map((value) => (value === null || value === undefined ? null : String(value))),
+      { prepare: true },
+    )
+    return result.count
+  }
   const parameters = [
     ...columns.map(([name]) => arrayLiteral(arrivals, name)),
     ...documents.map((name) => arrivals.map((arrival) => separator + arrival[name]).join('')),
   ]
-  const result = await sql.unsafe(insertStatement, parameters, { prepare: true })
+  const result = await sql.unsafe(insertMany, parameters, { prepare: true })
   return result.count
 }
 
