@@ -92,7 +92,7 @@ export async function startTestServer(options: {
 
 /** What servers before 18 lack, and tests make their rows with; the product does not need it. */
 const uuidv7 = `
-  create function uuidv7(shift interval default '0') returns uuid language sql volatile as $$
+  create function pg_catalog.uuidv7(shift interval default '0') returns uuid language sql volatile as $$
     select (lpad(to_hex(micros / 1000), 12, '0') || '7' || lpad(to_hex(micros % 1000 * 4096 / 1000), 3, '0')
       || right(replace(gen_random_uuid()::text, '-', ''), 16))::uuid
     from (select (extract(epoch from clock_timestamp() + shift) * 1000000)::bigint as micros) as moment
