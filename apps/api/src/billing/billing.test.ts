@@ -734,13 +734,19 @@ describe('lines', () => {
     }
   })
 
-  test('of a closed period never change: what comes late is a line that names the one it corrects', async () => {
-    const { id, calls } = await withCalls([100, 50])
+  /** Its present period is over and closed; answers from when on. */
+  async function afterClosing(customerId: string) {
     await rateLedger(world.ctx())
-    const [{ period_end: end } = {}] = await world.owner`select period_end from usage_limits where customer_id = ${id}`
-    const later = { now: new Date(end.getTime() + 73 * 3_600_000) }
+    const [limits] = await world.owner`select period_end from usage_limits where customer_id = ${customerId}`
+    const later = { now: new Date(limits?.period_end.getTime() + 73 * 3_600_000) }
     await rollPeriods(world.ctx(later))
     await closeLines(world.ctx(later))
+    return later
+  }
+
+  test('of a closed period never change: what comes late is a line that names the one it corrects', async () => {
+    const { id, calls } = await withCalls([100, 50])
+    const later = await afterClosing(id)
     const [closed] = await linesOf(id)
     expect(closed).toMatchObject({ quantity: 150, state: 'closed', corrects: null })
     await expect(world.owner`update billing_line_items set quantity = 1 where id = ${closed?.id}`).rejects.toThrow(
@@ -769,11 +775,7 @@ describe('lines', () => {
         NumSegments: String(nth),
       })
     await world.process()
-    await rateLedger(world.ctx())
-    const [{ period_end: end } = {}] = await world.owner`select period_end from usage_limits where customer_id = ${id}`
-    const later = { now: new Date(end.getTime() + 73 * 3_600_000) }
-    await rollPeriods(world.ctx(later))
-    await closeLines(world.ctx(later))
+    const later = await afterClosing(id)
     const [closed] = await linesOf(id)
     const texts = await world.owner`select id from sms_events where customer_id = ${id} order by segments`
     const hear = async (micros: readonly number[]) => {

@@ -131,8 +131,8 @@ function fold(arrivals: readonly Arrival[]): { firsts: Arrival[]; repeats: Arriv
 }
 
 async function insert(sql: Sql, arrivals: readonly Arrival[]): Promise<number> {
-  const [alone, ...others] = arrivals
-  if (alone !== undefined && others.length === 0) {
+  const [alone] = arrivals
+  if (alone !== undefined && arrivals.length === 1) {
     const values = [...columns.map(([name]) => alone[name]), ...documents.map((name) => alone[name])]
     const result = await sql.unsafe(
       insertOne,
