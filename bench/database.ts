@@ -1,6 +1,8 @@
 import postgres from 'postgres'
 import { migrate } from '../packages/db/src/migrate.ts'
 import { type OwnPostgres, startOwnPostgres } from '../packages/db/src/testing/postgres.ts'
+import { temporaryFolder } from '../packages/db/src/testing/temporary-folder.ts'
+import { makeSlowDisk } from './slow-disk.ts'
 
 export type BenchServer = {
   pid: number
@@ -9,8 +11,8 @@ export type BenchServer = {
   drop(name: string): Promise<void>
   /** So that no contender pays for the pages that another one left dirty. */
   checkpoint(): Promise<void>
-  /** From now on each flush of the log waits so long, with all that commits meanwhile, as on a slow disk. */
-  delayCommits(ms: number): Promise<void>
+  /** From now on each flush of the log takes so much longer. Undefined where there is no C compiler to make a slow disk with. */
+  slowDisk: ((ms: number) => void) | undefined
   /** From now on counts the statements of a database; the function answers how many there were. */
   countStatements(name: string): Promise<() => Promise<number>>
   stop(): Promise<void>
@@ -30,7 +32,9 @@ const template = 'bench_migrated'
 
 /** A durable PostgreSQL that belongs to this run alone, with one migrated template. */
 export async function startServer(): Promise<BenchServer> {
-  const server = await startOwnPostgres(settings)
+  const folder = temporaryFolder('trunkline-bench-')
+  const disk = makeSlowDisk(folder)
+  const server = await startOwnPostgres(settings, disk?.environment)
   const admin = postgres(server.url, { max: 1, onnotice: () => undefined })
   try {
     await admin.unsafe(`create database ${template}`)
@@ -40,6 +44,7 @@ export async function startServer(): Promise<BenchServer> {
   } catch (error) {
     await admin.end()
     await server.stop()
+    folder.remove()
     throw error
   }
   return {
@@ -54,11 +59,7 @@ export async function startServer(): Promise<BenchServer> {
     async checkpoint() {
       await admin.unsafe('checkpoint')
     },
-    async delayCommits(ms) {
-      await admin.unsafe('alter system set commit_siblings = 0')
-      await admin.unsafe(`alter system set commit_delay = ${ms * 1000}`)
-      await admin.unsafe('select pg_reload_conf()')
-    },
+    slowDisk: disk?.delay,
     async countStatements(name) {
       await admin.unsafe(`alter database ${name} set pg_stat_statements.track = 'top'`)
       return async () => {
@@ -71,6 +72,7 @@ export async function startServer(): Promise<BenchServer> {
     async stop() {
       await admin.end({ timeout: 5 })
       await server.stop()
+      folder.remove()
     },
   }
 }

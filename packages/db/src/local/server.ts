@@ -33,6 +33,8 @@ export type LocalPostgresOptions = {
   port?: number
   /** Server settings. Left out: PostgreSQL's own, which are durable. */
   settings?: Record<string, string>
+  /** Variables of its programs, beside the few that they always get. */
+  environment?: Record<string, string>
 }
 
 /**
@@ -76,7 +78,7 @@ async function start(
   const deadline = Date.now() + startTimeoutMs
   for (;;) {
     const port = options.port ?? (await freePort())
-    const outcome = await attempt(folder, binaries, account, port, options.settings ?? {}, deadline)
+    const outcome = await attempt(folder, binaries, account, port, options, deadline)
     if (typeof outcome !== 'string') return outcome
     // backends of a killed postmaster take a moment to notice; a free port may be taken by somebody quicker
     const passes = /pre-existing shared memory|could not bind|Address already in use|could not create any TCP/.test(
@@ -94,7 +96,7 @@ async function attempt(
   binaries: Binaries,
   account: Account | undefined,
   port: number,
-  settings: Record<string, string>,
+  { settings, environment: own }: LocalPostgresOptions,
   deadline: number,
 ): Promise<Postmaster | string> {
   const log = join(folder, 'trunkline.log')
@@ -112,7 +114,7 @@ async function attempt(
     child = spawn(binaries.postgres, ['-D', folder, '-p', String(port), ...flags], {
       ...account,
       cwd: '/',
-      env: environment,
+      env: { ...environment, ...own },
       detached: true,
       stdio: ['ignore', output, output],
     })

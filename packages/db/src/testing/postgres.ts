@@ -162,12 +162,15 @@ export type OwnPostgres = {
 }
 
 /** A durable server that belongs to one test alone, to be killed at will. It vanishes with this process, however that ends. */
-export async function startOwnPostgres(settings: Record<string, string> = {}): Promise<OwnPostgres> {
+export async function startOwnPostgres(
+  settings: Record<string, string> = {},
+  environment: Record<string, string> = {},
+): Promise<OwnPostgres> {
   const folder = temporaryFolder('trunkline-own-')
   const files = folder.inside('postgres')
   const { pristine } = JSON.parse(process.env[serverVariable] ?? '{}') as Partial<TestServer>
   if (pristine !== undefined) await copyCluster(pristine, files)
-  let server = await startLocalPostgres({ folder: files, settings })
+  let server = await startLocalPostgres({ folder: files, settings, environment })
   await runAsAdmin(server.url, 'create database trunkline')
   return {
     url: withDatabase(server.url, 'trunkline'),
@@ -182,7 +185,7 @@ export async function startOwnPostgres(settings: Record<string, string> = {}): P
     },
     async restart() {
       await server.stop()
-      server = await startLocalPostgres({ folder: files, port: server.port, settings })
+      server = await startLocalPostgres({ folder: files, port: server.port, settings, environment })
     },
     async stop() {
       await server.stop()
