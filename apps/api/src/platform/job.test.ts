@@ -206,6 +206,27 @@ test('a network that swallows everything does not stop the queue for ever: it gi
   await line.close()
 })
 
+test('a start changes the queue of a job whose code changed, and writes nothing where all is as it was', async () => {
+  const queueOf = async () => {
+    const [row] = await world.owner`
+      select retry_limit, heartbeat_seconds, notify, updated_on::text from pgboss.queue where name = 'test.changed'`
+    return row
+  }
+  const start = async (attempts: number) => {
+    const changed = job(jobSpec({ name: 'test.changed', input: z.object({}), attempts }), async () => undefined)
+    await (await openJobs({ directUrl: world.url, jobs: [changed], log: world.ctx().log, isWorker: false })).close()
+  }
+  await start(3)
+  const first = await queueOf()
+  expect(first).toMatchObject({ retry_limit: 2, notify: true })
+
+  await start(3)
+  expect(await queueOf()).toEqual(first)
+
+  await start(5)
+  expect(await queueOf()).toMatchObject({ retry_limit: 4, notify: true })
+})
+
 test('a job carries what its input says, nothing else is left', async () => {
   await expect(enqueue(ctx(), noteSpec, { text: 'x'.repeat(21) })).rejects.toThrow()
   // @ts-expect-error a job without its input
@@ -225,6 +246,22 @@ const dueAt = async () => {
     .where(sql`${schedules.name} = 'test.tick'`)
   return row
 }
+
+test('a schedule whose code changed has its new interval, and its next time stays', async () => {
+  const spec = jobSpec({ name: 'test.moved', input: z.object({}), attempts: 1 })
+  const row = async () => {
+    const [found] = await world.owner`
+      select every_seconds, next_due_at::text as due from schedules where name = 'test.moved'`
+    return found
+  }
+  await registerSchedules(ctx(), [{ spec, everySeconds: 600, anchorSeconds: 3600 }])
+  const first = await row()
+  expect(first).toMatchObject({ every_seconds: 600 })
+
+  await registerSchedules(ctx(), [{ spec, everySeconds: 900, anchorSeconds: 3600 }])
+
+  expect(await row()).toEqual({ ...first, every_seconds: 900 })
+})
 
 test('what is due is left once, however many processes look at the same moment (K-25, J-14)', async () => {
   await registerSchedules(ctx(), recurring)

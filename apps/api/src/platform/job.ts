@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { maskText } from '@trunkline/core/platform/mask'
 import { DrizzleQueryError, sql } from 'drizzle-orm'
 import { fromDrizzle, type JobResult, PgBoss, type Job as QueuedJob } from 'pg-boss'
@@ -83,19 +84,7 @@ export async function openJobs(options: {
   })
   boss.on('error', (error) => options.log.error({ error }, 'job queue'))
   await boss.start()
-  for (const { name, attempts } of options.jobs) {
-    const policy = {
-      retryLimit: attempts - 1,
-      retryDelay: 2,
-      retryBackoff: true,
-      retryDelayMax: 300,
-      // a worker that died stops sending these, and its job goes to another
-      heartbeatSeconds: deadAfterSeconds,
-      expireInSeconds: 3600,
-    }
-    await boss.createQueue(name, { ...policy, notify: true })
-    await boss.updateQueue(name, policy)
-  }
+  await agreeOnQueues(boss, options.jobs)
   const queue: JobQueue = {
     async send(ctx, name, input, { afterSeconds, attempts }) {
       await boss.send(name, input, {
@@ -134,6 +123,25 @@ export async function openJobs(options: {
     async close(): Promise<void> {
       await boss.stop({ graceful: true, timeout: 15_000, close: true })
     },
+  }
+}
+
+/** Makes the queues that are new and changes those whose code changed: one question, however many they are. */
+async function agreeOnQueues(boss: PgBoss, jobs: readonly AnyJob[]): Promise<void> {
+  const known = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]))
+  for (const { name, attempts } of jobs) {
+    const policy = {
+      retryLimit: attempts - 1,
+      retryDelay: 2,
+      retryBackoff: true,
+      retryDelayMax: 300,
+      // a worker that died stops sending these, and its job goes to another
+      heartbeatSeconds: deadAfterSeconds,
+      expireInSeconds: 3600,
+    }
+    const queue = known.get(name)
+    if (queue === undefined) await boss.createQueue(name, { ...policy, notify: true })
+    else if (!isDeepStrictEqual({ ...queue, ...policy }, { ...queue })) await boss.updateQueue(name, policy)
   }
 }
 

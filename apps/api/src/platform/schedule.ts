@@ -8,16 +8,20 @@ export type Recurring = { spec: JobSpec<Record<string, never>>; everySeconds: nu
 
 /** Makes the rows of schedules that are new and changes the interval of those whose code changed. */
 export async function registerSchedules(ctx: Ctx, recurring: readonly Recurring[]): Promise<void> {
-  for (const { spec, everySeconds, anchorSeconds } of recurring) {
-    const first =
-      anchorSeconds === undefined
-        ? sql`now()`
-        : sql`date_trunc('day', now()) + make_interval(secs => ${anchorSeconds}) + case when now() > date_trunc('day', now()) + make_interval(secs => ${anchorSeconds}) then interval '1 day' else interval '0' end`
-    await ctx.db
-      .insert(schedules)
-      .values({ name: spec.name, everySeconds, nextDueAt: first })
-      .onConflictDoUpdate({ target: schedules.name, set: { everySeconds } })
-  }
+  const midnight = sql`date_trunc('day', now())`
+  const rows = recurring.map(({ spec, everySeconds, anchorSeconds }) => {
+    const anchor = sql`${midnight} + make_interval(secs => ${anchorSeconds})`
+    const nextAnchor = sql`${anchor} + case when now() > ${anchor} then interval '1 day' else interval '0' end`
+    return { name: spec.name, everySeconds, nextDueAt: anchorSeconds === undefined ? sql`now()` : nextAnchor }
+  })
+  await ctx.db
+    .insert(schedules)
+    .values(rows)
+    .onConflictDoUpdate({
+      target: schedules.name,
+      set: { everySeconds: sql`excluded.every_seconds` },
+      setWhere: sql`${schedules.everySeconds} <> excluded.every_seconds`,
+    })
 }
 
 /**
@@ -25,8 +29,10 @@ export async function registerSchedules(ctx: Ctx, recurring: readonly Recurring[
  * many ask. After a downtime a job runs once, and its next time is again on its grid.
  */
 export async function leaveDueJobs(ctx: Ctx, recurring: readonly Recurring[]): Promise<string[]> {
+  const due = await ctx.db.select({ name: schedules.name }).from(schedules).where(lte(schedules.nextDueAt, sql`now()`))
   const left: string[] = []
   for (const { spec } of recurring) {
+    if (!due.some(({ name }) => name === spec.name)) continue
     const isDue = await inTransaction(ctx, async (ctx) => {
       const [row] = await ctx.db
         .update(schedules)
