@@ -206,6 +206,17 @@ test('a network that swallows everything does not stop the queue for ever: it gi
   await line.close()
 })
 
+test('what waits for its time runs when it has come, though no notice tells of it', async () => {
+  const later = { text: 'later' }
+  const began = Date.now()
+  await enqueue(ctx(), noteSpec, later, { afterSeconds: 1 })
+  expect(done).not.toContain('later')
+
+  // long before the queue's own look, which is for what everything else has missed
+  await expect.poll(() => done, { timeout: 15_000, interval: 20 }).toContain('later')
+  expect(Date.now() - began).toBeGreaterThanOrEqual(1000)
+})
+
 test('a start changes the queue of a job whose code changed, and writes nothing where all is as it was', async () => {
   const queueOf = async () => {
     const [row] = await world.owner`

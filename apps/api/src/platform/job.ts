@@ -9,6 +9,7 @@ import { secretsOf } from './env.ts'
 import { finishRun, type Run, type RunEnd, startRun } from './job-run.ts'
 import type { Logger } from './log.ts'
 import { jobsRun } from './metrics.ts'
+import { pause } from './pause.ts'
 
 /** A job's name (`domain.verb`), what it carries (ids, never rows) and how often it is tried. */
 export type JobSpec<Input> = { name: string; input: z.ZodType<Input>; attempts: number }
@@ -85,6 +86,8 @@ export async function openJobs(options: {
   boss.on('error', (error) => options.log.error({ error }, 'job queue'))
   await boss.start()
   await agreeOnQueues(boss, options.jobs)
+  const closing = new AbortController()
+  let waking: Promise<void> | undefined
   const queue: JobQueue = {
     async send(ctx, name, input, { afterSeconds, attempts }) {
       await boss.send(name, input, {
@@ -101,28 +104,63 @@ export async function openJobs(options: {
   return {
     queue,
     async work(ctxFor: (name: string) => NetCtx): Promise<void> {
+      const workers = new Map<string, string[]>()
       for (const one of options.jobs) {
-        await boss.work<object>(
-          one.name,
-          {
-            batchSize: 20,
-            localConcurrency: 2,
-            perJobResults: true,
-            burstWhenBatchFull: true,
-            includeMetadata: true,
-            pollingIntervalSeconds: 2,
-            // a notice tells of new jobs only: those that wait for their next try are found by looking
-            notifyPollingIntervalSeconds: 2,
-          },
-          async (batch): Promise<JobResult[]> =>
-            Promise.all(batch.map((queued) => runOne(one, ctxFor(one.name), queued))),
-        )
+        const start = () =>
+          boss.work<object>(
+            one.name,
+            workOptions,
+            async (batch): Promise<JobResult[]> =>
+              Promise.all(batch.map((queued) => runOne(one, ctxFor(one.name), queued))),
+          )
+        workers.set(one.name, [await start(), await start()])
       }
+      waking = wakeForDue(ctxFor('jobs'), {
+        names: [...workers.keys()],
+        signal: closing.signal,
+        wake: (name) => workers.get(name)?.forEach((worker) => void boss.notifyWorker(worker)),
+      })
     },
     /** Takes no more jobs and waits for those that run. */
     async close(): Promise<void> {
+      closing.abort()
       await boss.stop({ graceful: true, timeout: 15_000, close: true })
+      await waking
     },
+  }
+}
+
+const workOptions = {
+  batchSize: 20,
+  perJobResults: true,
+  burstWhenBatchFull: true,
+  includeMetadata: true,
+  // where the queue can send no notices
+  pollingIntervalSeconds: 2,
+  // what no notice tells of is looked for in all queues at once
+  notifyPollingIntervalSeconds: 30,
+} as const
+
+const lookEveryMs = 1000
+
+/** A notice tells of new jobs only: those that wait for their time or their next try are found by looking, in one question. */
+async function wakeForDue(
+  ctx: Ctx,
+  options: { names: readonly string[]; signal: AbortSignal; wake: (name: string) => void },
+): Promise<void> {
+  const { names, signal, wake } = options
+  while (!signal.aborted) {
+    try {
+      const due = await ctx.db.execute<{ name: string }>(
+        sql`select queue.name from jsonb_array_elements_text(${JSON.stringify(names)}::text::jsonb) as queue (name)
+          where exists (select from pgboss.job as job where job.name = queue.name and job.state < 'active'
+            and not job.blocked and job.start_after <= now())`,
+      )
+      for (const { name } of due) wake(name)
+    } catch (error) {
+      ctx.log.warn({ error }, 'jobs that are due were not looked for')
+    }
+    await pause(lookEveryMs, signal)
   }
 }
 
