@@ -44,7 +44,7 @@ const topup = (customerId: string, nth: number) => ({
   },
 })
 
-test.concurrent('killed at each step of a top-up, its refund, its lost dispute, a rating or a suspension, and started again: each is done once (K-12, K-16, C-7)', async ({
+test.concurrent('killed at each step of a top-up, its refund, its lost dispute, that one won after all, a rating or a suspension, and started again: each is done once (K-12, K-16, C-7)', async ({
   stage,
 }) => {
   let api = await stage.start({ env: { STRIPE_SECRET_KEY: '' } })
@@ -137,6 +137,26 @@ test.concurrent('killed at each step of a top-up, its refund, its lost dispute, 
   const [told] = await stage.sql`
     select count(*)::int as lost from ops_alerts where customer_id = ${id} and alert_type = 'payment_dispute_lost'`
   expect(told).toEqual({ lost: 2 })
+  // the second of them the bank gives back after all
+  const { object } = lost(3, 5000)
+  const won = { id: 'evt_won_3', type: 'charge.dispute.closed', object: { ...object, status: 'won' } }
+  await api.killAt('billing.applied')
+  await tell(stage, api, won, false)
+  expect(await api.exited).toBe('SIGKILL')
+  api = await api.restart()
+  await api.killAt('process.committed')
+  await tell(stage, api, won, false)
+  expect(await api.exited).toBe('SIGKILL')
+  api = await api.restart()
+  await tell(stage, api, won)
+  await tell(stage, api, { ...won, id: `${won.id}_again` })
+  await stage.settled()
+  const returned = await stage.sql`
+    select line.amount_cents::int as cents, taken.amount_cents::int as taken from billing_line_items as line
+      join billing_line_items as taken on taken.id = line.corrects_line_id and taken.kind = 'refund'
+    where line.customer_id = ${id} and line.kind = 'refund' and line.amount_cents > 0`
+  expect(returned).toEqual([{ cents: 5000, taken: -5000 }])
+  expect(await money()).toMatchObject({ credit })
 
   // the scheduler's own rating dies with its lines written and not committed
   const due = (name: string) => stage.sql`update schedules set next_due_at = now() where name = ${name}`

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { callerNumber, planCalls, retellEvent, secondsOf } from './provider.ts'
+import { callerNumber, planCall, planCalls, retellEvent, secondsOf } from './provider.ts'
 import { type Process, test, until } from './stage.ts'
 
 const calls = 1200
@@ -8,7 +8,7 @@ const dayMs = 86_400_000
 
 type Run = { id: string; state: string; sources: { provider: string; kind: string; pages: number; listed: number }[] }
 
-test.concurrent('killed at each step of a run and of healing, it goes on at the page where it was and charges each call once (K-26)', async ({
+test.concurrent('killed at each step of a run and of healing, it goes on at the page where it was, charges each call once and corrects a cost once (K-26)', async ({
   stage,
 }) => {
   const phone = await stage.openPhone()
@@ -29,6 +29,20 @@ test.concurrent('killed at each step of a run and of healing, it goes on at the 
       end_timestamp: endedAt - nth,
       duration_ms: 10_000,
     })
+  // one that it was told of, on a line that is closed before its price is known
+  const told = { ...planCall(phoneNumber, 90), endedAt }
+  const event = retellEvent('call_ended', told)
+  await stage.provider.insist([api], event)
+  await stage.settled()
+  await stage.sql`update schedules set next_due_at = now() where name = 'billing.rate'`
+  const lines = () => stage.sql`
+    select quantity::int, provider_cost_micros::int as cost, unpriced::int, corrects_line_id is not null as corrects
+    from billing_line_items where customer_id = ${id} and kind = 'usage' order by id`
+  await until('the call is on a line', async () => (await lines()).length === 1)
+  await stage.sql`update billing_line_items set state = 'closed', closed_at = now() where customer_id = ${id} and kind = 'usage'`
+  expect(await lines()).toEqual([{ quantity: 90, cost: 0, unpriced: 1, corrects: false }])
+  phone.sim.world.retellCalls.set(told.id, { ...event.payload.call, call_cost: { combined_cost: 12.5 } })
+
   /** The dead process held the lease and the job: both run out, here as soon as the next death is ordered. */
   const takeUp = async (job: string, dies: Process, step?: string): Promise<Process> => {
     expect(await dies.exited, step ?? job).toBe('SIGKILL')
@@ -50,10 +64,16 @@ test.concurrent('killed at each step of a run and of healing, it goes on at the 
   await until('the run has ended', async () => (await find()).state !== 'running')
 
   const run = await find()
-  expect(run).toMatchObject({ state: 'differences', differences: calls, missingHere: calls })
-  expect(run.sources[0]).toMatchObject({ provider: 'retell', pages: 3, listed: calls })
+  // the one that it was told of came a day late
+  expect(run).toMatchObject({ state: 'differences', differences: calls + 1, missingHere: calls })
+  expect(run.sources[0]).toMatchObject({ provider: 'retell', pages: 3, listed: calls + 1 })
+  expect(await lines()).toEqual([
+    { quantity: 90, cost: 0, unpriced: 1, corrects: false },
+    { quantity: 0, cost: 125_000, unpriced: -1, corrects: true },
+  ])
   const [found] = await stage.sql`
-    select count(*)::int as rows, count(distinct provider_id)::int as ids, sum(theirs)::int as seconds from reconciliation_differences`
+    select count(*)::int as rows, count(distinct provider_id)::int as ids, sum(theirs)::int as seconds from reconciliation_differences
+    where class <> 'late'`
   expect(found).toEqual({ rows: calls, ids: calls, seconds: calls * 10 })
 
   const path = `/api/admin/reconciliation-runs/${runId}/heal`
@@ -62,9 +82,9 @@ test.concurrent('killed at each step of a run and of healing, it goes on at the 
   await api.killAt('webhooks.fetched_stored')
   await stage.call(api, 'POST', path, { hash: preview.hash })
   api = await takeUp('webhooks.admitFetched', api)
-  await until('all that was asked for is charged', async () => (await stage.figures(id)).ledger === 5000)
+  await until('all that was asked for is charged', async () => (await stage.figures(id)).ledger === 5090)
   await pause(500)
-  expect(await stage.figures(id)).toMatchObject({ calls: 500, entries: 500, ledger: 5000, counter: 5000 })
+  expect(await stage.figures(id)).toMatchObject({ calls: 501, entries: 501, ledger: 5090, counter: 5090 })
 })
 
 test.concurrent('killed after a provider has answered for what never came, or as it is taken in, it asks again and charges each call once', async ({
