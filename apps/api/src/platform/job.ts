@@ -9,7 +9,7 @@ import { secretsOf } from './env.ts'
 import { finishRun, type Run, type RunEnd, startRun } from './job-run.ts'
 import type { Logger } from './log.ts'
 import { jobsRun } from './metrics.ts'
-import { pause } from './pause.ts'
+import { wakeForDue } from './wake-jobs.ts'
 
 /** A job's name (`domain.verb`), what it carries (ids, never rows) and how often it is tried. */
 export type JobSpec<Input> = { name: string; input: z.ZodType<Input>; attempts: number }
@@ -140,29 +140,6 @@ const workOptions = {
   // what no notice tells of is looked for in all queues at once
   notifyPollingIntervalSeconds: 30,
 } as const
-
-const lookEveryMs = 1000
-
-/** A notice tells of new jobs only: those that wait for their time or their next try are found by looking, in one question. */
-async function wakeForDue(
-  ctx: Ctx,
-  options: { names: readonly string[]; signal: AbortSignal; wake: (name: string) => void },
-): Promise<void> {
-  const { names, signal, wake } = options
-  while (!signal.aborted) {
-    try {
-      const due = await ctx.db.execute<{ name: string }>(
-        sql`select queue.name from jsonb_array_elements_text(${JSON.stringify(names)}::text::jsonb) as queue (name)
-          where exists (select from pgboss.job as job where job.name = queue.name and job.state < 'active'
-            and not job.blocked and job.start_after <= now())`,
-      )
-      for (const { name } of due) wake(name)
-    } catch (error) {
-      ctx.log.warn({ error }, 'jobs that are due were not looked for')
-    }
-    await pause(lookEveryMs, signal)
-  }
-}
 
 /** Makes the queues that are new and changes those whose code changed: one question, however many they are. */
 async function agreeOnQueues(boss: PgBoss, jobs: readonly AnyJob[]): Promise<void> {
