@@ -1,9 +1,9 @@
 /* oxlint-disable no-empty-pattern -- vitest reads the names of the fixtures from the pattern */
 
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { test as base, expect } from 'vitest'
 import { chromiumFlags, findChromium } from '../scripts/lib/chromium.ts'
@@ -23,8 +23,8 @@ export const looks: Look[] = isFull ? grid : [usual]
 
 type Open = (path: string, options?: Partial<Look> & { signedIn?: boolean; tolerate?: RegExp }) => Promise<Page>
 
-/** A page of the browser, and where it tells what it complains about. */
-type Seat = { page: Page; look: Look; complain: (text: string) => void }
+/** A page of the browser, the session that was last signed in there, and where it tells what it complains about. */
+type Seat = { page: Page; look: Look; session?: string; complain: (text: string) => void }
 
 export const test = base.extend<{ world: World; browser: Browser; seats: Seat[]; open: Open }>({
   world: [
@@ -65,7 +65,7 @@ export const test = base.extend<{ world: World; browser: Browser; seats: Seat[];
       const [seat = await newSeat(browser, { theme, width })] = free === -1 ? [] : seats.splice(free, 1)
       taken.push(seat)
       seat.complain = (text) => tolerate?.test(text) || complaints.push(text)
-      if (signedIn) await signIn(seat.page, world)
+      if (signedIn) await signIn(seat, world)
       await seat.page.goto(`${world.url}/admin${path}`)
       return seat.page
     })
@@ -119,10 +119,15 @@ async function newSeat(browser: Browser, look: Look): Promise<Seat> {
   return seat
 }
 
-/** Who is signed in has the server's cookie, and the page's own memory of it: that one is written as the page begins. */
-async function signIn(page: Page, world: World): Promise<void> {
-  const cookies = { trunkline_session: await world.signIn(), [remembered]: 'true' }
-  await page.context().addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: world.url })))
+/**
+ * Who is signed in has the server's cookie, and the page's own memory of it: that one is written as the page begins.
+ * A session that the test before has not ended goes on: signing in costs what a password costs.
+ */
+async function signIn(seat: Seat, world: World): Promise<void> {
+  if (!seat.session || !(await world.isSignedIn(seat.session))) seat.session = await world.signIn()
+  const cookies = { trunkline_session: seat.session, [remembered]: 'true' }
+  const url = world.url
+  await seat.page.context().addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })))
 }
 
 /** Whoever comes next finds nothing of this test's. */
@@ -147,16 +152,22 @@ const aboutColours = ['color-contrast', 'link-in-text-block']
 // they ask about the page as a whole, of which nothing but what floats is there while it floats
 const aboutThePage = ['landmark-one-main', 'page-has-heading-one', 'region']
 
-// what passes is not described
-const onlyFaults = { resultTypes: ['violations' as const] }
-/** Axe as the look before has left it in the page. */
-const axeThere = (page: Page) => new AxeBuilder({ page, axeSource: 'axe' }).setLegacyMode().options(onlyFaults)
+type Rules = { only?: string[]; without?: string[] }
+type Found = { id: string; nodes: string[] }
+type Node = { html: string; failureSummary?: string }
+type AxeInPage = {
+  axe: { run(root: Document, options: object): Promise<{ violations: { id: string; nodes: Node[] }[] }> }
+}
+
+const axeSource = readFileSync(
+  createRequire(import.meta.resolve('@axe-core/playwright')).resolve('axe-core/axe.min.js'),
+  'utf8',
+)
 
 /** Nobody is shut out, in either theme, and nothing is wider than the screen. */
 export async function expectSoundLook(page: Page, { floating = false } = {}): Promise<void> {
-  const axe = new AxeBuilder({ page }).setLegacyMode().options(onlyFaults)
-  await expectNothingFound(floating ? axe.disableRules(aboutThePage) : axe)
-  if (!isFull) await inTheDark(page, () => expectNothingFound(axeThere(page).withRules(aboutColours)))
+  await expectNothingFound(page, floating ? { without: aboutThePage } : {})
+  if (!isFull) await inTheDark(page, () => expectNothingFound(page, { only: aboutColours }))
   const tooWide = await page.evaluate(() =>
     [document.documentElement, ...document.querySelectorAll('main, aside')]
       .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
@@ -174,13 +185,23 @@ async function inTheDark(page: Page, look: () => Promise<void>): Promise<void> {
   await page.locator('html[data-theme=light]').waitFor()
 }
 
-async function expectNothingFound(axe: AxeBuilder): Promise<void> {
-  const { violations } = await axe.analyze()
-  expect(
-    violations.map(({ id, nodes }) => ({
+async function expectNothingFound(page: Page, { only, without = [] }: Rules): Promise<void> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(`${axeSource};0`)
+  const options = {
+    ...(only && { runOnly: { type: 'rule', values: only } }),
+    rules: Object.fromEntries(without.map((id) => [id, { enabled: false }])),
+    // what passes is not described, and what is found is told by its markup
+    resultTypes: ['violations'],
+    selectors: false,
+    // no rule that runs reads the style sheets
+    preload: { assets: ['media'] },
+  }
+  const found = await page.evaluate(async (options): Promise<Found[]> => {
+    const { violations } = await (globalThis as unknown as AxeInPage).axe.run(document, options)
+    return violations.map(({ id, nodes }) => ({
       id,
       nodes: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`),
-    })),
-    'what axe finds',
-  ).toEqual([])
+    }))
+  }, options)
+  expect(found, 'what axe finds').toEqual([])
 }
