@@ -1,4 +1,5 @@
 import { maskText } from '@trunkline/core/platform/mask'
+import { DrizzleQueryError } from 'drizzle-orm'
 import { type DestinationStream, type Logger, pino } from 'pino'
 
 export type { Logger }
@@ -35,7 +36,7 @@ function errorFacts(error: unknown): object {
   const { name, message, stack, cause } = error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   // Drizzle puts the statement's parameters, which may be a body, into its message
-  const text = name === 'DrizzleQueryError' ? 'The statement failed' : message
+  const text = error instanceof DrizzleQueryError ? 'The statement failed' : message
   const lines = stack?.split('\n').filter((line) => /^\s+at /.test(line))
   return {
     type: name,
