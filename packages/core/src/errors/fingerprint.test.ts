@@ -161,6 +161,16 @@ test('stacks of every browser and of Node are read; what is no step is left out'
   expect(stackText(framesOf(stack)).split('\n')[0]).toBe('at deliverAlert (apps/api/src/alerts/deliver.ts:10:5)')
 })
 
+test('built or not, it is the same bug: a bundler’s numbers, and names for what has none, are left out', () => {
+  const places = ['/srv/apps/api/src/alerts/raise.ts:3:9', '/srv/apps/api/src/alerts/job.ts:7:1']
+  const [sources, built] = [
+    `    at async Lease.run (file://${places[0]})\n    at file://${places[1]}`,
+    `    at async Lease$1.run$12 (${places[0]})\n    at async <anonymous> (${places[1]})`,
+  ].map((stack) => identityOf(error({ frames: framesOf(stack) })))
+
+  expect(built).toBe(sources)
+})
+
 test('any text is read as a stack without harm', () => {
   fc.assert(fc.property(fc.string({ maxLength: 5000, unit: 'grapheme' }), (text) => void framesOf(text)))
   expect(framesOf(`at ${'a '.repeat(1e5)}(`)).toEqual([])

@@ -15,11 +15,14 @@ export function framesOf(stack: string): Frame[] {
     const found = v8.exec(line) ?? other.exec(line.trim())
     if (found === null) continue
     const [, call = '', file = '', at, column] = found
-    frames.push(frameAt({ call, file, line: Number(at), column: Number(column) }))
+    frames.push(frameAt({ call: nameOf(call), file, line: Number(at), column: Number(column) }))
     if (frames.length === mostFrames) break
   }
   return frames
 }
+
+/** A bundler numbers what is called the same, and a stack read back through a map names what has no name. */
+const nameOf = (call: string) => (call === '<anonymous>' ? '' : call.replaceAll(/\$\d+\b/g, ''))
 
 /** A frame, with its place where the file is one of ours. */
 export function frameAt(frame: { call: string; file: string; line: number; column: number }): Frame {
