@@ -10,6 +10,7 @@ const forks = {
 /** Files of one worker share what they imported: that is half of their time. A file's database is its own. */
 const sharesWorkers = { isolate: false, maxWorkers: 2 }
 const needsDatabase = { globalSetup: ['test/global-setup.ts'] }
+const startsProcesses = { globalSetup: [...needsDatabase.globalSetup, 'test/build-api.ts'] }
 
 export default defineConfig({
   test: {
@@ -55,7 +56,7 @@ export default defineConfig({
       {
         test: {
           ...forks,
-          ...needsDatabase,
+          ...startsProcesses,
           name: 'process',
           sequence: { groupOrder: 1 },
           // they wait more than they work
@@ -68,7 +69,7 @@ export default defineConfig({
       {
         test: {
           ...forks,
-          ...needsDatabase,
+          ...startsProcesses,
           name: 'browser',
           sequence: { groupOrder: 2 },
           ...sharesWorkers,

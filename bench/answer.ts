@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { temporaryFolder } from '../packages/db/src/testing/temporary-folder.ts'
-import { startContender } from './contender.ts'
+import { apiMain, startContender } from './contender.ts'
 import { cpuMicroseconds } from './cpu.ts'
 import type { BenchServer } from './database.ts'
 import { type Delivery, retellKey } from './deliveries.ts'
@@ -35,7 +35,7 @@ export async function benchAnswer(
   await createCustomers(url, customers)
   const sql = postgres(url, { max: 1, onnotice: () => undefined })
   const contenders = {
-    trunkline: startContender(new URL('../apps/api/src/main.ts', import.meta.url), {
+    trunkline: startContender(apiMain, {
       env: {
         ROLE: 'web',
         PORT: '0',

@@ -1,6 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { apiBuild } from '../scripts/lib/build.ts'
+
+/** The server as it is run: built. */
+export const apiMain = new URL(`../${apiBuild.result}`, import.meta.url)
 
 export type Contender = {
   pid: number

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import postgres from 'postgres'
 import { temporaryFolder } from '../packages/db/src/testing/temporary-folder.ts'
-import { startContender } from './contender.ts'
+import { apiMain, startContender } from './contender.ts'
 import { cpuMicroseconds } from './cpu.ts'
 import type { BenchServer } from './database.ts'
 import { type Judged, judge, print, ratioHead, ratioRow, table, whole } from './report.ts'
@@ -25,7 +25,7 @@ export async function benchExport(server: BenchServer, options: { rows: number }
     select gen_random_uuid(), ${runId}, 1, 'missing_here', 'retell', 'call', 'call_' || n, 'seconds', 0, n, -n, n % 2 = 0
     from generate_series(1, ${rows}::int) as n`
   await sql.unsafe('vacuum analyze reconciliation_differences')
-  const api = startContender(new URL('../apps/api/src/main.ts', import.meta.url), {
+  const api = startContender(apiMain, {
     env: {
       ROLE: 'web',
       PORT: '0',

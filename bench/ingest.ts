@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import postgres from 'postgres'
 import { temporaryFolder } from '../packages/db/src/testing/temporary-folder.ts'
-import { startContender } from './contender.ts'
+import { apiMain, startContender } from './contender.ts'
 import { cpuMicroseconds } from './cpu.ts'
 import type { BenchServer } from './database.ts'
 import { bodyBytes, type Delivery, retellKey, signedDeliveries } from './deliveries.ts'
@@ -45,7 +45,7 @@ async function start(name: Name, server: BenchServer, folder: string, profile: s
   const sql = databaseUrl === undefined ? undefined : postgres(databaseUrl, { max: 1, onnotice: () => undefined })
   const contender =
     name === 'trunkline'
-      ? startContender(new URL('../apps/api/src/main.ts', import.meta.url), {
+      ? startContender(apiMain, {
           env: productEnv(databaseUrl ?? '', folder),
           execArgv: profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
         })

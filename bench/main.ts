@@ -1,5 +1,7 @@
 import { cpus, loadavg } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { apiBuild, buildWhenStale } from '../scripts/lib/build.ts'
 import { benchAnswer } from './answer.ts'
 import { startServer } from './database.ts'
 import { benchExport } from './export.ts'
@@ -46,6 +48,7 @@ async function main(): Promise<number> {
   }
   const [processor] = cpus()
   print(`Node ${process.version}, ${cpus().length} × ${processor?.model ?? 'unknown processor'}`)
+  await buildWhenStale(fileURLToPath(new URL('..', import.meta.url)), apiBuild)
   warnOfCompany()
   const server = await startServer()
   const judged: Judged[] = []

@@ -5,7 +5,7 @@ import postgres from 'postgres'
 import { childrenOf } from '../packages/db/src/local/process.ts'
 import { temporaryFolder } from '../packages/db/src/testing/temporary-folder.ts'
 import { post } from '../test/process/wire.ts'
-import { startContender } from './contender.ts'
+import { apiMain, startContender } from './contender.ts'
 import { cpuMicroseconds } from './cpu.ts'
 import type { BenchServer } from './database.ts'
 import { type CallEventName, retellBody, retellKey } from './deliveries.ts'
@@ -33,7 +33,7 @@ export async function benchSoak(
   await createCustomers(url, customers)
   const folder = temporaryFolder('trunkline-soak-')
   const sql = postgres(url, { max: 1, onnotice: () => undefined })
-  const contender = startContender(new URL('../apps/api/src/main.ts', import.meta.url), {
+  const contender = startContender(apiMain, {
     env: {
       ROLE: 'all',
       PORT: '0',

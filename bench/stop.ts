@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import postgres from 'postgres'
 import { temporaryFolder } from '../packages/db/src/testing/temporary-folder.ts'
 import { post } from '../test/process/wire.ts'
-import { startContender } from './contender.ts'
+import { apiMain, startContender } from './contender.ts'
 import type { BenchServer } from './database.ts'
 import { retellKey, signedDeliveries } from './deliveries.ts'
 import { createCustomers } from './inbox.ts'
@@ -31,7 +31,7 @@ export async function benchStop(server: BenchServer): Promise<Judged[]> {
   await sql`
     update customers set contact_phone = '+1415' || (5000000 + place)
     from (select id, row_number() over (order by id) as place from customers) as placed where placed.id = customers.id`
-  const api = startContender(new URL('../apps/api/src/main.ts', import.meta.url), {
+  const api = startContender(apiMain, {
     env: {
       ...settings,
       ROLE: 'web',

@@ -1,10 +1,12 @@
 import { cpus, totalmem } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { print, table, whole } from '../bench/report.ts'
 import { randomOf } from './chaos/load.ts'
 import { assertCountSees, fillDisks, type Row, type Trial, trials } from './chaos/trials.ts'
 import { undoEverything } from './chaos/undo.ts'
 import { openWorld } from './chaos/world.ts'
+import { apiBuild, buildWhenStale } from './lib/build.ts'
 
 const usage = 'usage: pnpm chaos [--kills n] [--seed n] [--only word]'
 const leastAcknowledged = 10_000
@@ -23,6 +25,7 @@ async function main(): Promise<number> {
     process.stderr.write(`${usage}\n`)
     return 1
   }
+  await buildWhenStale(fileURLToPath(new URL('..', import.meta.url)), apiBuild)
   const began = performance.now()
   const [processor] = cpus()
   print(

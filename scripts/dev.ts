@@ -9,6 +9,7 @@ loadSettingsFile(root)
 process.exitCode = await runSystem({
   root,
   env: { ...process.env, LOG_LEVEL: process.env.LOG_LEVEL || 'info' },
+  builds: [],
   // output is kept on the screen: what crashed stands there
   api: { args: ['--watch', '--watch-preserve-output', 'apps/api/src/main.ts'], cwd: root },
   sim: { args: ['apps/sim/src/main.ts'], cwd: root },

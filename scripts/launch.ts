@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { adminBuild, apiBuild } from './lib/build.ts'
 import { loadSettingsFile } from './lib/settings.ts'
 import { runSystem } from './lib/system.ts'
 
@@ -8,6 +9,7 @@ loadSettingsFile(root)
 process.exitCode = await runSystem({
   root,
   env: process.env,
-  api: { args: ['apps/api/src/main.ts'], cwd: root },
+  builds: [adminBuild, apiBuild],
+  api: { args: [apiBuild.result], cwd: root },
   sim: { args: ['apps/sim/src/main.ts'], cwd: root },
 })

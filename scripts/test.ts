@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { adminBuild, buildWhenStale, clientBuild } from './lib/build.ts'
+import { adminBuild, apiBuild, buildWhenStale, clientBuild } from './lib/build.ts'
 import { ensureChromium } from './lib/chromium.ts'
 import { Fault } from './lib/fault.ts'
 
@@ -21,7 +21,7 @@ process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1
 async function run(): Promise<Counts> {
   try {
     if (selection.length === 0 || selection.some((argument) => /e2e|browser/.test(argument))) ensureChromium(root, tell)
-    for (const build of [adminBuild, clientBuild])
+    for (const build of [adminBuild, apiBuild, clientBuild])
       if (await buildWhenStale(root, build)) tell(`The ${build.name} was built`)
   } catch (error) {
     if (!(error instanceof Fault)) throw error

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { freePort } from '../../packages/db/src/local/port.ts'
-import { adminBuild, buildWhenStale } from './build.ts'
+import { type Build, buildWhenStale } from './build.ts'
 import { type Child, describeExit, type Exit, startNode } from './child.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './embedded-database.ts'
@@ -17,9 +17,11 @@ export type Part = { args: string[]; cwd: string }
 export type Parts = {
   root: string
   env: NodeJS.ProcessEnv
+  /** What must be built before the api starts. */
+  builds: Build[]
   api: Part
   sim: Part
-  /** Serves the admin from its sources. Without it the admin is built, and served by the api. */
+  /** Serves the admin from its sources. Without it the api serves what was built of it. */
   admin?: Part
 }
 
@@ -103,7 +105,7 @@ async function run(parts: Parts, stops: Stop[], ending: AbortSignal): Promise<nu
   return 1
 }
 
-/** The database and the admin, at the same time; both are waited for, so that nothing still starts while everything is stopped. */
+/** The database and the builds, at the same time; all are waited for, so that nothing still starts while everything is stopped. */
 async function prepare(
   parts: Parts,
   settings: Settings,
@@ -111,14 +113,14 @@ async function prepare(
   stops: Stop[],
   ending: AbortSignal,
 ): Promise<EmbeddedDatabase | undefined> {
-  const [database, admin] = await Promise.allSettled([
+  const [database, ...builds] = await Promise.allSettled([
     settings.databaseUrl ? undefined : startEmbeddedDatabase(join(folder.path, 'postgres'), tell),
-    parts.admin ? undefined : buildWhenStale(parts.root, adminBuild, ending),
+    ...parts.builds.map((build) => buildWhenStale(parts.root, build, ending)),
   ])
   if (database.status === 'rejected') throw database.reason
   const started = database.value
   if (started) stops.push(() => started.stop())
-  if (admin.status === 'rejected') throw admin.reason
+  for (const build of builds) if (build.status === 'rejected') throw build.reason
   return started
 }
 

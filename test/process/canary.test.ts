@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { signRetell } from '../../apps/sim/src/retell/sign.ts'
 import { signTwilio } from '../../apps/sim/src/twilio/sign.ts'
@@ -100,4 +101,25 @@ test('a number or a secret that goes through every door, error, failure and aler
   expect((await stage.figures(id)).inbox).toEqual({ dead: 7, processed: 1, quarantined: 4 })
   const [reason] = await stage.sql`select reason from alert_logs where state = 'failed'`
   expect(reason?.reason).toContain('phone number provided')
+})
+
+test('an error names the places in our sources, in the log and in its row, though what runs is built', async ({
+  stage,
+}) => {
+  const api = await stage.start({ role: 'web' })
+  await stage.signIn(api)
+  await stage.sql`alter table customers rename column business_name to gone`
+
+  await expect(stage.call(api, 'GET', '/api/admin/customers')).rejects.toThrow('answered 500')
+
+  await until('the error is written down', async () => (await stage.sql`select from error_logs`).length > 0)
+  const [log] = await stage.sql<[{ stack: string }]>`select stack from error_logs order by id`
+  const places = [...log.stack.matchAll(/^at \w* ?\(((?:apps|packages)\/[\w-]+\/src\/\S+):(\d+):(\d+)\)$/gm)]
+  expect(places.length).toBeGreaterThan(2)
+  for (const [, file = '', line, column] of places) {
+    const source = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').split('\n')
+    // where one waits for what failed
+    expect(source[Number(line) - 1]?.slice(Number(column) - 1)).toMatch(/^await /)
+    expect(api.output()).toContain(`/${file}:${line}:${column}`)
+  }
 })
