@@ -41,7 +41,10 @@ test.concurrent('killed at each step of a run and of healing, it goes on at the 
   await until('the call is on a line', async () => (await lines()).length === 1)
   await stage.sql`update billing_line_items set state = 'closed', closed_at = now() where customer_id = ${id} and kind = 'usage'`
   expect(await lines()).toEqual([{ quantity: 90, cost: 0, unpriced: 1, corrects: false }])
-  phone.sim.world.retellCalls.set(told.id, { ...event.payload.call, call_cost: { combined_cost: 12.5 } })
+  phone.sim.world.retellCalls.set(told.id, {
+    ...event.payload.call,
+    call_cost: { product_costs: [], combined_cost: 12.5 },
+  })
 
   /** The dead process held the lease and the job: both run out, here as soon as the next death is ordered. */
   const takeUp = async (job: string, dies: Process, step?: string): Promise<Process> => {

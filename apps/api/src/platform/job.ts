@@ -118,7 +118,9 @@ export async function openJobs(options: {
       waking = wakeForDue(ctxFor('jobs'), {
         names: [...workers.keys()],
         signal: closing.signal,
-        wake: (name) => workers.get(name)?.forEach((worker) => void boss.notifyWorker(worker)),
+        wake(name) {
+          for (const worker of workers.get(name) ?? []) boss.notifyWorker(worker)
+        },
       })
     },
     /** Takes no more jobs and waits for those that run. */
