@@ -176,12 +176,18 @@ export async function expectSoundLook(page: Page, { floating = false } = {}): Pr
   expect(tooWide, 'what is wider than its place').toEqual([])
 }
 
-/** The dark page is the light one in other colours. */
+/** The dark page is the light one in other colours: somebody has chosen them in another tab. */
 async function inTheDark(page: Page, look: () => Promise<void>): Promise<void> {
-  await page.emulateMedia({ colorScheme: 'dark' })
+  const choose = (theme: 'dark' | null) =>
+    page.evaluate((theme) => {
+      if (theme === null) localStorage.removeItem('trunkline.theme')
+      else localStorage.setItem('trunkline.theme', theme)
+      dispatchEvent(new StorageEvent('storage', { key: 'trunkline.theme' }))
+    }, theme)
+  await choose('dark')
   await page.locator('html[data-theme=dark]').waitFor()
   await look()
-  await page.emulateMedia({ colorScheme: 'light' })
+  await choose(null)
   await page.locator('html[data-theme=light]').waitFor()
 }
 

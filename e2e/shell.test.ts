@@ -39,6 +39,11 @@ test('the palette finds a customer by name and a webhook by number, and goes the
   await page.keyboard.type(phoneNumber)
   await page.getByRole('option', { name: /message\.received/ }).click()
   await page.getByRole('complementary', { name: 'Webhook' }).waitFor()
+
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('nobody has such a name')
+  await page.getByText('Nothing matches.').waitFor()
+  await expectSoundLook(page, { floating: true })
 })
 
 test('the palette runs commands', async ({ open }) => {
@@ -63,6 +68,15 @@ test('all keys are listed on request', async ({ open }) => {
   await expectSoundLook(page, { floating: true })
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
+})
+
+test('whoever chose no theme has that of his system, also when it changes', async ({ open }) => {
+  const page = await open('/', { theme: 'light' })
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
+
+  await page.emulateMedia({ colorScheme: 'dark' })
+
+  await page.locator('html[data-theme=dark]').waitFor()
 })
 
 test('the chosen theme is remembered, and there from the first paint', async ({ open }) => {

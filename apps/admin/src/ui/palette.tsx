@@ -83,12 +83,13 @@ export function Palette({
               />
               <Keys keys="escape" />
             </div>
+            {/* beside the list: whatever stands in a listbox is something to choose */}
+            {found === 0 && (
+              <Command.Empty className="px-4 pt-8 pb-6 text-center text-sm text-ink-2">
+                {busy ? 'Searching…' : 'Nothing matches. Try a phone number, a name or an id.'}
+              </Command.Empty>
+            )}
             <Command.List ref={list} className="scroll-thin min-h-0 flex-1 overflow-y-auto p-1.5">
-              {found === 0 && (
-                <Command.Empty className="px-3 py-8 text-center text-sm text-ink-2">
-                  {busy ? 'Searching…' : 'Nothing matches. Try a phone number, a name or an id.'}
-                </Command.Empty>
-              )}
               {children}
             </Command.List>
           </Command>

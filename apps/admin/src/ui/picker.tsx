@@ -42,10 +42,13 @@ export function Picker({
           className="h-8 min-w-0 flex-1 bg-transparent text-sm outline-none placeholder:text-ink-3 max-sm:text-lg"
         />
       </div>
-      <Command.List className="scroll-thin max-h-48 overflow-y-auto p-1">
-        {items.length === 0 && (
-          <div className="px-2 py-4 text-center text-sm text-ink-2">{busy ? 'Searching…' : empty}</div>
-        )}
+      {/* beside the list: whatever stands in a listbox is something to choose */}
+      {items.length === 0 && (
+        <p role="status" className="px-3 py-5 text-center text-sm text-ink-2">
+          {busy ? 'Searching…' : empty}
+        </p>
+      )}
+      <Command.List className={clsx('scroll-thin max-h-48 overflow-y-auto p-1', items.length === 0 && 'hidden')}>
         {items.map((item) => (
           <Command.Item
             key={item.id}
