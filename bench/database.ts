@@ -11,7 +11,7 @@ export type BenchServer = {
   drop(name: string): Promise<void>
   /** So that no contender pays for the pages that another one left dirty. */
   checkpoint(): Promise<void>
-  /** From now on each flush of the log takes so much longer. Undefined where there is no C compiler to make a slow disk with. */
+  /** From now on each flush of the log takes so much longer. Undefined where no slow disk can be made. */
   slowDisk: ((ms: number) => void) | undefined
   /** From now on counts the statements of a database; the function answers how many there were. */
   countStatements(name: string): Promise<() => Promise<number>>

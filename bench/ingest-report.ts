@@ -26,7 +26,7 @@ export function reportIngest(results: Results, { rounds, seconds }: { rounds: nu
   for (const level of levels) {
     const what = level === 'slow' ? '64 connections, each flush of the log 3 ms slower' : `${level} connections`
     if (results.get(level)?.get('trunkline')?.length === 0) {
-      print(`\nIngest, ${what}: not measured, there is no C compiler (cc) to make the slow disk with`)
+      print(`\nIngest, ${what}: not measured, the slow disk needs Linux and a C compiler (cc)`)
       continue
     }
     print(`\nIngest, ${what}: ${rounds} rounds of ${seconds} s, ${bodyBytes} B bodies, medians`)

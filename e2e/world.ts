@@ -95,11 +95,6 @@ export async function openWorld({ sells = false } = {}) {
     /** A session of the administrator: what the cookie of a browser holds. */
     signIn: () => signIn(server.url),
 
-    async isSignedIn(session: string): Promise<boolean> {
-      const { ok } = await fetch(`${server.url}/api/auth/me`, { headers: { authorization: `Bearer ${session}` } })
-      return ok
-    },
-
     async customer(businessName: string, facts: { tier?: Tier; phoneNumber?: string } = {}): Promise<Customer> {
       const phoneNumber = facts.phoneNumber ?? `+1312${String(2_000_000 + Math.floor(Math.random() * 7_000_000))}`
       const { id } = await ask<{ id: string }>('POST', '/api/admin/customers', {

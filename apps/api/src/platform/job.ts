@@ -115,12 +115,14 @@ export async function openJobs(options: {
           )
         workers.set(one.name, [await start(), await start()])
       }
-      waking = wakeForDue(ctxFor('jobs'), {
-        names: [...workers.keys()],
-        signal: closing.signal,
+      const names = [...workers.keys()]
+      waking = wakeForDue({
+        find: () => findDue(ctxFor('jobs'), names),
         wake(name) {
           for (const worker of workers.get(name) ?? []) boss.notifyWorker(worker)
         },
+        signal: closing.signal,
+        log: options.log,
       })
     },
     /** Takes no more jobs and waits for those that run. */
@@ -198,6 +200,16 @@ async function note(ctx: Ctx, run: Run, runId: string | undefined, end: RunEnd):
     jobsRun.inc({ job: run.name, outcome: 'unrecorded' })
     ctx.log.error({ error, outcome: end.outcome }, 'job run not recorded')
   }
+}
+
+/** Of these queues, those in which a job waits whose time has come. */
+async function findDue(ctx: Ctx, names: readonly string[]): Promise<string[]> {
+  const due = await ctx.db.execute<{ name: string }>(
+    sql`select queue.name from jsonb_array_elements_text(${JSON.stringify(names)}::text::jsonb) as queue (name)
+      where exists (select from pgboss.job as job where job.name = queue.name and job.state < 'active'
+        and not job.blocked and job.start_after <= now())`,
+  )
+  return due.map(({ name }) => name)
 }
 
 /** Of these inputs, those for which a job waits or runs. */
