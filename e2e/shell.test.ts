@@ -70,8 +70,11 @@ test('all keys are listed on request', async ({ open }) => {
   await page.getByRole('dialog').waitFor({ state: 'detached' })
 })
 
-test('whoever chose no theme has that of his system, also when it changes', async ({ open }) => {
-  const page = await open('/', { theme: 'light' })
+test('whoever chose no theme has that of his system, also when it changes while the page is busy', async ({ open }) => {
+  const quiet = await open('/', { theme: 'light' })
+  const page = await quiet.context().newPage()
+  await page.addInitScript(readAgainAndAgain)
+  await page.goto(quiet.url())
   await page.getByRole('navigation', { name: 'Main' }).waitFor()
 
   await page.emulateMedia({ colorScheme: 'dark' })
@@ -187,3 +190,25 @@ for (const look of looks)
 
     await expectSoundLook(page, { floating: true })
   })
+
+/** A page that renders without rest: whichever media query it has read once, it reads again before the next frame. */
+function readAgainAndAgain(): void {
+  const lists = new Set<MediaQueryList>()
+  const original = globalThis.matchMedia
+  globalThis.matchMedia = (query) => {
+    const list = original(query)
+    Object.defineProperty(list, 'matches', {
+      get: () => {
+        lists.add(list)
+        return original(query).matches
+      },
+    })
+    return list
+  }
+  const { port1, port2 } = new MessageChannel()
+  port1.onmessage = () => {
+    for (const list of lists) Reflect.get(MediaQueryList.prototype, 'matches', list)
+    port2.postMessage('again')
+  }
+  port2.postMessage('begin')
+}

@@ -2,12 +2,9 @@ import { type ReactNode, useSyncExternalStore } from 'react'
 import { Sheet } from '../ui/dialog.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { Loaded } from './loaded.tsx'
+import { mediaQuery } from './media.ts'
 
-const wide = matchMedia('(min-width: 1160px)')
-function subscribeWide(watcher: () => void): () => void {
-  wide.addEventListener('change', watcher)
-  return () => wide.removeEventListener('change', watcher)
-}
+const wide = mediaQuery('(min-width: 1160px)')
 
 /** A list, and beside it the row that is open. Where there is no room beside, the open row lies over the list. */
 export function ListFrame({
@@ -36,7 +33,7 @@ export function ListFrame({
   onClosePanel: () => void
   children: ReactNode
 }) {
-  const isWide = useSyncExternalStore(subscribeWide, () => wide.matches)
+  const isWide = useSyncExternalStore(wide.subscribe, wide.matches)
   return (
     <div className="flex h-full min-h-0 bg-surface">
       <div className="flex min-w-0 flex-1 flex-col">

@@ -1,8 +1,9 @@
 import { useEffect, useSyncExternalStore } from 'react'
+import { mediaQuery } from './media.ts'
 
 export type ThemeChoice = 'system' | 'light' | 'dark'
 const key = 'trunkline.theme'
-const media = matchMedia('(prefers-color-scheme: dark)')
+const dark = mediaQuery('(prefers-color-scheme: dark)')
 const watchers = new Set<() => void>()
 
 function chosen(): ThemeChoice {
@@ -17,14 +18,14 @@ function chosen(): ThemeChoice {
 function resolved(): 'light' | 'dark' {
   const choice = chosen()
   if (choice !== 'system') return choice
-  return media.matches ? 'dark' : 'light'
+  return dark.matches() ? 'dark' : 'light'
 }
 
 function apply(): void {
   document.documentElement.dataset.theme = resolved()
   for (const watcher of watchers) watcher()
 }
-media.addEventListener('change', apply)
+dark.subscribe(apply)
 window.addEventListener('storage', (event) => {
   if (event.key === key) apply()
 })
