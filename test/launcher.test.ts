@@ -1,10 +1,13 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { freePort } from '../packages/db/src/local/port.ts'
 import { isRunning } from '../packages/db/src/local/process.ts'
+import { noteProcesses } from '../scripts/lib/leftovers.ts'
 import { type House, openHouse, until } from './launching.ts'
 
 let stopped: House
@@ -37,6 +40,31 @@ test('Ctrl-C stops every part and leaves nothing running', async () => {
   expect(pids.filter(isRunning)).toEqual([])
   await expect(fetch(`http://127.0.0.1:${house.port}/api/health`)).rejects.toThrow('fetch failed')
 })
+
+test('the list of what runs is never found half written', async () => {
+  const file = join(house.data, 'processes.json')
+  const nobody = { pid: 2 ** 22 }
+  mkdirSync(house.data, { recursive: true })
+  noteProcesses(house.data, [nobody])
+  const reader = new Worker(readsAgainAndAgain, { eval: true, workerData: file })
+  const over = once(reader, 'exit')
+  await once(reader, 'message')
+
+  for (let time = 0; time < 300; time++) noteProcesses(house.data, [nobody])
+  reader.postMessage('enough')
+
+  expect(await over).toEqual([0])
+})
+
+const readsAgainAndAgain = `
+  const { parentPort, workerData, receiveMessageOnPort } = require('node:worker_threads')
+  const { readFileSync } = require('node:fs')
+  const read = () => JSON.parse(readFileSync(workerData, 'utf8'))
+  read()
+  parentPort.postMessage('reading')
+  while (receiveMessageOnPort(parentPort) === undefined) read()
+  process.exit()
+`
 
 test('Ctrl-C during the start leaves nothing running', async () => {
   const trunkline = house.launch()

@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { codeOf, Fault, lineOf } from './fault.ts'
+import { replaceFile } from './replace-file.ts'
 
 export type DataFolder = {
   path: string
@@ -54,7 +55,6 @@ function readOrMake(file: string, make: () => string): string {
     if (codeOf(error) !== 'ENOENT') throw new Fault(`${file} cannot be read (${codeOf(error)})`)
   }
   const text = make()
-  writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true })
-  renameSync(`${file}.new`, file)
+  replaceFile(file, text)
   return text
 }

@@ -1,8 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isRunning, startOf } from '../../packages/db/src/local/process.ts'
 import { codeOf } from './fault.ts'
+import { replaceFile } from './replace-file.ts'
 
 type Noted = { pid: number; started: string | undefined }
 
@@ -15,7 +16,7 @@ const patience = [
 /** Keeps in the data folder what runs, so that the launcher after a killed one finds what it left. */
 export function noteProcesses(dataFolder: string, processes: { pid: number }[]): void {
   const noted: Noted[] = processes.map(({ pid }) => ({ pid, started: startOf(pid) }))
-  writeFileSync(join(dataFolder, 'processes.json'), JSON.stringify(noted))
+  replaceFile(join(dataFolder, 'processes.json'), JSON.stringify(noted))
 }
 
 /**
@@ -40,7 +41,7 @@ function readNoted(file: string): Noted[] {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
-    // none, or cut off by the crash that it is about: then a taken port will tell
+    // none, or spoiled by whatever else: then a taken port will tell
     if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return []
     throw error
   }
