@@ -78,18 +78,22 @@ type Asked = { phoneNumber: string; providerId: string | undefined }
 async function load(db: Ctx['db'], asked: readonly Asked[]): Promise<Row[]> {
   return await statement<Row>(
     db,
+    // a limit in each: one key after the other is looked up, where a join would read all lines and all customers
     `select coalesce((select is_on and (until is null or until > now()) from answering_switch), false) as is_in_maintenance,
-       line.customer_id, business_name, timezone, agent_id, contact_phone, line.customer_status, line.line_status, is_active,
+       line.customer_id, business_name, timezone, agent_id, contact_phone, customer_status, line_status, is_active,
        (select (array_agg(id order by id))[1] from usage_holds where usage_holds.provider_id = nullif(asked.provider_id, '')
          and usage_holds.customer_id = line.customer_id and state = 'open' and meter = 'call_seconds') as hold_id,
        (select percentile_disc(0.95) within group (order by seconds) from (
          select seconds from call_events where call_events.customer_id = line.customer_id order by id desc limit 100
        ) as latest where seconds > 0) as usual_seconds
-     from unnest($1::text[], $2::text[]) with ordinality as asked (phone_number, provider_id, place) left join lateral (
-       select agents.customer_id, business_name, timezone, agent_id, contact_phone, customers.status as customer_status,
-         agents.status as line_status, is_active
-       from agents join customers on customers.id = agents.customer_id where agents.phone_number = asked.phone_number
-     ) as line on true order by place`,
+     from unnest($1::text[], $2::text[]) with ordinality as asked (phone_number, provider_id, place)
+     left join lateral (
+       select customer_id, agent_id, status as line_status, is_active from agents where phone_number = asked.phone_number limit 1
+     ) as line on true
+     left join lateral (
+       select business_name, timezone, contact_phone, status as customer_status from customers where id = line.customer_id limit 1
+     ) as customer on true
+     order by place`,
     [asked.map(({ phoneNumber }) => phoneNumber), asked.map(({ providerId }) => providerId ?? '')],
   )
 }

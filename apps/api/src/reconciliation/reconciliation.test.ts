@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { toWireId } from '@trunkline/core/platform/wire-id'
-import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { rateLedger } from '../billing/rate.ts'
-import { type Ctx, inTransaction } from '../platform/context.ts'
+import type { Ctx } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { leaveDueJobs, registerSchedules } from '../platform/schedule.ts'
+import { rowsReadBy } from '../testing/rows-read.ts'
 import { openWorld, retellCall, type World } from '../testing/world.ts'
 import { admitFetched } from '../webhooks/admit-fetched.ts'
 import { csvOf } from './http.ts'
@@ -443,19 +443,7 @@ test('as CSV and as a list a long run is walked along its index: a page reads no
     select gen_random_uuid(), ${runId}, 1, 'missing_here', 'retell', 'call', 'call_' || n, 'seconds', 0, n, -n, n > 5900
     from generate_series(1, ${rows}::int) as n`
   await world.owner`analyze reconciliation_differences`
-  // of this connection, whose sum may hold what earlier transactions have read
-  const rowsRead = async ({ db }: Ctx) => {
-    const [sum] = await db.execute<{ rows: number }>(
-      sql`select (coalesce(idx_tup_fetch, 0) + seq_tup_read)::int as rows from pg_stat_xact_user_tables where relname = 'reconciliation_differences'`,
-    )
-    return sum?.rows ?? 0
-  }
-  const readBy = (work: (ctx: Ctx) => Promise<void>) =>
-    inTransaction(world.ctx(), async (ctx) => {
-      const before = await rowsRead(ctx)
-      await work(ctx)
-      return (await rowsRead(ctx)) - before
-    })
+  const readBy = (work: (ctx: Ctx) => Promise<void>) => rowsReadBy(world.ctx(), ['reconciliation_differences'], work)
 
   const exported = await readBy(async (ctx) => {
     let found = 0

@@ -63,24 +63,23 @@ function reservingOf(kind: Question['kind'], isAlone: boolean): string {
       select customer_id, ${used} as used, ${reserved} as reserved, ${base} as base, ${base} + ${grace} as hard_limit, period_end,
         next_change_at, limit_revision, tier_snapshot_id
       from usage_limits where customer_id = any (($1::text[])::uuid[]) and not force_pause
-        and exists (select from customers where id = usage_limits.customer_id and status = 'active')
+        and (select status from customers where id = usage_limits.customer_id) = 'active'
       order by customer_id for update ${isAlone ? '' : 'skip locked'}
     ), fitting as materialized (
-      select * from asked join counter using (customer_id)
+      select *, now() + make_interval(secs => seconds) as expires_at from asked join counter using (customer_id)
       where period_end > at and (next_change_at is null or next_change_at > at) and used + reserved + so_far <= hard_limit
     ), moved as (
       update usage_limits set ${reserved} = ${reserved} + sum.quantity, updated_at = now()
       from (select customer_id, sum(quantity)::bigint as quantity from fitting group by 1) as sum
-      where usage_limits.customer_id = any (($1::text[])::uuid[]) and usage_limits.customer_id = sum.customer_id
+      where usage_limits.customer_id = sum.customer_id
     ), held as (
       insert into usage_holds (id, customer_id, meter, quantity, expires_at, provider_id)
-      select hold_id, customer_id, '${meterOf[kind]}', quantity, now() + make_interval(secs => seconds), provider_id
-      from fitting returning id, expires_at
+      select hold_id, customer_id, '${meterOf[kind]}', quantity, expires_at, provider_id from fitting
     )
-    select hold_id, used, reserved + so_far as reserved, base, hard_limit, period_end, limit_revision, tier.tier, tier.version, held.expires_at,
+    select hold_id, used, reserved + so_far as reserved, base, hard_limit, period_end, limit_revision, tier.tier, tier.version, expires_at,
       row_number() over (partition by customer_id order by place) + (select count(*) from usage_holds
         where usage_holds.customer_id = fitting.customer_id and meter = '${meterOf[kind]}' and state = 'open') as open_holds
-    from fitting join held on held.id = hold_id join tier_snapshots as tier on tier.id = tier_snapshot_id`
+    from fitting join tier_snapshots as tier on tier.id = tier_snapshot_id`
 }
 
 const reserving = {
