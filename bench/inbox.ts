@@ -47,10 +47,8 @@ export async function queueInbox(url: string, { deliveries }: Inbox): Promise<vo
   }
 }
 
-const inBatches = (deliveries: readonly Stored[]): Stored[][] =>
-  Array.from({ length: Math.ceil(deliveries.length / 200) }, (_, batch) =>
-    deliveries.slice(batch * 200, (batch + 1) * 200),
-  )
+export const inBatches = <Item>(items: readonly Item[]): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / 200) }, (_, batch) => items.slice(batch * 200, (batch + 1) * 200))
 
 const secondsOf = (call: number) => 30 + ((call * 7) % 61)
 export const numberOf = (customer: number) => `+1312${String(5_000_000 + customer)}`
@@ -94,7 +92,7 @@ function inOrder({ calls, customers }: { calls: number; customers: number }): St
     .map((delivery, index) => ({ ...delivery, at: began + index }))
 }
 
-function arrivalOf({ event, callId, to, at, body }: Stored): Arrival {
+export function arrivalOf({ event, callId, to, at, body }: Stored): Arrival {
   return {
     id: newId(),
     key: hash('sha256', `retell:${event}:${callId}`),

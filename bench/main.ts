@@ -9,13 +9,14 @@ import { benchGrowth } from './growth.ts'
 import { benchIngest } from './ingest.ts'
 import { benchMeter } from './meter.ts'
 import { benchProcess } from './process.ts'
+import { benchQueue } from './queue.ts'
 import { benchReconcile } from './reconcile.ts'
 import { benchReplay } from './replay.ts'
 import { type Judged, print } from './report.ts'
 import { benchSoak } from './soak.ts'
 import { benchStop } from './stop.ts'
 
-const usage = `usage: pnpm bench <ingest|answer|stop|process|meter|reconcile|replay|all> [--rounds n] [--seconds s] [--profile folder]
+const usage = `usage: pnpm bench <ingest|answer|stop|process|queue|meter|reconcile|replay|all> [--rounds n] [--seconds s] [--profile folder]
        pnpm bench soak [--rate n] [--seconds s]
        pnpm bench growth [--rounds n] [--rows n]
        pnpm bench export [--rows n]`
@@ -35,9 +36,20 @@ async function main(): Promise<number> {
   const options = { rounds: Number(values.rounds), seconds: Number(values.seconds ?? 4), profile: values.profile }
   const [rate, rows] = [Number(values.rate), Number(values.rows)]
   const isFine =
-    ['ingest', 'answer', 'stop', 'process', 'meter', 'reconcile', 'replay', 'soak', 'growth', 'export', 'all'].includes(
-      name,
-    ) &&
+    [
+      'ingest',
+      'answer',
+      'stop',
+      'process',
+      'queue',
+      'meter',
+      'reconcile',
+      'replay',
+      'soak',
+      'growth',
+      'export',
+      'all',
+    ].includes(name) &&
     options.rounds >= 1 &&
     options.seconds > 0 &&
     rate > 0 &&
@@ -58,6 +70,7 @@ async function main(): Promise<number> {
     if (isAsked('answer')) judged.push(...(await benchAnswer(server, options)))
     if (isAsked('stop')) judged.push(...(await benchStop(server)))
     if (isAsked('process')) judged.push(...(await benchProcess(server, options)))
+    if (isAsked('queue')) judged.push(...(await benchQueue(server, options)))
     if (isAsked('meter')) judged.push(...(await benchMeter(server, options)))
     if (isAsked('reconcile')) judged.push(...(await benchReconcile(server, options)))
     if (isAsked('replay')) judged.push(...(await benchReplay(server, options)))

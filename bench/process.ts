@@ -104,7 +104,7 @@ const startWorker = (name: Name, url: string, warm: number, profile?: string) =>
   })
 
 /** Every webhook done at the first attempt, one row a call, ledger = counters = the seconds of the calls. */
-async function assertMetered(url: string, inbox: Inbox): Promise<void> {
+export async function assertMetered(url: string, inbox: Inbox): Promise<void> {
   const sql = postgres(url, { max: 1 })
   try {
     const [found] = await sql`
