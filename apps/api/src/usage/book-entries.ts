@@ -96,13 +96,14 @@ async function bookInOpen(
     ctx.db,
     `with locked as materialized (
        select customer_id from usage_limits where customer_id = any (($1::text[])::uuid[]) order by customer_id for update
+     ), sum as materialized (
+       select sum.* from ${rowsOf(3, sumTypes)} with ordinality as sum (customer, period, calls, texts, place)
+         join locked on locked.customer_id = sum.customer
      ), moved as (
        update usage_limits as counter set call_used_seconds = call_used_seconds + sum.calls,
          sms_used = sms_used + sum.texts, updated_at = now()
-       from ${rowsOf(3, sumTypes)} with ordinality as sum (customer, period, calls, texts, place)
-         join locked on locked.customer_id = sum.customer
-       where counter.customer_id = any (($1::text[])::uuid[]) and counter.customer_id = locked.customer_id
-         and counter.period_start = sum.period and counter.period_end > $2::text::timestamptz
+       from sum where counter.customer_id = sum.customer and counter.period_start = sum.period
+         and counter.period_end > $2::text::timestamptz
          and (counter.next_change_at is null or counter.next_change_at > $2::text::timestamptz)
        returning sum.place, counter.customer_id, call_used_seconds, call_cap_seconds + call_credit_seconds + rollover_seconds as call_base,
          sms_used, sms_cap + sms_credit as sms_base, grace_seconds, sms_grace, limit_revision
