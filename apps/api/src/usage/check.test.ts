@@ -80,6 +80,16 @@ test('many that ask at the same moment share a statement, and nobody waits for a
   expect(holds.map(({ holds, seconds }) => [holds, seconds])).toEqual(others.map(() => [3, 180]))
 })
 
+test('until when units are promised is told as it is kept', async () => {
+  const id = await customer()
+
+  const told: unknown[] = []
+  for (let time = 0; time < 16; time++) told.push((await check(id, 'call', 60)).expiresAt)
+
+  const kept = await world.owner`select expires_at from usage_holds where customer_id = ${id} order by id`
+  expect(told).toEqual(kept.map(({ expires_at }) => expires_at.toISOString()))
+})
+
 test('asking, settling and metering at the same moment keep used and reserved exact (K-10)', async () => {
   const id = await customer({ seconds: 100_000 })
 

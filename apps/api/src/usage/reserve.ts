@@ -66,7 +66,7 @@ function reservingOf(kind: Question['kind'], isAlone: boolean): string {
         and (select status from customers where id = usage_limits.customer_id) = 'active'
       order by customer_id for update ${isAlone ? '' : 'skip locked'}
     ), fitting as materialized (
-      select *, now() + make_interval(secs => seconds) as expires_at from asked join counter using (customer_id)
+      select *, (now() + make_interval(secs => seconds))::timestamptz(3) as expires_at from asked join counter using (customer_id)
       where period_end > at and (next_change_at is null or next_change_at > at) and used + reserved + so_far <= hard_limit
     ), moved as (
       update usage_limits set ${reserved} = ${reserved} + sum.quantity, updated_at = now()
