@@ -1,22 +1,11 @@
-import { PgBoss } from 'pg-boss'
 import { workerLoops } from '../../apps/api/src/webhooks/worker.ts'
 import { inBatches, inboxOf, queueName } from '../inbox.ts'
+import { openBoss, takeHundred } from './boss.ts'
 import { store } from './store.ts'
 import { work } from './work.ts'
 
 // the same bodies as jobs, sent one by one or by the two hundred; fetched by the hundred, and completed with nothing done
-const boss = new PgBoss({
-  connectionString: process.env.DATABASE_URL,
-  max: 10,
-  migrate: false,
-  createSchema: false,
-  schedule: false,
-  supervise: false,
-})
-boss.on('error', (error) => {
-  throw error
-})
-await boss.start()
+const boss = await openBoss()
 await boss.createQueue(queueName)
 const { deliveries } = inboxOf({ calls: Number(process.env.CALLS), customers: Number(process.env.CUSTOMERS) })
 const jobs = deliveries.map(({ body }) => JSON.parse(body.toString()) as object)
@@ -30,12 +19,4 @@ else {
     )
   await store(inBatches(jobs), { warm: warm / 200, add })
 }
-await work(workerLoops, async () => {
-  const batch = await boss.fetch(queueName, { batchSize: 100 })
-  if (batch.length > 0)
-    await boss.complete(
-      queueName,
-      batch.map(({ id }) => id),
-    )
-  return batch.length
-})
+await work(workerLoops, () => takeHundred(boss, queueName))
