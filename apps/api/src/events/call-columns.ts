@@ -25,9 +25,11 @@ const columns = [
   ['updated_at', 'timestamptz'],
 ] as const
 
-// a transcript is long: none is sent where it stays as it is
-const newest = (column: string) =>
-  column === 'transcript' ? 'coalesce(excluded.transcript, call_events.transcript)' : `excluded.${column}`
+// a transcript is long: none is sent where it stays as it is; of the facts only the registers that changed
+const newestOf: Record<string, string> = {
+  transcript: 'coalesce(excluded.transcript, call_events.transcript)',
+  facts: 'call_events.facts || excluded.facts',
+}
 
 /**
  * Writes rows of calls, given as one JSON array of arrays in the order of the columns: half the work for the server of an
@@ -37,7 +39,7 @@ export const upsertCalls = `insert into call_events (${columns.map(([name]) => n
   select ${columns.map(columnOf).join(', ')} from jsonb_array_elements($1::text::jsonb) as call (document) order by 1
   on conflict (id) do update set ${columns
     .slice(1)
-    .map(([name]) => `${name} = ${newest(name)}`)
+    .map(([name]) => `${name} = ${newestOf[name] ?? `excluded.${name}`}`)
     .join(', ')}`
 
 function columnOf([, type]: (typeof columns)[number], place: number): string {

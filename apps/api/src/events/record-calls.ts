@@ -6,7 +6,7 @@ import {
   ownNumbers,
   summarizeCall,
 } from '@trunkline/core/events/call'
-import { type Facts, joinFacts } from '@trunkline/core/events/facts'
+import { changedFacts, type Facts, joinFacts } from '@trunkline/core/events/facts'
 import { lineOf } from '@trunkline/core/numbers/phone'
 import { unknownName } from '@trunkline/core/numbers/unknown'
 import { holdKey, settledKey } from '@trunkline/core/usage/meter'
@@ -18,6 +18,7 @@ import { upsertCalls } from './call-columns.ts'
 import { repointKeys, resolveSubjects, type Subject } from './keys.ts'
 import type { Recorded, Said } from './record.ts'
 import type { TrafficChange } from './traffic.ts'
+import { newTranscript, type StoredTranscript, transcriptBytes } from './transcript.ts'
 
 type Row = {
   id: string
@@ -26,11 +27,10 @@ type Row = {
   status: CallStatus
   seconds: number | null
   occurred_at: string
-  transcript: string | null
   retell_call_id: string | null
   twilio_call_sid: string | null
   telnyx_call_id: string | null
-}
+} & StoredTranscript
 
 /** Merges statements about calls into their rows and says what each call now owes, and how the hourly counts change. */
 export async function recordCalls(
@@ -42,7 +42,7 @@ export async function recordCalls(
     'call',
     said.map(({ event }) => event),
   )
-  const rows = await lockRows(ctx, subjects)
+  const rows = await lockRows(ctx, subjects, said)
   const merged = subjects.map((subject) => mergeOne(subject, said, rows))
   const owners = await findOwners(ctx, merged)
   const calls = merged.map((call, index) => ({
@@ -96,13 +96,21 @@ function pushTraffic(
     changes.push({ at: call.at, outcome: `call.${outcome}`, count, seconds: count * (call.seconds ?? 0) })
 }
 
-async function lockRows(ctx: Ctx, subjects: readonly Subject[]): Promise<Map<string, Row>> {
+/** Whole transcripts only of rows that become one, and where one is as long as one of those that are said. */
+async function lockRows(
+  ctx: Ctx,
+  subjects: readonly Subject[],
+  said: readonly Said<CallEvent>[],
+): Promise<Map<string, Row>> {
   const ids = subjects.flatMap(({ id, merged }) => [id, ...merged]).sort()
+  const joined = subjects.flatMap(({ id, merged }) => (merged.length === 0 ? [] : [id, ...merged]))
   const rows = await statement<Row>(
     ctx.db,
-    `select id, customer_id, facts, status, seconds, occurred_at, transcript, retell_call_id, twilio_call_sid, telnyx_call_id
+    `select id, customer_id, facts, status, seconds, occurred_at, octet_length(transcript) as transcript_bytes,
+       case when octet_length(transcript) = any (($2::text[])::integer[]) or id = any (($3::text[])::uuid[]) then transcript end as transcript,
+       retell_call_id, twilio_call_sid, telnyx_call_id
      from call_events where id = any (($1::text[])::uuid[]) order by id for update`,
-    [ids],
+    [ids, transcriptBytes(said.map(({ event }) => event)), joined],
   )
   return new Map(rows.map((row) => [row.id, { ...row, facts: asFacts(row.facts) }]))
 }
@@ -122,7 +130,8 @@ function mergeOne(subject: Subject, everything: readonly Said<CallEvent>[], rows
     .map(lineOf)
     .filter((line) => line !== undefined)
   const keys = said.flatMap(({ event }) => event.keys)
-  const transcripts = [...known.map((row) => row.transcript ?? ''), ...said.map(({ event }) => event.transcript ?? '')]
+  const own = rows.get(subject.id)
+  const transcripts = [...known.filter((row) => row !== own), ...said.map(({ event }) => event)]
   return {
     id: subject.id,
     rows: known,
@@ -139,7 +148,12 @@ function mergeOne(subject: Subject, everything: readonly Said<CallEvent>[], rows
     customerId: summary.customerId,
     agentId: summary.agentId,
     known: known.map((row) => row.customer_id).find((id) => id !== null) ?? undefined,
-    transcript: longest(transcripts),
+    /** Null where it stays. */
+    transcript: newTranscript(
+      own,
+      transcripts.map(({ transcript }) => transcript ?? ''),
+    ),
+    changed: changedFacts(own?.facts, facts),
     retellCallId: nameOf('retell', keys) ?? known.map((row) => row.retell_call_id).find((id) => id !== null) ?? null,
     twilioCallSid: nameOf('twilio', keys) ?? known.map((row) => row.twilio_call_sid).find((id) => id !== null) ?? null,
     telnyxCallId: nameOf('telnyx', keys) ?? known.map((row) => row.telnyx_call_id).find((id) => id !== null) ?? null,
@@ -149,11 +163,6 @@ type Merged = ReturnType<typeof mergeOne> & { owner: string | undefined; phoneNu
 
 const nameOf = (source: string, keys: readonly string[]): string | undefined =>
   keys.find((key) => key.startsWith(`${source}:`))?.slice(source.length + 1)
-
-/** The longest transcript, of equal ones the last in the alphabet: the same whichever came first. */
-function longest(transcripts: readonly string[]): string | null {
-  return [...transcripts].sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).at(-1) || null
-}
 
 /** One charge a call, keyed by its row. A row that was merged away owes nothing any more. */
 function chargesOf(call: Merged): Recorded['charges'] {
@@ -210,7 +219,7 @@ async function writeRows(ctx: Ctx, calls: readonly Merged[]): Promise<void> {
   const now = ctx.now.toISOString()
   const instant = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
   // what is undefined is null in the document
-  const rows = calls.map(({ id, owner, phoneNumber, summary, facts, ...call }) => [
+  const rows = calls.map(({ id, owner, phoneNumber, summary, changed, ...call }) => [
     id,
     owner,
     phoneNumber,
@@ -229,11 +238,11 @@ async function writeRows(ctx: Ctx, calls: readonly Merged[]): Promise<void> {
     summary.recordingUrl,
     summary.summary,
     summary.sentiment,
-    call.rows.some((row) => row.id === id && row.transcript === call.transcript) ? null : call.transcript,
+    call.transcript,
     call.retellCallId,
     call.twilioCallSid,
     call.telnyxCallId,
-    facts,
+    changed,
     now,
   ])
   await statement(ctx.db, upsertCalls, [JSON.stringify(rows)])

@@ -65,7 +65,14 @@ async function receive(
   expect(verdict).toBe('verified')
 }
 
-type Call = { durationMs: number; carrierSeconds: number; sidOnStarted: boolean; endedAt: number }
+type Call = {
+  durationMs: number
+  carrierSeconds: number
+  sidOnStarted: boolean
+  endedAt: number
+  /** What Retell has of the words each time it speaks of the call. */
+  transcripts?: Partial<Record<'started' | 'ended' | 'analyzed', string>>
+}
 const statements = ['started', 'ended', 'analyzed', 'ringing', 'in-progress', 'completed'] as const
 
 /** Everything that Retell and the carrier say of one call to this number. */
@@ -74,15 +81,18 @@ function deliveriesOf(call: Call, to: string): Record<(typeof statements)[number
   const seconds = call.durationMs / 1000
   const known = retellCall({ to, seconds, sid, endedAt: call.endedAt })
   const { telephony_identifier: _leg, ...withoutLeg } = known.started.call
-  const started = { ...known.started, call: call.sidOnStarted ? known.started.call : withoutLeg }
+  const told = (part: 'started' | 'ended' | 'analyzed', said: object): Delivery => {
+    const { [part]: transcript } = call.transcripts ?? {}
+    return { door: 'events', event: { ...known[part], call: { ...said, ...(transcript && { transcript }) } } }
+  }
   const status = (status: string, at: number, more: object = {}): Delivery => ({
     door: 'status',
     form: twilioStatus({ sid, to, status, at, ...more }),
   })
   return {
-    started: { door: 'events', event: started },
-    ended: { door: 'events', event: known.ended },
-    analyzed: { door: 'events', event: known.analyzed },
+    started: told('started', call.sidOnStarted ? known.started.call : withoutLeg),
+    ended: told('ended', known.ended.call),
+    analyzed: told('analyzed', known.analyzed.call),
     ringing: status('ringing', call.endedAt - call.durationMs - 2000, { sequence: 0 }),
     'in-progress': status('in-progress', call.endedAt - call.durationMs, { sequence: 1 }),
     completed: status('completed', call.endedAt + 1000, { sequence: 2, seconds: call.carrierSeconds }),
@@ -95,6 +105,7 @@ async function pictureOf(customerId: string) {
   const calls = await owner`
     select phone_number, direction, from_number, to_number, agent_id, status, started_at, ended_at, seconds, seconds_source,
       cost_micros, disconnect_reason, summary, sentiment, transcript,
+      (select jsonb_object_agg(register, fact - '{receivedAt,webhookId}'::text[]) from jsonb_each(facts) as said (register, fact)) as facts,
       retell_call_id is not null as by_retell, twilio_call_sid is not null as by_twilio
     from call_events where customer_id = ${customerId} order by seconds, status, by_retell`
   const messages = await owner`
@@ -130,11 +141,14 @@ const withoutNumber = (picture: unknown, phoneNumber: string) =>
 const batchSize = fc.constantFrom(1, 2, 100)
 
 test('whatever part of a call’s events arrives, in any order, repeated, in any batches: the same as once in order', async () => {
+  // three of equal length, one of them with fewer letters, and a longer one
+  const transcript = fc.constantFrom('Caller: ab', 'Caller: ba', 'Caller: é', 'Caller: a longer one')
   const call = fc.record({
     durationMs: fc.integer({ min: 0, max: 200_000 }),
     carrierSeconds: fc.integer({ min: 0, max: 200 }),
     sidOnStarted: fc.boolean(),
     endedAt: fc.constant(Date.now() - 60_000),
+    transcripts: fc.record({ started: transcript, ended: transcript, analyzed: transcript }),
     cap: fc.integer({ min: 1, max: 250 }),
   })
   const scenario = call.chain((call) =>
@@ -178,6 +192,25 @@ test('whatever part of a call’s events arrives, in any order, repeated, in any
     }),
     { numRuns: 40 },
   )
+})
+
+test('two rows that become one keep the longer words, though only the row that goes had them', async () => {
+  const { id, phoneNumber } = await customerWithCap({ seconds: 1000, segments: 1 })
+  const transcripts = { started: 'Caller: all that was said', ended: 'Caller: less' }
+  const call = {
+    durationMs: 60_000,
+    carrierSeconds: 60,
+    sidOnStarted: false,
+    endedAt: Date.now() - 60_000,
+    transcripts,
+  }
+  const said = deliveriesOf(call, phoneNumber)
+  for (const part of ['ringing', 'started', 'ended'] as const) {
+    await arrive([said[part]])
+    await world.process(1)
+  }
+  const { calls } = await pictureOf(id)
+  expect(calls).toMatchObject([{ transcript: transcripts.started, by_retell: true, by_twilio: true }])
 })
 
 function permutations<Item>(items: readonly Item[]): Item[][] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Facts, firstOf, inOrder, joinFacts } from './facts.ts'
+import { changedFacts, type Facts, firstOf, inOrder, joinFacts } from './facts.ts'
 
 type Fact = { at: number; receivedAt: number; reading?: number; says: unknown }
 // few registers, few moments: ties and clashes are the rule, not the exception
@@ -35,6 +35,17 @@ test('hearing the same thing again changes nothing', () => {
     fc.property(facts, facts, (a, b) => {
       expect(joinFacts(a, a)).toEqual(a)
       expect(joinFacts(joinFacts(a, b), b)).toEqual(joinFacts(a, b))
+    }),
+  )
+})
+
+test('what changed, written over what is stored, is all that is known; hearing the same again changes no register', () => {
+  fc.assert(
+    fc.property(facts, facts, (stored, said) => {
+      const joined = joinFacts(stored, said)
+      expect({ ...stored, ...changedFacts(stored, joined) }).toEqual(joined)
+      expect(changedFacts(stored, joinFacts(stored, structuredClone(stored)))).toEqual({})
+      expect(changedFacts(undefined, joined)).toEqual(joined)
     }),
   )
 })

@@ -34,6 +34,13 @@ export function joinFacts<Fact extends Said>(a: Facts<Fact>, b: Facts<Fact>): Fa
   return joined
 }
 
+/** What `joined`, which came of `before` by joining, says otherwise: the registers that are to be written. */
+export function changedFacts<Fact extends Said>(before: Facts<Fact> | undefined, joined: Facts<Fact>): Facts<Fact> {
+  const changed: Record<string, Fact> = {}
+  for (const [register, fact] of Object.entries(joined)) if (before?.[register] !== fact) changed[register] = fact
+  return changed
+}
+
 /** The registers in one fixed order, so that «the first that says so» means the same whatever arrived first. */
 export function inOrder<Fact extends Said>(facts: Facts<Fact>, ranked: readonly string[]): Fact[] {
   const rank = (register: string) => {
