@@ -125,6 +125,23 @@ describe('who says STOP', () => {
     expect(await may(line, caller)).toBe(false)
   })
 
+  test('may say it in the words that were agreed with the provider, in whatever language', async () => {
+    const [line, caller, other] = [randomNumber(), randomNumber(), randomNumber()]
+    const told = telnyxText({ id: newId(), from: other, to: line, body: 'NO MÁS' })
+    const payload = JSON.stringify({
+      ...told,
+      data: { ...told.data, payload: { ...told.data.payload, autoresponse_type: 'STOP' } },
+    })
+
+    expect((await text(caller, line, 'Detener', { OptOutType: 'STOP' })).body).toContain('<Response/>')
+    await world.app.inject({ method: 'POST', url: '/webhooks/telnyx', headers: telnyxHeaders(payload), payload })
+    expect([await may(line, caller), await may(line, other)]).toEqual([false, false])
+
+    await text(caller, line, 'Continuar', { OptOutType: 'START' })
+    await text(other, line, 'STOP', { OptOutType: 'START' })
+    expect([await may(line, caller), await may(line, other)]).toEqual([true, false])
+  })
+
   test('may ask for help all the same', async () => {
     const { phoneNumber } = await world.customer({ businessName: 'Harbor Plumbing' })
     const caller = randomNumber()

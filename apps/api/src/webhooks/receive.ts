@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
-import { classifyText } from '@trunkline/core/compliance/classify'
+import { understandText } from '@trunkline/core/compliance/classify'
 import { maskText } from '@trunkline/core/platform/mask'
 import { plainText } from '@trunkline/core/platform/plain-text'
 import type { Delivery, Reading } from '@trunkline/core/webhooks/adapter'
@@ -153,7 +153,7 @@ export function arrivalOf(
 
 /** What an inbound text asks of us, or undefined where there is none or it is said to the business. */
 export function saidIn({ inboundText: text }: Extract<Reading, { readable: true }>): SaidText | undefined {
-  const classified = text && classifyText(text.body)
+  const classified = text && understandText(text)
   return classified && { ...classified, from: text.from, to: text.to }
 }
 

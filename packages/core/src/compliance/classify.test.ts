@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { classifyText, keywordReply, plainWords } from './classify.ts'
+import { classifyText, keywordReply, kindNamed, plainWords, textKinds, understandText } from './classify.ts'
 
 const kindOf = (text: string) => classifyText(text)?.kind
 const ruleOf = (text: string) => classifyText(text)?.rule
@@ -171,6 +171,26 @@ test('any text has at most one meaning, and the same each time', () => {
     }),
     { numRuns: 500 },
   )
+})
+
+test('of two who read a text whoever heard STOP is right, and a provider that heard nothing changes nothing', () => {
+  const body = fc.oneof(fc.constantFrom('STOP', 'START', 'Yes', 'HELP', 'Detener', 'My sink is leaking'), fc.string())
+  fc.assert(
+    fc.property(body, fc.constantFrom(undefined, ...textKinds), (body, keyword) => {
+      const read = classifyText(body)
+      const understood = understandText({ body, keyword })
+      expect(understood?.kind).toBe(read?.kind === 'stop' ? 'stop' : (keyword ?? read?.kind))
+      if (keyword === undefined) expect(understood).toEqual(read)
+    }),
+  )
+  expect(['STOP', 'start', 'Help', 'JOIN', '', undefined].map(kindNamed)).toEqual([
+    'stop',
+    'start',
+    'help',
+    undefined,
+    undefined,
+    undefined,
+  ])
 })
 
 test('what is answered never brings its own answer about: no reply is a keyword', () => {

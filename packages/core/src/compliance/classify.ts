@@ -82,6 +82,20 @@ export function classifyText(text: string): Classified | undefined {
   return rule && { kind: 'stop', rule, needsReview: rule === 'phrase' || rule === 'slip' }
 }
 
+/** The kind that a provider's own word for a keyword names: Twilio's `OptOutType`, Telnyx's `autoresponse_type`. */
+export const kindNamed = (word: string | undefined): TextKind | undefined =>
+  textKinds.find((kind) => kind === word?.toLowerCase())
+
+/**
+ * What a text asks of us where its provider may have understood it too: a keyword that was agreed with the provider, in whatever language,
+ * is one. Where the two differ whoever heard STOP is right.
+ */
+export function understandText(text: { body: string; keyword?: TextKind | undefined }): Classified | undefined {
+  const read = classifyText(text.body)
+  if (text.keyword === undefined || read?.kind === 'stop' || read?.kind === text.keyword) return read
+  return { kind: text.keyword, rule: 'word', needsReview: false }
+}
+
 function stopRule(words: string): TextRule | undefined {
   const tokens = words.split(' ')
   const isSpelled = tokens.length > 2 && tokens.every((token) => token.length === 1)

@@ -1,4 +1,5 @@
 import type { BillingEvent } from '../billing/event.ts'
+import type { TextKind } from '../compliance/classify.ts'
 import type { CallEvent } from '../events/call.ts'
 import type { MessageEvent } from '../events/message.ts'
 import type { Verdict, WebhookProvider } from './state.ts'
@@ -25,8 +26,14 @@ export type SigningSecret = {
 
 export type Verification = { verdict: Verdict; secretId?: string }
 
-/** `isAnswered`: the provider has answered a keyword itself. */
-export type InboundText = { from: string; to: string; body: string; isAnswered: boolean }
+/** `isAnswered`: the provider has answered a keyword itself; `keyword`: as which. */
+export type InboundText = {
+  from: string
+  to: string
+  body: string
+  isAnswered: boolean
+  keyword?: TextKind | undefined
+}
 
 /** `agentId` is the vendor's agent of the number, `providerId` the call's name, where they are said. */
 export type InboundCall = {

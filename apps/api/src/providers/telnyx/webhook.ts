@@ -1,3 +1,4 @@
+import { kindNamed } from '@trunkline/core/compliance/classify'
 import { lineOf } from '@trunkline/core/numbers/phone'
 import { plainText } from '@trunkline/core/platform/plain-text'
 import {
@@ -58,7 +59,8 @@ function inboundText({ payload, event_type: type }: Said) {
   const parties = partiesOf(payload)
   const [from, to] = [lineOf(parties.from), lineOf(parties.to)]
   if (from === undefined || to === undefined) return undefined
-  return { from, to, body: payload.text ?? '', isAnswered: payload.autoresponse_type !== undefined }
+  const heard = payload.autoresponse_type
+  return { from, to, body: payload.text ?? '', isAnswered: heard !== undefined, keyword: kindNamed(heard) }
 }
 
 function read(delivery: Delivery): Reading {

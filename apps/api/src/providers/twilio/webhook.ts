@@ -1,3 +1,4 @@
+import { kindNamed } from '@trunkline/core/compliance/classify'
 import {
   type CallFact,
   type CallStatus,
@@ -94,7 +95,8 @@ function readCall(door: string, form: Form): Reading {
 function inboundText(form: Form) {
   const [from, to] = [lineOf(form.get('From')), lineOf(form.get('To'))]
   if (from === undefined || to === undefined) return undefined
-  return { from, to, body: form.get('Body') ?? '', isAnswered: form.get('OptOutType') !== undefined }
+  const heard = form.get('OptOutType')
+  return { from, to, body: form.get('Body') ?? '', isAnswered: heard !== undefined, keyword: kindNamed(heard) }
 }
 
 function readMessage(door: string, form: Form): Reading {
