@@ -12,6 +12,8 @@ export type RingingCall = {
   agentId?: string | undefined
   /** The carrier's name of the call, where it has one already. */
   providerId?: string | undefined
+  /** The database has just been waited for in vain: it is not waited for again while a caller hears it ring. */
+  isSilent?: boolean
 }
 
 type Admitted = { line: KnownLine; holdId: string | null; maxSeconds: number; flagged: boolean }

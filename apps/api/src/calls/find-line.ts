@@ -43,7 +43,7 @@ export type FoundLine = {
 export async function findLine(
   ctx: Ctx,
   memory: LineMemory,
-  call: { phoneNumber: string | undefined; providerId?: string | undefined },
+  call: { phoneNumber: string | undefined; providerId?: string | undefined; isSilent?: boolean },
 ): Promise<FoundLine> {
   const phoneNumber = call.phoneNumber ?? ''
   const unseen = (): FoundLine => ({
@@ -52,6 +52,7 @@ export async function findLine(
     usualSeconds: undefined,
     isInMaintenance: memory.isInMaintenance,
   })
+  if (call.isSilent) return unseen()
   const { promise: silence, resolve } = Promise.withResolvers<undefined>()
   const timer = setTimeout(() => resolve(undefined), patienceMs)
   try {

@@ -2,6 +2,7 @@ import { heldLength, longestCallSeconds } from '@trunkline/core/usage/limit'
 import { statement } from '@trunkline/db/connect'
 import { findOwners } from '../customers/find-owner.ts'
 import type { Ctx } from '../platform/context.ts'
+import { DomainError } from '../platform/domain-error.ts'
 import { type Admission, askOrAdmit } from './admission.ts'
 import { checkUsage } from './check.ts'
 
@@ -25,11 +26,13 @@ export async function admitInbound(
     providerId?: string | undefined
     /** Whose call it is and how long his calls usually last, where the caller has looked. */
     known?: { customerId: string; usualSeconds: number | null } | undefined
+    isSilent?: boolean
   },
 ): Promise<InboundAdmission> {
   let customerId: string | null = null
   const admission = await askOrAdmit(ctx, { isInbound: true, withinMs: patienceMs }, async () => {
     const { known, providerId } = input
+    if (input.isSilent) throw new DomainError('unavailable', 'The database does not answer')
     if (known !== undefined) {
       customerId = known.customerId
       return await admit(ctx, { customerId, providerId, usual: heldLength(known.usualSeconds) })

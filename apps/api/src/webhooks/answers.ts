@@ -8,14 +8,14 @@ import type { Ctx } from '../platform/context.ts'
 import { inboundAnswer, refusal } from '../providers/retell/answer.ts'
 import { dialTwiml, emptyTwiml, replyTwiml, sayTwiml, streamTwiml } from '../providers/twilio/twiml.ts'
 
-/** What a door needs to answer with more than a receipt. */
-export type Answering = { ctx: Ctx; lines: LineMemory }
+/** What a door needs to answer with more than a receipt. `isSilent`: the database has just been waited for in vain. */
+export type Answering = { ctx: Ctx; lines: LineMemory; isSilent: boolean }
 
 /** What whoever calls hears next. Whatever happens to us, he hears something. */
-export async function voiceAnswer({ ctx, lines }: Answering, call: InboundCall | undefined): Promise<string> {
+export async function voiceAnswer({ ctx, lines, isSilent }: Answering, call: InboundCall | undefined): Promise<string> {
   if (call === undefined) return sayTwiml(apologies.unsure)
   try {
-    return twimlOf(await answerCarrierCall(ctx, lines, call), call)
+    return twimlOf(await answerCarrierCall(ctx, lines, { ...call, isSilent }), call)
   } catch (error) {
     ctx.faults.track({ error, source: 'api', where: 'calls.answer', requestId: ctx.requestId })
     return sayTwiml(apologies.unsure)
@@ -43,9 +43,9 @@ function twimlOf(answer: CallAnswer, call: InboundCall): string {
 }
 
 /** What the vendor's agent is told of a call that rings, or that it is not taken. An error of ours costs nobody his call. */
-export async function agentAnswer({ ctx, lines }: Answering, call: InboundCall): Promise<object> {
+export async function agentAnswer({ ctx, lines, isSilent }: Answering, call: InboundCall): Promise<object> {
   try {
-    const answer = await answerAgentCall(ctx, lines, call)
+    const answer = await answerAgentCall(ctx, lines, { ...call, isSilent })
     if (!answer.allowed) return refusal
     const { line, holdId, flagged, agentId, maxSeconds } = answer
     const known = typeof line === 'string' ? undefined : line
@@ -68,9 +68,9 @@ export async function agentAnswer({ ctx, lines }: Answering, call: InboundCall):
 }
 
 /** STOP, START and HELP are answered at once; everything else is the business’s to answer, and what the provider answered itself is not answered twice. */
-export async function textAnswer({ ctx, lines }: Answering, text: InboundText | undefined): Promise<string> {
+export async function textAnswer({ ctx, lines, isSilent }: Answering, text: InboundText | undefined): Promise<string> {
   const said = text === undefined || text.isAnswered ? undefined : classifyText(text.body)
   if (text === undefined || said === undefined || said.rule === 'yes') return emptyTwiml
-  const { line } = await findLine(ctx, lines, { phoneNumber: text.to })
+  const { line } = await findLine(ctx, lines, { phoneNumber: text.to, isSilent })
   return replyTwiml(keywordReply(said.kind, typeof line === 'string' ? undefined : line.businessName))
 }

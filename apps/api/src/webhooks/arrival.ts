@@ -30,7 +30,8 @@ export type Arrival = {
   said?: SaidText | undefined
 }
 
-export type Receipt = { duplicate: boolean; webhookId: string }
+/** `wasSilent`: the database did not answer, and the arrival lies in the spool. */
+export type Receipt = { duplicate: boolean; webhookId: string; wasSilent?: boolean }
 
 const batchRows = 200
 const batchBytes = 1024 * 1024

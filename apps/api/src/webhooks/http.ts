@@ -134,7 +134,11 @@ function openDoors({ inbox, publicUrl, log, faults, addressOf, newRequestId, ctx
       return refused(http, received.verdict, 'The signature does not prove who sent this')
     }
     // most are only acknowledged, and need no context
-    const answering = () => ({ ctx: ctxOf({ id: newRequestId(), address: remoteAddress }), lines })
+    const answering = () => ({
+      ctx: ctxOf({ id: newRequestId(), address: remoteAddress }),
+      lines,
+      isSilent: received.wasSilent,
+    })
     return { status: 200, ...(await answer(received, answering)) }
   }
 

@@ -89,7 +89,7 @@ export function openIntake(options: {
       silentSince = undefined
       return receipts
     } catch (error) {
-      silentSince = /^(SILENT|CONNECT_TIMEOUT|ETIMEDOUT)$/.test(codeOf(error)) ? performance.now() : undefined
+      silentSince = isSilence(error) ? performance.now() : undefined
       throw error
     } finally {
       isAsking = false
@@ -127,7 +127,8 @@ export function openIntake(options: {
       throw new DomainError('unavailable', 'The webhook could not be stored', { cause: error })
     }
     step('intake.spooled')
-    for (const { resolve, arrival } of batch) resolve({ duplicate: false, webhookId: arrival.id })
+    const wasSilent = isSilence(cause)
+    for (const { resolve, arrival } of batch) resolve({ duplicate: false, webhookId: arrival.id, wasSilent })
   }
 
   return {
@@ -150,6 +151,8 @@ export function openIntake(options: {
     },
   }
 }
+
+const isSilence = (error: unknown) => /^(SILENT|CONNECT_TIMEOUT|ETIMEDOUT)$/.test(codeOf(error))
 
 const silence = () => Object.assign(new Error('The database does not answer'), { code: 'SILENT' })
 

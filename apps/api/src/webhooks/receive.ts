@@ -37,6 +37,8 @@ export type Incoming = {
 export type Received = {
   verdict: Verdict
   duplicate: boolean
+  /** Whoever kept it has waited for the database in vain. */
+  wasSilent: boolean
   webhookId: string | undefined
   reading: Reading | undefined
 }
@@ -68,12 +70,13 @@ export async function receiveWebhook(inbox: Inbox, incoming: Incoming, body: Buf
   if (verdict !== 'verified') {
     webhooksReceived.inc({ provider, outcome: verdict })
     await quarantine(inbox, incoming, { verdict, body, bodySha256 })
-    return { verdict, duplicate: false, webhookId: undefined, reading: undefined }
+    return { verdict, duplicate: false, wasSilent: false, webhookId: undefined, reading: undefined }
   }
   const reading = adapter.read(delivery, bodySha256)
   const receipt = await inbox.intake.store(arrivalOf(incoming, { body, bodySha256, verdict, secretId, reading }))
   webhooksReceived.inc({ provider, outcome: receipt.duplicate ? 'duplicate' : 'stored' })
-  return { verdict, duplicate: receipt.duplicate, webhookId: receipt.webhookId, reading }
+  const { duplicate, webhookId, wasSilent = false } = receipt
+  return { verdict, duplicate, wasSilent, webhookId, reading }
 }
 
 /** Keeps size and hash of a delivery that was too large to keep whole. */
