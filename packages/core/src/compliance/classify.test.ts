@@ -36,6 +36,10 @@ describe('whoever may want to be left alone is', () => {
       'Alto',
       'BAJA',
       'parar',
+      'ARRÊTE',
+      'Arrêtez !',
+      'Pare',
+      'detener',
     ],
   ])('«%s» is the word itself', (text) => {
     expect(classifyText(text)).toEqual({ kind: 'stop', rule: 'word', needsReview: false })
@@ -71,6 +75,7 @@ describe('whoever may want to be left alone is', () => {
       'lose my number',
       'delete my number',
     ],
+    ...['STOP\n\nSent from my phone', 'Stop!!! Who is this?', 'Who is this? Please stop', 'Wrong number. STOP.'],
     ...['opt me out', 'I want to unsubscribe', 'how do I opt out?', 'I revoke my consent', 'leave me alone'],
   ])('«%s» says so, and a person looks at it', (text) => {
     expect(classifyText(text)).toEqual({ kind: 'stop', rule: 'phrase', needsReview: true })
@@ -111,6 +116,9 @@ test.each([
     'remove the old heater',
     'My sink is leaking',
     'quit smoking class',
+    'I am coming at 5. Cancel the other one',
+    'It drips. It does not stop. Can you come?',
+    'My visit is on Friday. Cancel, please',
     'I never got a text message',
     'call me',
     'yes please',

@@ -23,9 +23,14 @@ const stopWords = new Set([
   'optout',
   'remove',
   'arret',
+  'arrett',
+  'arrete',
+  'arretez',
   'alto',
   'baja',
   'parar',
+  'pare',
+  'detener',
 ])
 const startWords = new Set(['start', 'unstop'])
 const helpWords = new Set(['help', 'info', 'ayuda', 'aide'])
@@ -78,7 +83,7 @@ export function classifyText(text: string): Classified | undefined {
   if (startWords.has(words)) return { kind: 'start', rule: 'word', needsReview: false }
   if (helpWords.has(words)) return { kind: 'help', rule: 'word', needsReview: false }
   if (words === 'yes') return { kind: 'start', rule: 'yes', needsReview: false }
-  const rule = stopRule(words)
+  const rule = stopRule(words) ?? (beginsOrEndsWithStop(text) ? 'phrase' : undefined)
   return rule && { kind: 'stop', rule, needsReview: rule === 'phrase' || rule === 'slip' }
 }
 
@@ -107,11 +112,24 @@ function stopRule(words: string): TextRule | undefined {
   return tokens.length === 1 && isSlip(words) ? 'slip' : undefined
 }
 
+/** A word that means nothing else as the first or the last sentence, whatever stands beside it: a name, a question, a reason. */
+function beginsOrEndsWithStop(text: string): boolean {
+  const sentences = text
+    .slice(0, 1600)
+    .split(/[.!?\n]+/)
+    .map(plainWords)
+    .filter((sentence) => sentence !== '')
+  return [sentences.at(0), sentences.at(-1)].some((sentence) => isPlainStop(sentence?.split(' ') ?? []))
+}
+
 /** Nothing but a stop word, how often it may stand, and what people say around it. */
 function isCourteous(tokens: readonly string[]): boolean {
   const left = tokens.filter((token) => !courtesies.has(token))
-  if (left.length > 0 && left.every((token) => stopWords.has(token))) return true
-  const bare = left.filter((token) => !objects.has(token))
+  return (left.length > 0 && left.every((token) => stopWords.has(token))) || isPlainStop(left)
+}
+
+function isPlainStop(tokens: readonly string[]): boolean {
+  const bare = tokens.filter((token) => !courtesies.has(token) && !objects.has(token))
   return bare.length > 0 && bare.every((token) => plainStops.has(token))
 }
 
