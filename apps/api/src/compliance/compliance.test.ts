@@ -142,6 +142,22 @@ describe('who says STOP', () => {
     expect([await may(line, caller), await may(line, other)]).toEqual([true, false])
   })
 
+  test('is heard, and holds nobody up, where the same text is told again with more beside it', async () => {
+    const [line, caller] = [randomNumber(), randomNumber()]
+    const told = { MessageSid: `SM${newId().replaceAll('-', '')}`, NumSegments: '1' }
+    await text(caller, line, 'START', told)
+    const answers = await Promise.all(
+      ['STOP', 'Stop', 'STOP'].map((Body, place) => text(caller, line, Body, { ...told, FromCity: `CITY ${place}` })),
+    )
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(world.spool.state().waiting).toBe(0)
+    expect(await may(line, caller)).toBe(false)
+    const rows = await world.owner`
+      select revision_of is null as first from webhook_queue where body like ${`%${told.MessageSid}%`} order by id`
+    expect(rows.map(({ first }) => first)).toEqual([true, false, false, false])
+  })
+
   test('may ask for help all the same', async () => {
     const { phoneNumber } = await world.customer({ businessName: 'Harbor Plumbing' })
     const caller = randomNumber()

@@ -192,7 +192,8 @@ async function settleRepeats(
   }
   await countDuplicates(sql, counts)
   if (revisions.length === 0) return
-  const kept = await storeArrivals(
+  // a transaction may be open already; what they say is written down by whoever called
+  const kept = await storeThese(
     sql,
     revisions.map(({ revision }) => revision),
   )
