@@ -46,6 +46,14 @@ test('bytes that nobody can read are one cause, whatever stands in them', () => 
   )
 })
 
+test('what a reader stumbled over parts no causes, whatever its type and where its quotation was cut', () => {
+  const of = (error: string) => causeOf({ verdict: 'verified', state: 'dead', isRead: true, error }).text
+  for (const said of ['duration_ms is no length of a call', 'The status is not known'])
+    expect(['"61', '"61200"', '{}', 'true', '1e+21', '["a: b"]'].map((value) => of(`${said}: ${value}`))).toEqual(
+      Array(6).fill(said),
+    )
+})
+
 test('the same words of two providers are two causes', () => {
   const cause = causeOf({ ...dead, error: 'violates a constraint (23514)' })
   expect(causeIdentity('retell', cause)).not.toBe(causeIdentity('twilio', cause))
@@ -58,6 +66,10 @@ test.each([
   ['Unexpected token u in JSON at position 0', false, 'dead', 'provider'],
   ['CallDuration is no whole number up to 86400: "1e9"', true, 'dead', 'provider'],
   ['The form names no CallSid and CallStatus', true, 'dead', 'provider'],
+  ['duration_ms is no length of a call: "61200"', true, 'dead', 'provider'],
+  ['amount_due is no whole number of cents: -1', true, 'dead', 'provider'],
+  ['The status is not known: "nested"', true, 'dead', 'provider'],
+  ['«message.received» has no payload', true, 'dead', 'provider'],
   ['Cannot read properties of undefined', true, 'dead', 'bug'],
   ['relation does not exist (42P01)', true, 'failed', 'bug'],
 ] as const)('«%s» is trouble of class %4$s', (error, isRead, state, expected) => {

@@ -47,13 +47,14 @@ const nextOf: Record<CauseClass, string> = {
 
 /** What our readers say of bytes that they cannot read. */
 const unreadable =
-  /\bJSON\b|^The (?:body|form)\b|\bnames no\b|\bno whole number\b|\bis longer than\b|^There is no header\b|\bcannot be true\b/
+  /\bJSON\b|^The (?:body|form)\b|\bnames no\b|\bis no\b|\bis not known\b|\bhas no payload\b|\bis longer than\b|^There is no header\b|\bcannot be true\b/
 
 /** Readers quote what they stumbled over, and that is another one each time. */
 const withoutBytes = (text: string): string =>
   text
     .replace(/^(The body is not JSON[^:]*):.*$/s, '$1')
     .replace('UTF-<n>', 'UTF-8')
+    .replace(/(\bis no [^:]*|\bis not known): .*$/s, '$1')
     .replace(/: ".*"$/s, '')
 
 /**
