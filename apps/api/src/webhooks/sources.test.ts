@@ -408,6 +408,21 @@ describe('secrets', () => {
     )
   })
 
+  test('one whose time is over counts no more, though nobody who could be asked has said so since', async () => {
+    const door = aSource()
+    const first = await made(door)
+    const other = `whsec_${Buffer.alloc(24, 9).toString('base64')}`
+    await secrets(`/${first.secret.id}/rotate`, { secret: other })
+    await expect.poll(() => isTaken(door, other)).toBe(true)
+    await world.owner.begin(async (sql) => {
+      await sql`update webhook_sources set not_after = now() + interval '2 seconds' where source = ${door} and not_after is not null`
+      await sql`select pg_notify('trunkline_live', '["secrets"]')`
+    })
+
+    await expect.poll(() => isTaken(door, first.generated), { timeout: 10_000 }).toBe(false)
+    expect(await isTaken(door, other)).toBe(true)
+  })
+
   test('of many who replace, set and end at once, one replaces, and never is there none that stays', async () => {
     for (let round = 0; round < 4; round++) {
       const door = aSource()

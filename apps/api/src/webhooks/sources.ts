@@ -1,7 +1,7 @@
 import type { SigningSecret } from '@trunkline/core/webhooks/adapter'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { webhookSources } from '@trunkline/db/schema/webhooks'
-import { and, eq, isNotNull, isNull, notInArray, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, isNotNull, isNull, notInArray, sql } from 'drizzle-orm'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { openSecret, sealSecret } from '../platform/secret.ts'
@@ -63,12 +63,21 @@ export async function bootstrapSources(ctx: Ctx): Promise<void> {
   })
 }
 
-export type SecretsByProvider = Readonly<Record<WebhookProvider, readonly SigningSecret[]>>
+/** `endsInMs`: for how long it counts on, where it has an end. */
+type CountingSecret = SigningSecret & { endsInMs?: number }
+export type SecretsByProvider = Readonly<Record<WebhookProvider, readonly CountingSecret[]>>
 
 /** The secrets that count now, oldest first. Two of one provider count while a secret rotates. */
 export async function loadSecrets(ctx: Pick<Ctx, 'db' | 'env'>): Promise<SecretsByProvider> {
-  const rows = await ctx.db.select().from(webhookSources).where(stillCounts()).orderBy(webhookSources.id)
-  const secrets: Record<WebhookProvider, SigningSecret[]> = {
+  const rows = await ctx.db
+    .select({
+      ...getTableColumns(webhookSources),
+      endsInMs: sql<number | null>`(extract(epoch from ${webhookSources.notAfter} - now()) * 1000)::float8`,
+    })
+    .from(webhookSources)
+    .where(stillCounts())
+    .orderBy(webhookSources.id)
+  const secrets: Record<WebhookProvider, CountingSecret[]> = {
     retell: [],
     twilio: [],
     telnyx: [],
@@ -77,7 +86,13 @@ export async function loadSecrets(ctx: Pick<Ctx, 'db' | 'env'>): Promise<Secrets
   }
   for (const row of rows) {
     const text = openSecret(row.secretCiphertext, ctx.env.TRUNKLINE_KEY)
-    secrets[row.provider].push({ id: row.id, text, ...(row.source === null ? {} : { source: row.source }) })
+    const { id, source, endsInMs } = row
+    secrets[row.provider].push({
+      id,
+      text,
+      ...(source === null ? {} : { source }),
+      ...(endsInMs === null ? {} : { endsInMs }),
+    })
   }
   return secrets
 }
