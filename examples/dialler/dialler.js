@@ -19,7 +19,11 @@ const longestSeconds = 600
 const trunkline = createClient({ url: TRUNKLINE_URL, token: TRUNKLINE_TOKEN })
 
 for (const to of numbers) {
-  const admission = await trunkline.usage.check.mutate({ customerId, kind: 'call', quantity: longestSeconds })
+  const admission = await trunkline.usage.check.mutate({ customerId, kind: 'call', quantity: longestSeconds, to })
+  if (admission.reason === 'revoked') {
+    say(to, 'not called: asked to be left alone')
+    continue
+  }
   if (!admission.allowed || admission.holdId === null) {
     say(to, `not called: ${admission.reason}`)
     process.exitCode = 2

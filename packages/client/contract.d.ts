@@ -1894,10 +1894,12 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         quantity: number;
         direction?: "inbound" | "outbound" | undefined;
         providerId?: string | undefined;
+        to?: string | undefined;
+        purpose?: "marketing" | "service" | undefined;
       };
       output: {
         allowed: boolean;
-        reason: "closed" | "hard_stop" | "insufficient_allowance" | "paused" | "unknown_line" | "unverified" | "within_limit";
+        reason: "closed" | "hard_stop" | "insufficient_allowance" | "no_consent" | "paused" | "revoked" | "unknown_line" | "unverified" | "within_limit";
         holdId: string | null;
         expiresAt: string | null;
         flagged: boolean;
@@ -2303,6 +2305,21 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       };
       output: {
         voided: number;
+      };
+      meta: ApiMeta;
+    }>;
+  };
+  compliance: {
+    check: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+      input: {
+        customerId: string;
+        channel: "sms" | "voice";
+        to: string;
+        purpose?: "marketing" | "service" | undefined;
+      };
+      output: {
+        allowed: boolean;
+        reason: "allowed" | "no_consent" | "revoked";
       };
       meta: ApiMeta;
     }>;

@@ -2,6 +2,7 @@ import type {} from '@trpc/server/unstable-core-do-not-import'
 import { alertsRouter } from './alerts/router.ts'
 import { billingRouter } from './billing/router.ts'
 import { answeringRouter } from './calls/router.ts'
+import { complianceRouter } from './compliance/router.ts'
 import { agentsRouter, customersRouter } from './customers/router.ts'
 import { errorsRouter } from './errors/router.ts'
 import { callsRouter, messagesRouter } from './events/router.ts'
@@ -33,6 +34,7 @@ export const appRouter = router({
   answering: answeringRouter,
   messages: messagesRouter,
   usage: usageRouter,
+  compliance: complianceRouter,
   billing: billingRouter,
   reconciliation: reconciliationRouter,
   unknownPhones: unknownPhonesRouter,

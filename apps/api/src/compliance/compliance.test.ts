@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
+import { toWireId } from '@trunkline/core/platform/wire-id'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { notifyOwners } from '../customers/notify-owner.ts'
 import { sendNotice } from '../customers/send-notice.ts'
@@ -156,6 +157,92 @@ describe('who says STOP', () => {
     const rows = await world.owner`
       select revision_of is null as first from webhook_queue where body like ${`%${told.MessageSid}%`} order by id`
     expect(rows.map(({ first }) => first)).toEqual([true, false, false, false])
+  })
+
+  test('is left alone by the services of the customer too: refused units, and again right before the sending (K-20)', async () => {
+    const operator = await world.signIn('operator')
+    const { id, phoneNumber } = await world.customer()
+    const other = await world.customer()
+    const caller = randomNumber()
+    const ask = async (kind: 'call' | 'sms', customerId = id) => {
+      const body = { customerId: toWireId('customer', customerId), kind, quantity: 1, to: caller }
+      return (await world.rest('POST', '/api/usage/check', { token: operator, body })).body
+    }
+    const askAgain = async (channel: 'sms' | 'voice', customerId = id) => {
+      const body = { customerId: toWireId('customer', customerId), channel, to: caller }
+      return (await world.rest('POST', '/api/compliance/check', { token: operator, body })).body
+    }
+    // decided on before, and not sent yet
+    expect([await ask('sms'), await ask('call')]).toMatchObject([{ allowed: true }, { allowed: true }])
+    expect(await askAgain('sms')).toEqual({ allowed: true, reason: 'allowed' })
+
+    await text(caller, phoneNumber, 'STOP')
+
+    const refused = { allowed: false, reason: 'revoked' }
+    expect([await askAgain('sms'), await askAgain('voice')]).toEqual([refused, refused])
+    expect([await ask('sms'), await ask('call')]).toMatchObject([
+      { ...refused, holdId: null },
+      { ...refused, holdId: null },
+    ])
+    const [counter] =
+      await world.owner`select sms_reserved::int, call_reserved_seconds::int as seconds from usage_limits where customer_id = ${id}`
+    expect(counter).toEqual({ sms_reserved: 1, seconds: 1 })
+    expect([await ask('sms', other.id), await askAgain('voice', other.id)]).toMatchObject([
+      { allowed: true },
+      { allowed: true },
+    ])
+
+    await text(caller, phoneNumber, 'START')
+
+    expect([await askAgain('sms'), await askAgain('voice')]).toMatchObject([{ allowed: true }, refused])
+    const marketing = { customerId: toWireId('customer', id), channel: 'sms', to: caller, purpose: 'marketing' }
+    expect(await world.rest('POST', '/api/compliance/check', { token: operator, body: marketing })).toMatchObject({
+      body: { allowed: false, reason: 'no_consent' },
+    })
+  })
+
+  test('on a line of nobody’s is left alone by whose line it becomes', async () => {
+    const operator = await world.signIn('operator')
+    const { id } = await world.customer()
+    const [line, caller] = [randomNumber(), randomNumber()]
+    await text(caller, line, 'STOP')
+    const body = { customerId: toWireId('customer', id), channel: 'sms', to: caller }
+    expect((await world.rest('POST', '/api/compliance/check', { token: operator, body })).body.allowed).toBe(true)
+
+    const agent = { customerId: toWireId('customer', id), phoneNumber: line, provider: 'twilio' }
+    await world.rest('POST', '/api/admin/agents', { token: operator, body: agent })
+
+    expect((await world.rest('POST', '/api/compliance/check', { token: operator, body })).body.allowed).toBe(false)
+  })
+
+  test('is asked about by an owner for his own business alone; what is no number, and whoever calls in, is refused with its field', async () => {
+    const [own, other] = [await world.customer(), await world.customer()]
+    const [operator, token] = [await world.signIn('operator'), await world.signIn('owner', own.id)]
+    const caller = randomNumber()
+    await text(caller, own.phoneNumber, 'STOP')
+    const contact = (customerId: string) => ({
+      customerId: toWireId('customer', customerId),
+      channel: 'sms',
+      to: caller,
+    })
+    const units = { customerId: toWireId('customer', own.id), kind: 'call', quantity: 1 }
+    const post = (path: string, body: object, by = operator) => world.rest('POST', path, { token: by, body })
+
+    expect(await post('/api/compliance/check', contact(own.id), token)).toMatchObject({ body: { reason: 'revoked' } })
+    expect(await post('/api/compliance/check', contact(other.id), token)).toMatchObject({ status: 404 })
+    expect(await post('/api/usage/check', { ...units, to: caller }, token)).toMatchObject({
+      body: { reason: 'revoked' },
+    })
+    expect(await post('/api/compliance/check', contact(newId()))).toMatchObject({ status: 404 })
+    for (const [path, body] of [
+      ['/api/compliance/check', { ...contact(own.id), to: 'whoever' }],
+      ['/api/usage/check', { ...units, to: 'whoever' }],
+      ['/api/usage/check', { ...units, to: caller, direction: 'inbound' }],
+    ] as const)
+      expect(await post(path, body)).toMatchObject({
+        status: 400,
+        body: { error: { fields: { to: expect.any(String) } } },
+      })
   })
 
   test('may ask for help all the same', async () => {

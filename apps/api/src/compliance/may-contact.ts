@@ -12,8 +12,8 @@ import { contactDecisions } from '../platform/metrics.ts'
 export type Contact = {
   /** In whose name; null in our own. */
   customerId: string | null
-  /** The number that it goes out from. */
-  line: string
+  /** The number that it goes out from; null is any of the customer's. */
+  line: string | null
   phoneNumber: string
   channel: Channel
   purpose: Purpose
@@ -29,13 +29,14 @@ export async function mayContact(ctx: Ctx, contact: Contact): Promise<ContactDec
   return decision
 }
 
-/** When each was last said to this line or, whatever the line, to this customer. */
+/** When each was last said to this line or, whatever the line, to this customer; where no line is named also to what is its line by now. */
 async function consentsOf(ctx: Ctx, contact: Contact): Promise<Consents> {
   const rows = await statement<{ said: keyof Consents; at: string }>(
     ctx.db,
     `select case when action = 'revoke' and method in ('keyword', 'phrase') then 'revokedByText' when action = 'revoke' then 'revokedOtherwise'
        when action = 'restore' then 'restored' else 'granted' end as said, max(occurred_at) as at
-     from consents where phone_number = $1 and channel = $2 and (line = $3 or customer_id = nullif($4::text, '')::uuid) group by 1`,
+     from consents where phone_number = $1 and channel = $2 and (line = $3 or customer_id = nullif($4::text, '')::uuid
+       or ($3::text is null and line in (select phone_number from agents where customer_id = nullif($4::text, '')::uuid))) group by 1`,
     [contact.phoneNumber, contact.channel, contact.line, contact.customerId ?? ''],
   )
   return Object.fromEntries(rows.map(({ said, at }) => [said, Date.parse(at)]))

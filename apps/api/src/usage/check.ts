@@ -1,3 +1,4 @@
+import type { Purpose } from '@trunkline/core/compliance/consent'
 import {
   type AdmissionReason,
   admissionReason,
@@ -10,6 +11,7 @@ import { customers } from '@trunkline/db/schema/customers'
 import { tierSnapshots, usageHolds, usageLimits } from '@trunkline/db/schema/usage'
 import { usagePauses } from '@trunkline/db/schema/usage-credits'
 import { and, eq, isNull, sql } from 'drizzle-orm'
+import { mayContact } from '../compliance/may-contact.ts'
 import type { Ctx } from '../platform/context.ts'
 import { asApplication, isOfOneCustomer } from '../platform/customer-reach.ts'
 import { DomainError } from '../platform/domain-error.ts'
@@ -23,19 +25,36 @@ export const callDirections = ['inbound', 'outbound'] as const
 /** How long whoever asks may wait for the answer. */
 const withinMs = { inbound: 2000, outbound: 10_000 } as const
 
+/** `to`: whoever is called or texted, E.164; a question without it is about units alone. `purpose` is service where nothing is said. */
+type Outreach = { to?: string | undefined; purpose?: Purpose | undefined }
+
 /**
  * May this customer place this call or send this text now? Yes means the units are reserved: one conditional UPDATE, so
  * that used + reserved never passes the hard limit however many ask at once. The answer says by which figures it was given.
+ * Who may not be contacted is told first, and reserves nothing.
  */
-export async function checkUsage(ctx: Ctx, input: Question): Promise<Admission> {
+export async function checkUsage(ctx: Ctx, input: Question & Outreach): Promise<Admission> {
   const isInbound = input.kind === 'call' && input.direction === 'inbound'
   const patience = withinMs[isInbound ? 'inbound' : 'outbound']
   return await askOrAdmit(ctx, { isInbound, withinMs: patience }, async () => {
+    const unwanted = await refuseContact(ctx, input)
+    if (unwanted !== undefined) return unwanted
     // most are admitted: by one statement, which is whole by itself. An owner's is within his own transaction
     const admitted = isOfOneCustomer(ctx.actor) ? undefined : await reserveTogether(ctx, input)
     return admitted ?? (await asApplication(ctx, (ctx) => reserveOrRefuse(ctx, input)))
   })
 }
+
+async function refuseContact(ctx: Ctx, input: Question & Outreach): Promise<Admission | undefined> {
+  const { customerId, kind, to: phoneNumber, purpose = 'service' } = input
+  if (phoneNumber === undefined) return undefined
+  const contact = { customerId, line: null, phoneNumber, channel: channelOf[kind], purpose }
+  const decision = await asApplication(ctx, (ctx) => mayContact(ctx, contact))
+  if (decision.allowed) return undefined
+  return { allowed: false, reason: decision.reason, holdId: null, expiresAt: null, flagged: false, evidence: null }
+}
+
+const channelOf = { call: 'voice', sms: 'sms' } as const
 
 async function reserveOrRefuse(ctx: Ctx, input: Question): Promise<Admission> {
   const { customerId } = input

@@ -1,4 +1,6 @@
+import { purposes } from '@trunkline/core/compliance/consent'
 import { timezoneSchema } from '@trunkline/core/customers/customer'
+import { phoneSchema } from '@trunkline/core/numbers/phone'
 import { pageInput, pageOf } from '@trunkline/core/platform/page'
 import { wireId } from '@trunkline/core/platform/wire-id'
 import { refusalReasons } from '@trunkline/core/usage/limit'
@@ -106,13 +108,23 @@ export const usageRouter = {
   check: usageAsker
     .meta(post('/usage/check', 'Ask before a call or text; yes reserves the units'))
     .input(
-      z.object({
-        customerId: wireId('customer'),
-        kind: z.enum(callKinds),
-        quantity: units,
-        direction: z.enum(callDirections).optional().describe('An inbound call is let through while nobody can look'),
-        providerId: providerId.optional().describe('The provider’s id of the call, where it has one already'),
-      }),
+      z
+        .object({
+          customerId: wireId('customer'),
+          kind: z.enum(callKinds),
+          quantity: units,
+          direction: z.enum(callDirections).optional().describe('An inbound call is let through while nobody can look'),
+          providerId: providerId.optional().describe('The provider’s id of the call, where it has one already'),
+          to: phoneSchema.optional().describe('Who is called or texted: who has said STOP is refused as revoked'),
+          purpose: z
+            .enum(purposes)
+            .optional()
+            .describe('Marketing needs a consent that was given; service where left out'),
+        })
+        .refine(({ to, direction }) => to === undefined || direction !== 'inbound', {
+          path: ['to'],
+          message: 'is for what goes out: whoever calls in asks for nobody’s consent',
+        }),
     )
     .output(
       z.object({

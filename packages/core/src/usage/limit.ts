@@ -85,6 +85,8 @@ export const refusalReasons = [
   'closed',
   'unknown_line',
   'unverified',
+  'revoked',
+  'no_consent',
 ] as const
 export type AdmissionReason = (typeof refusalReasons)[number]
 

@@ -383,6 +383,7 @@ const withoutRow: Record<string, string> = {
   'sessions.passkeys.begin': 'Nothing is in force before the passkey is added, and that is written down',
   'sessions.passkeys.beginSignIn': 'Anybody may ask for a challenge; who signs in by it is written down',
   'usage.check': 'Each call asks; the hold itself is the row',
+  'compliance.check': 'It changes nothing: the number must not stand in an address, so it is no GET',
   'usage.settle': 'Each call settles; the hold and the ledger are the rows',
   'errors.report': 'A front end tells what it met; the error is the row',
   'privacy.plan': 'It changes nothing: the number must not stand in an address, so it is no GET',
