@@ -5,6 +5,15 @@ import { hasSigned, signWith } from '../ed25519.ts'
 const toleranceMs = 300_000
 const mostSignatures = 20
 
+/**
+ * The id, time and signatures of a message, by the standard's names or all three by those of Svix, whose senders may still use them
+ * (svix/svix-webhooks); never some of the one and some of the other.
+ */
+export function statedIn(headers: Delivery['headers']) {
+  const by = headers['webhook-id'] === undefined && headers['svix-id'] !== undefined ? 'svix' : 'webhook'
+  return { id: headers[`${by}-id`], stamp: headers[`${by}-timestamp`], signatures: headers[`${by}-signature`] }
+}
+
 type Given = { scheme: 'v1' | 'v1a'; signature: Buffer }
 
 /** The signatures of a header `v1,<base64> v1a,<base64>`; a scheme that we do not know counts for nothing. */
@@ -41,7 +50,7 @@ function signs(secret: SigningSecret, bytes: Uint8Array, given: readonly Given[]
  */
 export function verifyStandard(delivery: Delivery, secrets: readonly SigningSecret[]): Verification {
   if (secrets.length === 0) return { verdict: 'secret_missing' }
-  const { 'webhook-id': id, 'webhook-timestamp': stamp, 'webhook-signature': header } = delivery.headers
+  const { id, stamp, signatures: header } = statedIn(delivery.headers)
   if (!header || !id || stamp === undefined) return { verdict: 'signature_missing' }
   const given = signaturesIn(header)
   if (given.length === 0 || !/^\d{1,12}$/.test(stamp)) return { verdict: 'malformed_header' }

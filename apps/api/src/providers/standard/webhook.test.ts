@@ -72,6 +72,27 @@ keepsTheContract(standard, {
 const text = bodies[0]?.text ?? ''
 const verify = (delivery: Delivery, secret = own.verifies) => standard.verify(delivery, [secretOf(secret)]).verdict
 
+test('a sender of Svix’s may use its own names, all three of them, and is known by the same id', () => {
+  const genuine = sign(deliver(text), own.signs)
+  const renamed = (...names: string[]): Delivery => ({
+    ...genuine,
+    headers: Object.fromEntries(
+      Object.entries(genuine.headers).map(([name, value]) => [
+        names.includes(name) ? name.replace('webhook-', 'svix-') : name,
+        value,
+      ]),
+    ),
+  })
+  const theirs = renamed('webhook-id', 'webhook-timestamp', 'webhook-signature')
+
+  expect(verify(theirs)).toBe('verified')
+  expect(verify(theirs, other.verifies)).toBe('signature_invalid')
+  expect(verify({ ...theirs, body: Buffer.from(`${text} `) })).toBe('signature_invalid')
+  expect(verify(renamed('webhook-timestamp', 'webhook-signature'))).toBe('signature_missing')
+  expect(verify(renamed('webhook-signature'))).toBe('signature_missing')
+  expect(standard.read(theirs, '')).toEqual(standard.read(genuine, ''))
+})
+
 test('one of several signatures is enough, and a scheme that nobody knows counts for nothing', () => {
   const genuine = sign(deliver(text), own.signs)
   const theirs = sign(deliver(text), other.signs).headers['webhook-signature']

@@ -3,13 +3,13 @@ import { type Delivery, longestId, type Reading, type WebhookAdapter } from '@tr
 import { standardIdentity } from '@trunkline/core/webhooks/idempotency'
 import { z } from 'zod'
 import { readJson } from '../json-body.ts'
-import { verifyStandard } from './signature.ts'
+import { statedIn, verifyStandard } from './signature.ts'
 
 const typed = z.object({ type: z.string().min(1) })
 
 /** Known by the sender's own name of it. The body may be anything: what it says is its sender's business. */
 function read(delivery: Delivery): Reading {
-  const id = delivery.headers['webhook-id'] ?? ''
+  const { id = '' } = statedIn(delivery.headers)
   if (id === '') return { readable: false, reason: 'There is no header «webhook-id»' }
   if (id.length > longestId) return { readable: false, reason: `webhook-id is longer than ${longestId} characters` }
   const found = readJson(delivery.body)
