@@ -278,3 +278,21 @@ test('a run in which too many fail stops by itself, and says which', async () =>
   expect(await itemsOf(made.id, 'failed')).toHaveLength(20)
   expect((await itemsOf(made.id, 'failed'))[0]).toMatchObject({ problem: expect.stringContaining('erased') })
 })
+
+test('what dies again is no success: the plan says that it cannot be replayed, its run counts it as failed and stops', async () => {
+  const { phoneNumber } = await world.customer()
+  for (let n = 0; n < 21; n++) await world.retell(retellCall({ to: phoneNumber, seconds: 60 }).ended)
+  await kill(phoneNumber)
+  await world.owner`update webhook_queue set body = '{' where phone_number = ${phoneNumber}`
+
+  const made = await planned({ phone: phoneNumber, state: 'dead' })
+  expect(made).toMatchObject({ state: 'planned', planned: 21, effects: { changed: 0, refused: 21 } })
+  await run(made.id, { hash: made.hash })
+  await carryOut(made.id)
+  expect(await find(made.id)).toMatchObject({ state: 'stopped', progress: { done: 20, skipped: 0, failed: 20 } })
+  const [failed] = await itemsOf(made.id, 'failed')
+  expect(failed).toMatchObject({ problem: expect.stringContaining('not JSON') })
+  const { attemptLog } = (await world.rest('GET', `/api/admin/webhook-queue/${failed.webhookId}`, { token: operator }))
+    .body
+  expect(attemptLog).toMatchObject([{ outcome: 'dead', error: failed.problem }])
+})

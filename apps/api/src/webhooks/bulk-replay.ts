@@ -81,36 +81,34 @@ async function runOne(ctx: Ctx, replay: Replay, item: Item): Promise<boolean> {
         .from(webhooks)
         .where(eq(webhooks.id, item.webhookId))
         .for('update')
-      const isSame = now?.is === item.asPlanned
-      const { goesOn } = await settle(ctx, replay, item, isSame ? 'replayed' : 'skipped')
-      if (!goesOn) return false
-      if (isSame) {
-        const { fault, moves } = await replayInTransaction(ctx, item.webhookId)
-        if (fault !== undefined) throw new DomainError('conflict', fault)
-        await addMoves(ctx, replay.id, moves, 'booked')
-      }
+      const [ours] = await ctx.db
+        .select({ id: webhookReplays.id })
+        .from(webhookReplays)
+        .where(isOurs(replay))
+        .for('update')
+      if (ours === undefined) return false
+      if (now?.is !== item.asPlanned) return await settle(ctx, replay, item, 'skipped')
+      const { fault, moves } = await replayInTransaction(ctx, item.webhookId)
+      await addMoves(ctx, replay.id, moves, 'booked')
+      const goesOn = await settle(ctx, replay, item, fault === undefined ? 'replayed' : 'failed', fault)
       step('replay.written')
-      return true
+      return goesOn
     })
   } catch (error) {
     if (!(error instanceof DomainError)) await recordFailure(ctx, item.webhookId, error)
     const problem = error instanceof DomainError ? error.message : reasonOf(error).text
-    return await inTransaction(ctx, async (ctx) => {
-      const { goesOn, so } = await settle(ctx, replay, item, 'failed', problem)
-      if (so === undefined || !failsTooOften(so)) return goesOn
-      await end(ctx, replay, 'stopped')
-      return false
-    })
+    return await inTransaction(ctx, async (ctx) => await settle(ctx, replay, item, 'failed', problem))
   }
 }
 
+/** Counts an outcome, and ends a run in which too many fail. Answers whether the run goes on. */
 async function settle(
   ctx: Ctx,
   replay: Replay,
   item: Item,
   outcome: 'replayed' | 'skipped' | 'failed',
   problem?: string,
-) {
+): Promise<boolean> {
   const add = (one: boolean) => (one ? 1 : 0)
   const [so] = await ctx.db
     .update(webhookReplays)
@@ -123,12 +121,14 @@ async function settle(
     })
     .where(isOurs(replay))
     .returning()
-  if (so === undefined) return { goesOn: false, so }
+  if (so === undefined) return false
   await ctx.db
     .update(webhookReplayItems)
     .set({ outcome, ...(problem === undefined ? {} : { problem }) })
     .where(and(ofReplay(replay), eq(webhookReplayItems.webhookId, item.webhookId), isNull(webhookReplayItems.outcome)))
-  return { goesOn: true, so }
+  if (outcome !== 'failed' || !failsTooOften(so)) return true
+  await end(ctx, replay, 'stopped')
+  return false
 }
 
 async function end(ctx: Ctx, replay: Replay, state: 'done' | 'stopped'): Promise<void> {

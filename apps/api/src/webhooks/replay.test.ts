@@ -123,6 +123,17 @@ test('a dead webhook comes alive by a replay once its cause is gone', async () =
   expect(await find(webhookId)).toMatchObject({ state: 'processed' })
 })
 
+test('a dead webhook that still cannot be read stays dead, and whoever replays it is told why', async () => {
+  const call = retellCall({ to: (await world.customer()).phoneNumber, seconds: 30 })
+  await world.retell(call.ended)
+  const id = await idOf(call.id)
+  await world.owner`
+    update webhook_queue set state = 'dead', body = '{', attempts = 8, next_attempt_at = null where body like ${`%${call.id}%`}`
+  const { body } = await replay(id)
+  expect(body).toMatchObject({ state: 'dead', effects: { changed: false } })
+  expect(body.effects.text).toEqual([expect.stringMatching(/^It failed again: .*not JSON/)])
+})
+
 test('a refused delivery is verified again first, with the secret that counts now, and then counted once', async () => {
   const { id: customerId, phoneNumber } = await world.customer()
   const call = retellCall({ to: phoneNumber, seconds: 45 })

@@ -44,12 +44,16 @@ export async function replayWebhook(ctx: Ctx, input: { webhookId: string }): Pro
     return { state, effects: { changed: false, text: [`It failed again: ${text}`] } }
   }
   const { fault, state, effects } = done
-  if (fault !== undefined)
+  if (fault === undefined) return { state, effects }
+  if (state === 'processed')
     throw new DomainError('conflict', `It cannot be read any more, and is processed as before: ${fault}`)
-  return { state, effects }
+  return { state, effects: { changed: effects.changed, text: [...effects.text, `It failed again: ${fault}`] } }
 }
 
-/** The replay itself, on the caller's transaction: committed it is done, rolled back it says what would be. */
+/**
+ * The replay itself, on the caller's transaction: committed it is done, rolled back it says what would be. `fault` is why
+ * nothing can be made of the bytes: then it is dead, or processed as before.
+ */
 export async function replayInTransaction(
   ctx: Ctx,
   webhookId: string,
@@ -93,7 +97,7 @@ export async function replayInTransaction(
   })
   const effects = { changed: text.length > 0, text }
   const moves = await movesOf(ctx, webhookId, since)
-  return { state, effects, moves, ...(fault !== undefined && state === 'processed' ? { fault } : {}) }
+  return { state, effects, moves, ...(fault !== undefined && { fault }) }
 }
 
 /**
