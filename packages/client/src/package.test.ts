@@ -308,6 +308,23 @@ describe('the command', () => {
     expect([first.output(), first.errors(), second.output(), second.errors()].join()).not.toContain(key)
   })
 
+  test('goes on where it was ended also when nothing had come by then', async () => {
+    const tail = () => trunkline([...commandOf('tail'), '--cursor-file', 'quiet'], asker)
+    const first = tail()
+    await vi.waitFor(() => expect(first.errors()).toContain('listening'), { timeout: 20_000 })
+    first.process.kill('SIGTERM')
+    expect(await first.ended).toMatchObject({ code: 0, output: '' })
+    await deliver('call_in_between')
+
+    const second = tail()
+    await vi.waitFor(() => expect(second.output()).toContain('\n'), { timeout: 20_000 })
+    second.process.kill('SIGTERM')
+    expect((await second.ended).output.trim().split('\n')).toHaveLength(1)
+
+    const unkept = await trunkline([...commandOf('tail'), '--cursor-file', 'no/such/folder'], asker).ended
+    expect(unkept).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('ENOENT') })
+  })
+
   test('prints what comes in, one JSON value a line', async () => {
     const tail = trunkline(commandOf('tail'), asker)
     await vi.waitFor(() => expect(tail.errors()).toContain('listening'), { timeout: 20_000 })

@@ -22,13 +22,11 @@ export const listenCommand: Command = {
     const seconds = Number(textOf(values, 'timeout') ?? 30)
     if (!(seconds > 0 && seconds <= 3600)) throw new Misuse('--timeout is a number of seconds up to 3600')
     const client = await clientFor(world, values)
-    const { keep, ...begin } = await progressOf(values)
+    const { begin, keep, end } = await progressOf(world, values)
     const webhooks = client.webhooks.tail({
       ...begin,
       filters: filtersIn(values),
       bytes: true,
-      signal: world.signal,
-      onListening: (cursor) => void world.stderr.write(`listening after ${cursor}\n`),
     })
     for await (const webhook of webhooks) {
       const began = performance.now()
@@ -45,6 +43,7 @@ export const listenCommand: Command = {
       )
       await keep(cursor)
     }
+    await end()
     return exits.done
   },
 }

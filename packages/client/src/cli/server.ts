@@ -43,20 +43,48 @@ export const tailOptions: Record<string, Option> = {
   'cursor-file': { type: 'string', value: 'FILE', help: 'Go on where this file says, and keep it up to date' },
 }
 
-/** Where a tail begins and how its progress is kept. */
-export async function progressOf(values: Values): Promise<{ after?: string; keep(cursor: string): Promise<void> }> {
+/** Where a tail begins, and how its progress is kept. */
+type Progress = {
+  begin: Pick<TailOptions, 'after' | 'signal' | 'onListening'>
+  keep(cursor: string): Promise<void>
+  /** Told after the last webhook; throws where the beginning could not be kept. */
+  end(): Promise<void>
+}
+
+export async function progressOf(world: World, values: Values): Promise<Progress> {
   const file = textOf(values, 'cursor-file')
   const after = textOf(values, 'after')
-  if (file === undefined) return { ...(after !== undefined && { after }), keep: async () => undefined }
+  const onListening = (cursor: string) => void world.stderr.write(`listening after ${cursor}\n`)
+  const nothing = async () => undefined
+  if (file === undefined) return { begin: { after, signal: world.signal, onListening }, keep: nothing, end: nothing }
   if (after !== undefined) throw new Misuse('--after and --cursor-file both say where to begin')
   const kept = (await readFile(file, 'utf8').catch(absent)).trim()
+  // never half a cursor, whenever the power fails
+  const write = async (cursor: string) => {
+    await writeFile(`${file}.new`, `${cursor}\n`)
+    await rename(`${file}.new`, file)
+  }
+  const unkept = new AbortController()
+  let begun = kept === '' ? undefined : Promise.resolve()
+  const end = async () => {
+    await begun
+    unkept.signal.throwIfAborted()
+  }
   return {
-    ...(kept !== '' && { after: kept }),
-    // never half a cursor, whenever the power fails
-    async keep(cursor) {
-      await writeFile(`${file}.new`, `${cursor}\n`)
-      await rename(`${file}.new`, file)
+    begin: {
+      ...(kept !== '' && { after: kept }),
+      signal: AbortSignal.any([world.signal, unkept.signal]),
+      onListening(cursor) {
+        onListening(cursor)
+        // whoever is ended before the first webhook comes goes on from here as well
+        begun ??= write(cursor).catch((error: unknown) => unkept.abort(error))
+      },
     },
+    async keep(cursor) {
+      await end()
+      await write(cursor)
+    },
+    end,
   }
 }
 

@@ -11,18 +11,17 @@ export const tailCommand: Command = {
   },
   async run(world, values) {
     const client = await clientFor(world, values)
-    const { keep, ...begin } = await progressOf(values)
+    const { begin, keep, end } = await progressOf(world, values)
     const webhooks = client.webhooks.tail({
       ...begin,
       filters: filtersIn(values),
       bytes: values.bytes === true,
-      signal: world.signal,
-      onListening: (cursor) => void world.stderr.write(`listening after ${cursor}\n`),
     })
     for await (const webhook of webhooks) {
       world.stdout.write(`${values.json ? JSON.stringify(webhook) : lineOf(webhook)}\n`)
       await keep(webhook.cursor)
     }
+    await end()
     return exits.done
   },
 }
