@@ -256,6 +256,22 @@ test('the tail shows what comes in, pauses with its place, and goes on there aft
   await expectSoundLook(page)
 })
 
+test('what the tail shows is what its filters say, also once they are changed', async ({ open, world, night }) => {
+  const page = await open('/webhooks/tail')
+  const tailed = page.getByRole('grid', { name: 'Webhooks as they come in' }).getByRole('link')
+  await page.getByText(/^Listening/).waitFor()
+  await world.text(night.line, 'Are you open?')
+  await tailed.filter({ hasText: 'message.received' }).waitFor({ timeout: 5000 })
+
+  await page.getByRole('button', { name: 'Provider', exact: true }).click()
+  await page.getByRole('menuitemradio', { name: 'Retell' }).click()
+  await page.getByText('Listening. 0 webhooks so far.').waitFor()
+  await page.getByText('Nothing has come in yet').waitFor()
+  await world.call(night.line, 60)
+  await tailed.filter({ hasText: 'call_ended' }).waitFor({ timeout: 5000 })
+  expect(await tailed.filter({ hasText: 'message.received' }).count()).toBe(0)
+})
+
 for (const look of looks)
   test(`the list and an open webhook are sound at ${look.width} px in the ${look.theme} theme`, async ({
     open,

@@ -50,15 +50,18 @@ const longestWaitMs = 10_000
 
 /**
  * Webhooks as they come in, each once. A lost connection is renewed behind the last one. Paused behind a cursor it hears nothing, and goes
- * on there: what came in meanwhile is shown then.
+ * on there: what came in meanwhile is shown then. What other filters let through is taken away with them.
  */
 export function useTail({ filters, pausedAt }: { filters: TailFilters; pausedAt: string | undefined }) {
   const [feed, step] = useReducer(next, nothing)
   const cursor = useRef(pausedAt)
   const reading = useRef(false)
   const isPaused = pausedAt !== undefined
+  const shownFor = useRef(filters)
 
   useEffect(() => {
+    if (shownFor.current !== filters) step({ clear: true })
+    shownFor.current = filters
     if (isPaused) return
     let isOver = false
     let failures = 0
