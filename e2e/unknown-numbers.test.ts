@@ -89,6 +89,16 @@ test('what another operator has resolved is refused in words', async ({ open, wo
   expect(await page.getByRole('radio', { name: /^Nobody/ }).isChecked()).toBe(true)
 })
 
+test('on a phone the number is read whole beside what can be done with it', async ({ open, stranger }) => {
+  const number = await stranger()
+  const page = await open('/unknown-numbers', { width: 360, theme: 'light' })
+  await page.getByText(spoken(number)).click()
+  const title = page.getByRole('heading', { name: spoken(number) }).getByText(spoken(number))
+  await title.waitFor()
+  expect(await title.evaluate((shown) => shown.scrollWidth <= shown.clientWidth)).toBe(true)
+  await expectSoundLook(page, { floating: true })
+})
+
 for (const look of looks)
   test(`the list and an open number are sound at ${look.width} px in the ${look.theme} theme`, async ({
     open,
