@@ -47,6 +47,20 @@ test('an operator walks the list with the keyboard', async ({ open, night: _ }) 
   await page.keyboard.press('Escape')
 })
 
+test('who has just chosen a filter walks the rows and opens one, and does not press the filter again', async ({
+  open,
+  night: _,
+}) => {
+  const page = await open('/webhooks')
+  await page.getByRole('button', { name: 'Processed', exact: true }).click()
+  await page.waitForURL(/state=processed/)
+  await page.getByRole('grid', { name: 'Webhooks' }).getByRole('link').first().waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await panel(page).getByText('Why it is so').waitFor()
+  await expectSoundLook(page)
+})
+
 test('a row opens as a full page, and leads back to its list', async ({ open, night: _ }) => {
   const page = await open('/webhooks')
   await rows(page).first().waitFor()

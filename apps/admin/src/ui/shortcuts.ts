@@ -19,6 +19,14 @@ let prefixTimer: ReturnType<typeof setTimeout> | undefined
 
 const floating = '[role=dialog][data-state=open],[role=alertdialog][data-state=open],[role=menu][data-state=open]'
 
+const control = 'a,button,summary,input'
+
+/** Enter is from now on what was walked to, and not the control that was used before. */
+export function leaveControl(): void {
+  const held = document.activeElement
+  if (held instanceof HTMLElement && held.closest(control)) held.blur()
+}
+
 function isWriting(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
@@ -36,7 +44,7 @@ function onKeyDown(event: KeyboardEvent): void {
   const key = pressed(event)
   const withModifier = key.startsWith('mod+')
   if (!withModifier && (isWriting(event.target) || document.querySelector(floating))) return
-  const onControl = event.target instanceof HTMLElement && event.target.closest('a,button,summary,input')
+  const onControl = event.target instanceof HTMLElement && event.target.closest(control)
   if (onControl && (key === 'enter' || key === ' ')) return
   const wanted = prefix ? `${prefix} ${key}` : key
   clearTimeout(prefixTimer)

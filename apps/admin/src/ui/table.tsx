@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowUp, LoaderCircle } from 'lucide-react'
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { formatCount } from './format.ts'
-import { useShortcuts } from './shortcuts.ts'
+import { leaveControl, useShortcuts } from './shortcuts.ts'
 import { type Column, columnGap, fittingColumns, rowHeights, useTablePreferences } from './table-columns.ts'
 import { type Marks, TableHead, TableRow } from './table-row.tsx'
 import { useWidth } from './use-width.ts'
@@ -115,6 +115,7 @@ export function VirtualTable<Row extends { id: string }>({
     const index = Math.max(0, Math.min(rows.length - 1, cursorIndex < 0 ? 0 : cursorIndex + by))
     const row = rows[index]
     if (!row) return
+    leaveControl()
     setCursor(row.id)
     virtual.scrollToIndex(index, { align: 'auto' })
     if (openId) onOpen(row)
