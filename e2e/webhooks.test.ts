@@ -208,6 +208,17 @@ test('a list that cannot be loaded says so, and tries again when asked', async (
   await rows(page).first().waitFor()
 })
 
+test('a list that could not be loaded is there by itself once the server is', async ({ open, world, night }) => {
+  const page = await open('/settings', { tolerate: /Failed to load resource/ })
+  await page.locator('[data-live=live]').waitFor()
+  await page.route(/\/trpc\/.*webhooks\.list/, (route) => route.abort())
+  await page.getByRole('link', { name: 'Webhooks' }).click()
+  await page.getByText('The webhooks could not be loaded').waitFor()
+  await page.unroute(/\/trpc\/.*webhooks\.list/)
+  await world.call(night.line, 60)
+  await rows(page).first().waitFor()
+})
+
 test('columns and density are chosen and remembered', async ({ open, night: _ }) => {
   const page = await open('/webhooks')
   await rows(page).first().waitFor()

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { formatNumber } from '../ui/format.ts'
 import type { Page, Topic } from './contract.ts'
 import { useLiveTopics } from './live.ts'
+import { isTransient } from './rpc.ts'
 
 const pageSize = 50
 const furtherPages = 20
@@ -64,7 +65,12 @@ export function useLiveList<Row extends { id: string }>({
       }
       const { load, queryKey } = latest.current
       const before = client.getQueryData<Pages<Row>>(queryKey)
-      if (!before) return
+      if (!before) {
+        // the server was away when it was first asked, and now it tells of something
+        if (isTransient(client.getQueryState(queryKey)?.error))
+          await client.refetchQueries({ queryKey, exact: true }, { cancelRefetch: false })
+        return
+      }
       busy.current = true
       try {
         const beside = show || !reading.current ? 0 : Math.floor(around.current / pageSize)

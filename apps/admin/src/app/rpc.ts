@@ -68,6 +68,8 @@ export function watchSession(error: unknown): void {
 }
 
 const transient = new Set(['UNREACHABLE', 'SERVICE_UNAVAILABLE', 'TIMEOUT', 'BAD_GATEWAY', 'GATEWAY_TIMEOUT'])
+/** That the same question may be answered later. */
+export const isTransient = (error: unknown): boolean => transient.has(problemOf(error).code)
 
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: watchSession }),
@@ -82,7 +84,7 @@ export const queryClient = new QueryClient({
       staleTime: 15_000,
       gcTime: 5 * 60_000,
       refetchOnWindowFocus: true,
-      retry: (failures, error) => failures < 2 && transient.has(problemOf(error).code),
+      retry: (failures, error) => failures < 2 && isTransient(error),
       retryDelay: (failures) => 400 * 2 ** failures,
     },
     mutations: { retry: false },
