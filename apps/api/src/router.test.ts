@@ -79,6 +79,7 @@ test('strangers and owners get in where that was meant, and nowhere else (C-1, K
     'billing.portal',
     'billing.request',
     'billing.whatIf',
+    'compliance.check',
     'customers.notices.list',
     'customers.notices.preference',
     'customers.notices.setPreference',
@@ -148,7 +149,7 @@ test('an API key gets in where its scopes say, and changes nothing but by asking
     'usage.topups.list',
     'usage.tierChanges.list',
   ])
-  expect(paths('usage:ask')).toEqual(['usage.check', 'usage.settle'])
+  expect(paths('usage:ask')).toEqual(['usage.check', 'usage.settle', 'compliance.check'])
   expect(paths('alerts:raise')).toEqual(['alerts.report'])
   expect(paths('compliance:audit')).toEqual([])
   expect(paths('webhooks:read')).toEqual(['webhooks.list', 'webhooks.tail', 'webhooks.find'])

@@ -515,7 +515,7 @@ test('a secret that the environment no longer gives counts for another day, and 
   await world.owner`update webhook_sources set not_after = now() + interval '1 hour' where not_after is not null`
   await started(['the next secret'])
   expect(await ends(retellKey)).toBe(1)
-  await world.owner`update webhook_sources set not_after = now() where not_after is not null`
+  await world.owner`update webhook_sources set not_after = now() - interval '1 second' where not_after is not null`
   expect(await counting()).toEqual(['the next secret'])
 
   await started([retellKey, 'the next secret'])
