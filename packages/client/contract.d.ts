@@ -912,6 +912,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
             id: string;
             provider: "retell" | "standard" | "stripe" | "telnyx" | "twilio";
             class: "bug" | "data" | "provider" | "transient";
+            refusal: "malformed_header" | "secret_missing" | "signature_invalid" | "signature_missing" | "timestamp_stale" | "too_large" | null;
             text: string;
             next: string;
             webhooks: number;
@@ -1356,6 +1357,13 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         output: {
           refused: number;
           provable: number;
+          items: {
+            provider: "retell" | "standard" | "stripe" | "telnyx" | "twilio";
+            cause: "malformed_header" | "secret_missing" | "signature_invalid" | "signature_missing" | "timestamp_stale" | "too_large";
+            kept: number;
+            refused: number;
+            provable: number;
+          }[];
         };
         meta: ApiMeta;
       }>;

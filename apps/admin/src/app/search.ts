@@ -38,7 +38,7 @@ export const sourceSearch = filters((search) => ({
   provider: oneOf(providers, search.provider),
   stands: oneOf(sourceStandings, search.stands),
   class: oneOf(causeClasses, search.class),
-  act: oneOf(['pause', 'resume', 'customer', 'secrets', 'source'], search.act),
+  act: oneOf(['pause', 'resume', 'customer', 'secrets', 'source', 'reverify'], search.act),
   of: text(search.of),
 }))
 export const eventSearch = filters((search) => ({

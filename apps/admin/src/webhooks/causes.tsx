@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
-import { CircleCheck, RotateCcw } from 'lucide-react'
-import type { CauseRow } from '../app/contract.ts'
+import { CircleCheck, RotateCcw, ShieldCheck } from 'lucide-react'
+import type { CauseRow, Provider, Refusal } from '../app/contract.ts'
 import { useFilters } from '../app/filters.ts'
 import { Loaded } from '../app/loaded.tsx'
 import type { SourceSearch } from '../app/search.ts'
@@ -15,12 +15,18 @@ import { ClassMark, classChoices } from './sources-words.tsx'
 import { providerChoices, providerNames } from './words.tsx'
 
 type Causes = { items: CauseRow[] }
+type OnReverify = (which: { provider: Provider; refusal: Refusal }) => void
 
 /** Why webhooks were refused, fail or died: a row a cause, the largest first, with what is to be done. */
 export function Causes({
   query,
+  refusal,
+  onReverify,
 }: {
   query: { data: Causes | undefined; error: unknown; isFetching: boolean; refetch: () => unknown }
+  /** Why this person may not act. */
+  refusal: string | undefined
+  onReverify: OnReverify
 }) {
   const [{ provider, class: of }, setFilters] = useFilters<SourceSearch>()
   return (
@@ -42,7 +48,7 @@ export function Causes({
       <Loaded query={query} what="The causes" skeleton={<SkeletonRows rows={6} />}>
         {({ items }) => {
           const shown = items.filter((row) => (!provider || row.provider === provider) && (!of || row.class === of))
-          if (shown.length > 0) return <CausesTable rows={shown} />
+          if (shown.length > 0) return <CausesTable rows={shown} refusal={refusal} onReverify={onReverify} />
           return items.length > 0 ? (
             <Empty
               icon={<CircleCheck />}
@@ -62,7 +68,9 @@ export function Causes({
   )
 }
 
-function CausesTable({ rows }: { rows: CauseRow[] }) {
+type Acts = { refusal: string | undefined; onReverify: OnReverify }
+
+function CausesTable({ rows, ...acts }: { rows: CauseRow[] } & Acts) {
   return (
     <PlainTable
       label="Causes"
@@ -98,14 +106,27 @@ function CausesTable({ rows }: { rows: CauseRow[] }) {
           align: 'right',
           cell: ({ lastSeen }) => <TimeAgo at={lastSeen} className="text-ink-2" />,
         },
-        { header: 'Acts', align: 'right', cell: (row) => <ReplayOf row={row} /> },
+        { header: 'Acts', align: 'right', cell: (row) => <ActOf row={row} {...acts} /> },
       ]}
     />
   )
 }
 
-/** What was refused is verified again and not replayed; the rest is, by a plan. */
-function ReplayOf({ row }: { row: CauseRow }) {
+/** What was refused is verified again and not replayed; the rest is, by a plan. Of what was too large there are no bytes. */
+function ActOf({ row, refusal, onReverify }: { row: CauseRow } & Acts) {
+  const { provider, refusal: reason } = row
+  if (reason !== null && reason !== 'too_large')
+    return (
+      <Button
+        size="small"
+        refused={refusal}
+        aria-label={`Verify again: ${row.text}, ${providerNames[provider]}`}
+        onClick={() => onReverify({ provider, refusal: reason })}
+      >
+        <ShieldCheck aria-hidden className="size-3.5" />
+        Verify again…
+      </Button>
+    )
   if (row.states.failed + row.states.dead === 0) return <span className="text-ink-3">—</span>
   return (
     <Button asChild size="small">

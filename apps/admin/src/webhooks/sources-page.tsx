@@ -14,6 +14,7 @@ import { SkeletonRows } from '../ui/skeleton.tsx'
 import { ViewTabs } from '../ui/tabs.tsx'
 import { Causes } from './causes.tsx'
 import { Gaps } from './gaps.tsx'
+import { keyOfRefused, Reverify, refusedOf } from './reverify.tsx'
 import { PauseSource, ResumeSource } from './sources-pause.tsx'
 import { AddSource, SourceSecrets } from './sources-secrets.tsx'
 import { PausedCustomers, SourcesTable } from './sources-table.tsx'
@@ -29,6 +30,7 @@ export function SourcesPage() {
   const causes = rpc.webhooks.causes.list.useQuery({})
   const chosen = query.data?.items.find((row) => sourceKey(row) === of)
   const customer = query.data?.customers.find((pause) => pause.customer.id === of)?.customer
+  const refused = refusedOf(of)
   const close = () => setFilters({ act: undefined, of: undefined })
   const pauseCustomer = () => refusal === undefined && setFilters({ act: 'customer' })
   useShortcuts([{ keys: 'p', label: 'Pause a customer', group: 'Page', run: pauseCustomer }])
@@ -67,7 +69,11 @@ export function SourcesPage() {
         />
       </div>
       {tab === 'causes' ? (
-        <Causes query={causes} />
+        <Causes
+          query={causes}
+          refusal={refusal}
+          onReverify={(which) => setFilters({ act: 'reverify', of: keyOfRefused(which) })}
+        />
       ) : tab === 'gaps' ? (
         <Gaps />
       ) : (
@@ -123,6 +129,7 @@ export function SourcesPage() {
       )}
       {!adminRefusal && act === 'source' && <AddSource onClose={close} />}
       {!adminRefusal && act === 'secrets' && chosen && <SourceSecrets key={of} source={chosen} onClose={close} />}
+      {!refusal && act === 'reverify' && refused && <Reverify which={refused} onClose={close} />}
       {!refusal && act === 'customer' && <PauseSource onClose={close} />}
       {!refusal && act === 'pause' && chosen && <PauseSource source={chosen} onClose={close} />}
       {!refusal && act === 'resume' && (chosen ?? customer) && (

@@ -20,6 +20,7 @@ import { VirtualTable } from '../ui/table.tsx'
 import { ViewTabs } from '../ui/tabs.tsx'
 import { LookFurther } from './look-further.tsx'
 import { ReplayLinks } from './replay-links.tsx'
+import { ReverifyButton } from './reverify.tsx'
 import { columns, narrow } from './webhook-columns.tsx'
 import { WebhookDetail } from './webhook-detail.tsx'
 import { providerChoices, stateWord, webhookStates } from './words.tsx'
@@ -72,6 +73,7 @@ export function WebhooksPage() {
                 </Link>
               </Button>
               <ReplayLinks />
+              {state === 'quarantined' && <ReverifyButton causes={causes} />}
             </>
           }
         >

@@ -54,6 +54,7 @@ const rowOf = ({ same, cause, id }: { same: Same; cause: Cause; id: string }) =>
   id,
   provider: same.provider,
   class: cause.class,
+  refusal: same.verdict === 'verified' ? null : same.verdict,
   text: cause.text,
   next: cause.next,
   webhooks: 0,

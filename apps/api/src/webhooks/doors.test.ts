@@ -415,12 +415,17 @@ describe('what was refused while a secret was wrong', () => {
     await world.retell({ event: 'call_ended', call: { call_id: 'forged' } }, { key: 'key_of_a_stranger' })
 
     expect(await ask('GET', '')).toMatchObject({ items: [{ provider: 'retell', cause: 'signature_invalid', rows: 4 }] })
-    expect(await ask('GET', '/preview')).toEqual({ refused: 4, provable: 0 })
+    const group = { provider: 'retell', cause: 'signature_invalid', kept: 4, refused: 4 }
+    expect(await ask('GET', '/preview')).toEqual({ refused: 4, provable: 0, items: [{ ...group, provable: 0 }] })
     expect(await ask('POST', '/reverify', {})).toEqual({ released: 0, duplicates: 0, refused: 4 })
     await setRight()
-    expect(await ask('GET', '/preview?provider=retell')).toEqual({ refused: 4, provable: 3 })
-    expect(await ask('GET', '/preview?provider=twilio')).toEqual({ refused: 0, provable: 0 })
-    expect(await ask('GET', '/preview?cause=timestamp_stale')).toEqual({ refused: 0, provable: 0 })
+    const none = { refused: 0, provable: 0, items: [] }
+    expect(await ask('GET', '/preview?provider=retell')).toMatchObject({
+      provable: 3,
+      items: [{ ...group, provable: 3 }],
+    })
+    expect(await ask('GET', '/preview?provider=twilio')).toEqual(none)
+    expect(await ask('GET', '/preview?cause=timestamp_stale')).toEqual(none)
 
     const answers = await Promise.all(Array.from({ length: 8 }, () => ask('POST', '/reverify', { provider: 'retell' })))
     await world.process()
@@ -456,6 +461,24 @@ describe('what was refused while a secret was wrong', () => {
       { channel: 'sms' },
       { channel: 'voice' },
     ])
+  })
+
+  test('the preview names every provider and cause, and what can no more be proven because its bytes are gone', async () => {
+    await empty()
+    for (let nth = 0; nth < 3; nth++) await refuse(retellCall({ to: randomNumber(), seconds: 60 }).ended)
+    await world.twilio('status', ringing(randomNumber()), { token: 'of a stranger' })
+    await world.owner`update webhook_queue set shredded_at = now() where id = (select id from webhook_queue where state = 'quarantined' and provider = 'retell' limit 1)`
+    await setRight()
+
+    expect(await ask('GET', '/preview')).toEqual({
+      refused: 3,
+      provable: 2,
+      items: [
+        { provider: 'retell', cause: 'signature_invalid', kept: 3, refused: 2, provable: 2 },
+        { provider: 'twilio', cause: 'signature_invalid', kept: 1, refused: 1, provable: 0 },
+      ],
+    })
+    await backAsItWas()
   })
 
   test('one whose address was wrong, because PUBLIC_URL was, is proven at the right one', async () => {

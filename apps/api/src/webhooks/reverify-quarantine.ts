@@ -17,6 +17,7 @@ export type Which = { provider?: WebhookProvider | undefined; cause?: Refusal | 
 type Refused = {
   id: string
   provider: WebhookProvider
+  verdict: Refusal
   door: string
   url: string
   remote_address: string
@@ -30,14 +31,14 @@ type Refused = {
 /** What is looked at together: some rows, and of large ones fewer. */
 const piece = { rows: 200, bytes: 16 * 1024 * 1024 }
 
-const nextPiece = `select id, provider, door, url, remote_address, headers, body, body_encoding, encode(body_sha256, 'hex') as body_sha256, received_at
+const nextPiece = `select id, provider, verdict, door, url, remote_address, headers, body, body_encoding, encode(body_sha256, 'hex') as body_sha256, received_at
   from (select *, sum(body_bytes) over (order by id) - body_bytes as before from (
     select * from webhook_queue where state = 'quarantined' and verdict <> 'too_large' and shredded_at is null and id > $1::text::uuid
       and ($2::text = '' or provider = $2) and ($3::text = '' or verdict = $3) order by id limit ${piece.rows}) as waiting) as sized
   where before < ${piece.bytes} order by id`
 
 /** Refused deliveries, oldest first, each with what it would be if it came now. */
-async function* reconsidered(ctx: Ctx, which: Which): AsyncGenerator<{ looked: number; proven: Arrival[] }> {
+async function* reconsidered(ctx: Ctx, which: Which): AsyncGenerator<{ rows: Refused[]; proven: Arrival[] }> {
   const secrets = await loadSecrets(ctx)
   let after = '00000000-0000-0000-0000-000000000000'
   for (;;) {
@@ -45,7 +46,7 @@ async function* reconsidered(ctx: Ctx, which: Which): AsyncGenerator<{ looked: n
     const last = rows.at(-1)
     if (last === undefined) return
     after = last.id
-    yield { looked: rows.length, proven: rows.flatMap((row) => prove(ctx, row, secrets) ?? []) }
+    yield { rows, proven: rows.flatMap((row) => prove(ctx, row, secrets) ?? []) }
   }
 }
 
@@ -80,17 +81,47 @@ function prove(ctx: Ctx, row: Refused, secrets: SecretsByProvider): Arrival | un
   return { ...arrivalOf(incoming, found), id: row.id }
 }
 
-export type Provable = { refused: number; provable: number }
-
-/** How many of them could be released now. Changes nothing. */
-export async function previewReverification(ctx: Ctx, which: Which): Promise<Provable> {
-  const found = { refused: 0, provable: 0 }
-  for await (const { looked, proven } of reconsidered(ctx, which)) {
-    found.refused += looked
-    found.provable += proven.length
-  }
-  return found
+type Group = { provider: WebhookProvider; cause: Refusal }
+type Provable = {
+  refused: number
+  provable: number
+  items: (Group & { kept: number; refused: number; provable: number })[]
 }
+
+/**
+ * How many of them could be released now, in all and by provider and cause. What is kept beyond the refused has no bytes any more, so
+ * that nothing can be said of it. Changes nothing.
+ */
+export async function previewReverification(ctx: Ctx, which: Which): Promise<Provable> {
+  const { items } = await countQuarantine(ctx, which)
+  const groups = new Map(
+    items.map(({ provider, cause, rows }) => [nameOf(provider, cause), group(provider, cause, rows)]),
+  )
+  for await (const { rows, proven } of reconsidered(ctx, which)) {
+    const genuine = new Set(proven.map(({ id }) => id))
+    for (const { id, provider, verdict } of rows) {
+      const name = nameOf(provider, verdict)
+      const found = groups.get(name) ?? group(provider, verdict, 0)
+      groups.set(name, found)
+      found.refused += 1
+      // some may have come since they were counted
+      found.kept = Math.max(found.kept, found.refused)
+      if (genuine.has(id)) found.provable += 1
+    }
+  }
+  const all = [...groups.values()]
+  const sum = (of: 'refused' | 'provable') => all.reduce((total, found) => total + found[of], 0)
+  return { refused: sum('refused'), provable: sum('provable'), items: all }
+}
+
+const nameOf = (provider: WebhookProvider, cause: Refusal) => `${provider} ${cause}`
+const group = (provider: WebhookProvider, cause: Refusal, kept: number) => ({
+  provider,
+  cause,
+  kept,
+  refused: 0,
+  provable: 0,
+})
 
 export type Reverified = { released: number; duplicates: number; refused: number }
 
@@ -100,11 +131,11 @@ export type Reverified = { released: number; duplicates: number; refused: number
  */
 export async function reverifyQuarantine(ctx: Ctx, which: Which): Promise<Reverified> {
   const done = { released: 0, duplicates: 0, refused: 0 }
-  for await (const { looked, proven } of reconsidered(ctx, which)) {
+  for await (const { rows, proven } of reconsidered(ctx, which)) {
     const { released, duplicates } = await release(ctx, proven)
     done.released += released
     done.duplicates += duplicates
-    done.refused += looked - proven.length
+    done.refused += rows.length - proven.length
   }
   await audit(ctx, {
     action: 'webhooks.reverify',
@@ -134,7 +165,7 @@ async function release(ctx: Ctx, proven: readonly Arrival[]): Promise<{ released
 }
 
 /** What is kept in quarantine, by provider and cause. */
-export async function countQuarantine(ctx: Ctx) {
+export async function countQuarantine(ctx: Ctx, which: Which = {}) {
   const rows = await statement<{
     provider: WebhookProvider
     cause: Refusal
@@ -144,8 +175,9 @@ export async function countQuarantine(ctx: Ctx) {
   }>(
     ctx.db,
     `select provider, verdict as cause, count(*)::int as rows, min(received_at) as oldest, max(received_at) as newest
-     from webhook_queue where state = 'quarantined' group by provider, verdict order by count(*) desc, provider, verdict`,
-    [],
+     from webhook_queue where state = 'quarantined' and ($1::text = '' or provider = $1) and ($2::text = '' or verdict = $2)
+     group by provider, verdict order by count(*) desc, provider, verdict`,
+    [which.provider ?? '', which.cause ?? ''],
   )
   return {
     items: rows.map((row) => ({

@@ -60,7 +60,21 @@ const quarantine = {
       },
     })
     .input(which)
-    .output(z.object({ refused: z.number(), provable: z.number() }))
+    .output(
+      z.object({
+        refused: z.number(),
+        provable: z.number(),
+        items: z.array(
+          z.object({
+            provider: z.enum(webhookProviders),
+            cause: refusalSchema,
+            kept: z.number(),
+            refused: z.number(),
+            provable: z.number(),
+          }),
+        ),
+      }),
+    )
     .query(({ ctx, input }) => previewReverification(ctx, input)),
 
   reverify: operator

@@ -1,5 +1,5 @@
 import { causeClasses } from '@trunkline/core/webhooks/cause'
-import { webhookProviders } from '@trunkline/core/webhooks/state'
+import { refusalSchema, webhookProviders } from '@trunkline/core/webhooks/state'
 import { z } from 'zod'
 import { customerRef } from '../customers/wire.ts'
 import { operator, staff } from '../platform/trpc.ts'
@@ -132,6 +132,8 @@ export const causesRouter = {
             id: z.string(),
             provider: z.enum(webhookProviders),
             class: z.enum(causeClasses),
+            /** What the door said, where it was refused there. */
+            refusal: refusalSchema.nullable(),
             text: z.string(),
             next: z.string(),
             webhooks: z.number(),

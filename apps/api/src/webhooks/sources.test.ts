@@ -214,12 +214,18 @@ test('causes gather what met the same fate, say what is to be done, and lead to 
 
   const { body } = await world.rest('GET', '/api/admin/webhook-causes', { token: operator })
   expect(
-    body.items.map((item: Record<string, unknown>) => [item.class, item.webhooks, item.text, item.states]),
+    body.items.map((item: Record<string, unknown>) => [
+      item.class,
+      item.webhooks,
+      item.text,
+      item.states,
+      item.refusal,
+    ]),
   ).toEqual(
     expect.arrayContaining([
-      ['data', 3, 'value <n> is out of range (<n>)', { failed: 0, dead: 3, quarantined: 0 }],
-      ['provider', 1, 'The signature is wrong', { failed: 0, dead: 0, quarantined: 1 }],
-      ['provider', 1, expect.stringContaining('JSON'), { failed: 0, dead: 1, quarantined: 0 }],
+      ['data', 3, 'value <n> is out of range (<n>)', { failed: 0, dead: 3, quarantined: 0 }, null],
+      ['provider', 1, 'The signature is wrong', { failed: 0, dead: 0, quarantined: 1 }, 'signature_invalid'],
+      ['provider', 1, expect.stringContaining('JSON'), { failed: 0, dead: 1, quarantined: 0 }, null],
     ]),
   )
   for (const { id, webhooks } of body.items) {
