@@ -23,7 +23,7 @@ const kept = async (world: World, provider: string) => {
   return row?.rows
 }
 
-test('by keyboard: what is quarantined is verified again in bulk as the preview told', async ({
+test('by keyboard: what is quarantined says why, and is verified again in bulk as the preview told', async ({
   open,
   world,
 }) => {
@@ -31,6 +31,7 @@ test('by keyboard: what is quarantined is verified again in bulk as the preview 
   await world.forged()
   const page = await open('/webhooks?state=quarantined')
   const grid = page.getByRole('grid', { name: 'Webhooks' })
+  await grid.getByText('The signature is wrong').first().waitFor()
   await page.getByRole('button', { name: 'Verify again…' }).waitFor()
 
   await page.keyboard.press('v')
@@ -107,6 +108,7 @@ for (const { theme } of looks)
     await refusedThenSetRight(world, `phone-${theme}`, { count: 1 })
     await world.forged()
     const page = await open('/webhooks?state=quarantined', { theme, width: 360 })
+    await page.getByRole('grid', { name: 'Webhooks' }).getByText('The signature is wrong').first().waitFor()
     await page.getByRole('button', { name: 'Verify again…' }).click()
     await dialogOf(page).getByText('1 webhook can be taken in.').waitFor()
     await expectSoundLook(page, { floating: true })

@@ -7,7 +7,7 @@ import { formatBytes, formatNumber } from '../ui/format.ts'
 import { formatPhone, Phone } from '../ui/phone.tsx'
 import type { Column } from '../ui/table-columns.ts'
 import { TimeAgo } from '../ui/time-ago.tsx'
-import { providerNames, WebhookStateMark } from './words.tsx'
+import { providerNames, verdictText, WebhookStateMark } from './words.tsx'
 
 function RowLink({ row }: { row: WebhookRow }) {
   return (
@@ -21,6 +21,10 @@ function RowLink({ row }: { row: WebhookRow }) {
     </Link>
   )
 }
+
+/** What was refused at the door was never tried: its verdict says why. */
+const whatIsWrong = ({ state, verdict, lastError }: WebhookRow): string | null =>
+  lastError ?? (state === 'quarantined' ? verdictText(verdict) : null)
 
 export const columns: Column<WebhookRow>[] = [
   { id: 'state', header: 'State', width: 104, priority: 0, cell: (row) => <WebhookStateMark state={row.state} /> },
@@ -41,7 +45,7 @@ export const columns: Column<WebhookRow>[] = [
     width: 170,
     grow: 2,
     priority: 5,
-    cell: (row) => <span className="truncate text-ink-2">{row.lastError}</span>,
+    cell: (row) => <span className="truncate text-ink-2">{whatIsWrong(row)}</span>,
   },
   {
     id: 'attempts',
@@ -89,6 +93,7 @@ export function narrow(row: WebhookRow) {
         <span className="figures truncate">
           {row.phoneNumber ? formatPhone(row.phoneNumber) : providerNames[row.provider]}
           {row.customer && ` · ${row.customer.businessName}`}
+          {row.state === 'quarantined' && ` · ${whatIsWrong(row)}`}
         </span>
         <TimeAgo at={row.receivedAt} />
       </div>
