@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { until } from '../test/process/stage.ts'
 import { expectSoundLook, looks, test } from './browser.ts'
@@ -61,6 +61,47 @@ test('a customer is paused by name, and the address brings a filter back', async
   await named.getByRole('button', { name: `Pause ${businessName}` }).click()
 
   await page.getByRole('table', { name: 'Paused customers' }).getByText('they asked for it').waitFor()
+})
+
+test('on a phone every figure and act of the sources and their gaps is there without scrolling sideways', async ({
+  open,
+  world,
+}) => {
+  await world.sql`
+    insert into call_events (id, status, occurred_at, facts, updated_at)
+    values (uuidv7(interval '-3 hours'), 'in-progress', now() - interval '3 hours', '{}', now() - interval '3 hours')`
+  const page = await open('/sources', { width: 360 })
+  const isInSight = async (of: Locator) => {
+    await of.scrollIntoViewIfNeeded()
+    const box = await of.boundingBox()
+    return box !== null && box.x >= 0 && box.x + box.width <= 360
+  }
+  const sideways = () =>
+    page.evaluate(
+      () =>
+        [...document.querySelectorAll('main div')].filter(
+          (each) => each.scrollWidth > each.clientWidth && getComputedStyle(each).overflowX === 'auto',
+        ).length,
+    )
+  const retell = row(page, 'Retell')
+  await retell.waitFor()
+  expect(await isInSight(page.getByRole('button', { name: 'Pause Retell…' }))).toBe(true)
+  expect(await isInSight(retell.getByText('Refused', { exact: true }))).toBe(true)
+  expect(await sideways()).toBe(0)
+  await expectSoundLook(page)
+
+  await page.getByRole('button', { name: 'Gaps' }).click()
+  const missing = page.getByRole('table', { name: 'Missing' })
+  await missing.getByText('have no end').waitFor()
+  expect(await isInSight(missing.getByText('How many').last())).toBe(true)
+  expect(await sideways()).toBe(0)
+  await expectSoundLook(page)
+
+  await world.forged()
+  await page.getByRole('button', { name: /^Causes/ }).click()
+  expect(await isInSight(page.getByRole('button', { name: /^Verify again: The signature is wrong/ }))).toBe(true)
+  expect(await sideways()).toBe(0)
+  await expectSoundLook(page)
 })
 
 for (const look of looks)

@@ -46,13 +46,14 @@ export function BackfillRuns({ backfill }: { backfill: Backfill }) {
       {runs.length > 0 && (
         <PlainTable
           label="Rounds of asking"
+          stacks
           rows={runs}
           keyOf={({ id }) => id}
           columns={[
             { header: 'Begun', cell: ({ startedAt }) => <TimeAgo at={startedAt} /> },
             { header: 'Asked for', align: 'right', cell: ({ asked }) => formatNumber(asked) },
             { header: 'Filled', align: 'right', cell: ({ filled, admitted }) => formatNumber(filled + admitted) },
-            { header: 'Outcome', cell: (run) => outcomeOf(run) },
+            { header: 'Outcome', card: 'line', cell: (run) => outcomeOf(run) },
           ]}
         />
       )}

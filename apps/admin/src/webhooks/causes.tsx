@@ -74,14 +74,16 @@ function CausesTable({ rows, ...acts }: { rows: CauseRow[] } & Acts) {
   return (
     <PlainTable
       label="Causes"
+      stacks
       rows={rows}
       keyOf={({ id }) => id}
       columns={[
-        { header: 'Class', cell: (row) => <ClassMark of={row.class} /> },
+        { header: 'Class', card: 'unnamed', cell: (row) => <ClassMark of={row.class} /> },
         {
           header: 'Cause',
+          card: 'unnamed',
           cell: (row) => (
-            <span className="block max-w-112 min-w-64 py-1.5">
+            <span className="block max-w-112 min-w-64 py-1.5 @max-[62rem]:min-w-0 @max-[62rem]:py-0">
               <Link
                 to="/webhooks"
                 search={{ cause: row.id }}
@@ -106,7 +108,7 @@ function CausesTable({ rows, ...acts }: { rows: CauseRow[] } & Acts) {
           align: 'right',
           cell: ({ lastSeen }) => <TimeAgo at={lastSeen} className="text-ink-2" />,
         },
-        { header: 'Acts', align: 'right', cell: (row) => <ActOf row={row} {...acts} /> },
+        { header: 'Acts', align: 'right', card: 'unnamed', cell: (row) => <ActOf row={row} {...acts} /> },
       ]}
     />
   )

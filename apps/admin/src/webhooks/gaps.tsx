@@ -37,11 +37,17 @@ export function Gaps() {
             <Panel title="Silent at an hour at which they usually speak" flush>
               <PlainTable
                 label="Silent sources"
+                stacks
                 rows={silent}
                 keyOf={sourceName}
                 columns={[
-                  { header: 'Source', cell: (row) => sourceName(row) },
-                  { header: 'Usual in this hour', align: 'right', cell: ({ usual }) => formatNumber(usual) },
+                  { header: 'Source', card: 'unnamed', cell: (row) => sourceName(row) },
+                  {
+                    header: 'Usual in this hour',
+                    align: 'right',
+                    card: 'line',
+                    cell: ({ usual }) => formatNumber(usual),
+                  },
                 ]}
               />
             </Panel>
@@ -50,13 +56,14 @@ export function Gaps() {
             <Panel title="Missing, of the last seven days" flush>
               <PlainTable
                 label="Missing"
+                stacks
                 rows={missing}
                 keyOf={(row) => row.missing}
                 columns={[
-                  { header: 'What', cell: (row) => missingWords[row.missing] },
+                  { header: 'What', card: 'unnamed', cell: (row) => missingWords[row.missing] },
                   { header: 'How many', align: 'right', cell: ({ found }) => formatNumber(found) },
-                  { header: 'Asked for', cell: ({ answers }) => answersOf(answers) },
-                  { header: 'The newest', cell: (row) => <Examples row={row} /> },
+                  { header: 'Asked for', card: 'line', cell: ({ answers }) => answersOf(answers) },
+                  { header: 'The newest', card: 'line', cell: (row) => <Examples row={row} /> },
                 ]}
               />
             </Panel>
@@ -65,10 +72,11 @@ export function Gaps() {
             <Panel title="Not counted yet" flush>
               <PlainTable
                 label="Not counted yet"
+                stacks
                 rows={backlog}
                 keyOf={({ customer }) => customer?.id ?? 'nobody'}
                 columns={[
-                  { header: 'Customer', cell: ({ customer }) => <CustomerLink customer={customer} /> },
+                  { header: 'Customer', card: 'unnamed', cell: ({ customer }) => <CustomerLink customer={customer} /> },
                   { header: 'Webhooks', align: 'right', cell: ({ webhooks }) => formatNumber(webhooks) },
                   { header: 'Time', align: 'right', cell: ({ seconds }) => formatDuration(seconds) },
                   { header: 'Worth', align: 'right', cell: ({ cents }) => formatCents(cents) },
@@ -85,7 +93,7 @@ export function Gaps() {
 
 function Examples({ row }: { row: Missing }) {
   return (
-    <span className="inline-flex gap-2 font-mono text-xs">
+    <span className="inline-flex gap-2 font-mono @max-[62rem]:flex-wrap text-xs">
       {row.examples.map((id) =>
         row.missing === 'status' ? (
           <Link key={id} to="/messages/$messageId" params={{ messageId: id }} className="hover:underline">

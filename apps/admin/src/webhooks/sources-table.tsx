@@ -20,10 +20,11 @@ export function SourcesTable({ rows, refusal, onAct }: { rows: SourceRow[]; refu
   return (
     <PlainTable
       label="Sources"
+      stacks
       rows={rows}
       keyOf={sourceKey}
       columns={[
-        { header: 'Source', cell: (row) => <Name row={row} /> },
+        { header: 'Source', card: 'unnamed', cell: (row) => <Name row={row} /> },
         { header: 'State', cell: (row) => <StandingMark row={row} /> },
         { header: 'Secrets', cell: (row) => <Secrets row={row} /> },
         {
@@ -52,6 +53,7 @@ export function SourcesTable({ rows, refusal, onAct }: { rows: SourceRow[]; refu
         {
           header: 'Acts',
           align: 'right',
+          card: 'unnamed',
           cell: (row) => <Acts row={row} refusal={refusal} onAct={onAct} />,
         },
       ]}
@@ -109,7 +111,7 @@ function Acts({ row, refusal, onAct }: { row: SourceRow; refusal: string | undef
       : 'Only the sender can sign: what is stored is its public key.'
   const isPaused = row.pauses.some(({ door }) => door === row.door)
   return (
-    <span className="inline-flex items-center gap-1.5">
+    <span className="inline-flex items-center gap-1.5 @max-[62rem]:flex-wrap">
       <Button
         size="small"
         busy={test.isPending}
@@ -157,11 +159,12 @@ export function PausedCustomers({
     <Panel title={formatCount(pauses.length, 'customer is paused', 'customers are paused')} flush className="m-4">
       <PlainTable
         label="Paused customers"
+        stacks
         rows={pauses}
         keyOf={({ customer }) => customer.id}
         columns={[
-          { header: 'Customer', cell: ({ customer }) => <CustomerLink customer={customer} /> },
-          { header: 'Why', cell: ({ reason }) => reason },
+          { header: 'Customer', card: 'unnamed', cell: ({ customer }) => <CustomerLink customer={customer} /> },
+          { header: 'Why', card: 'line', cell: ({ reason }) => reason },
           { header: 'By', cell: ({ by }) => actorName(by).name },
           { header: 'Since', align: 'right', cell: ({ since }) => <TimeAgo at={since} className="text-ink-2" /> },
           {
@@ -172,6 +175,7 @@ export function PausedCustomers({
           {
             header: 'Acts',
             align: 'right',
+            card: 'unnamed',
             cell: ({ customer }) => (
               <Button
                 size="small"
