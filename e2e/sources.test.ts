@@ -63,6 +63,25 @@ test('a customer is paused by name, and the address brings a filter back', async
   await page.getByRole('table', { name: 'Paused customers' }).getByText('they asked for it').waitFor()
 })
 
+test('a reason that is too short is told at its field, by Enter and by the button', async ({ open }) => {
+  const page = await open('/sources')
+  await page.getByRole('button', { name: 'Pause Twilio…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Pause Twilio' })
+  const why = dialog.getByLabel('Why')
+  await why.fill('no')
+  await why.press('Enter')
+  await dialog.getByRole('alert').getByText('Say why, in three letters or more.').waitFor()
+  await expectSoundLook(page, { floating: true })
+  await why.fill('not now')
+  expect(await dialog.getByRole('alert').count()).toBe(0)
+  await why.fill(' n ')
+  await dialog.getByRole('button', { name: 'Pause Twilio' }).click()
+  await dialog.getByRole('alert').getByText('Say why, in three letters or more.').waitFor()
+  expect(await why.evaluate((field) => field === document.activeElement)).toBe(true)
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await row(page, 'Twilio').getByText('Paused').waitFor({ state: 'detached' })
+})
+
 test('on a phone every figure and act of the sources and their gaps is there without scrolling sideways', async ({
   open,
   world,

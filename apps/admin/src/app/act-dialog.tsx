@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Actions, Dialog } from '../ui/dialog.tsx'
 import { Field, Input } from '../ui/field.tsx'
@@ -43,7 +43,8 @@ export function ActDialog({
   const problem = error ? problemOf(error) : undefined
   const isAtField = ['reason', ...shownFields].some((name) => problem?.fields[name])
   const silent = reason !== undefined && reason.trim().length < 3 ? 'Say why, in three letters or more.' : undefined
-  const why = refused ?? silent
+  const [asked, setAsked] = useState(false)
+  const field = useRef<HTMLInputElement>(null)
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={title} description={description} wide={wide}>
       <form
@@ -52,7 +53,11 @@ export function ActDialog({
         className="grid gap-3.5"
         onSubmit={(event) => {
           event.preventDefault()
-          if (!why && !busy) onSubmit()
+          if (refused || busy) return
+          if (silent) {
+            setAsked(true)
+            field.current?.focus()
+          } else onSubmit()
         }}
       >
         {problem && !isAtField && (
@@ -62,10 +67,15 @@ export function ActDialog({
         )}
         {children}
         {reason !== undefined && (
-          <Field label="Why" hint="Stands in the audit log." error={problem?.fields.reason}>
+          <Field
+            label="Why"
+            hint="Three letters or more. Stands in the audit log."
+            error={asked && silent ? silent : problem?.fields.reason}
+          >
             {(described) => (
               <Input
                 {...described}
+                ref={field}
                 value={reason}
                 maxLength={500}
                 autoComplete="off"
@@ -76,7 +86,7 @@ export function ActDialog({
         )}
         <Actions>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant={danger ? 'danger' : 'primary'} busy={busy} refused={why}>
+          <Button type="submit" variant={danger ? 'danger' : 'primary'} busy={busy} refused={refused}>
             {act}
           </Button>
         </Actions>
