@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { until } from '../test/process/stage.ts'
 import { expectSoundLook, looks, test } from './browser.ts'
 import type { World } from './world.ts'
 
@@ -83,6 +84,31 @@ test('by pointer: the filters stand in the address, what is refused says why, an
   await page.getByRole('button', { name: 'Clear all filters' }).click()
   await page.getByRole('link', { name: /^15\d webhooks$/ }).click()
   await page.getByRole('heading', { name: /^Replay of 15\d webhooks/ }).waitFor()
+})
+
+test('a plan that was cancelled says how many it had tried, and not that nothing would move', async ({
+  open,
+  world,
+}) => {
+  await deadCalls(world, 'Summit Roofing', 3)
+  const { id } = await world.ask<{ id: string }>('POST', '/api/admin/webhook-queue/replays', {
+    filter: { state: 'dead' },
+  })
+  await until('it is planned', async () => {
+    const { state } = await world.ask<{ state: string }>('GET', `/api/admin/webhook-queue/replays/${id}`)
+    return state === 'planned'
+  })
+  // cancelled after the second of what there is, before anything had been found
+  await world.sql`
+    update webhook_replays set state = 'cancelled', planned = 2, changed = 0, finished_at = now() where id = ${id.slice(4)}`
+  await world.sql`delete from webhook_replay_sums where replay_id = ${id.slice(4)}`
+  const page = await open(`/replays/${id}`)
+  await page.getByText(/^2 of \d+ webhooks had been tried when it was cancelled\./).waitFor()
+  await page.getByText('Of 2 tried', { exact: true }).first().waitFor()
+  await page.getByText('Of the 2 that were tried, none moves anybody’s usage.').waitFor()
+  for (const wrong of ['Nobody’s usage moves.', 'All can be replayed'])
+    expect(await page.getByText(wrong).count()).toBe(0)
+  await expectSoundLook(page)
 })
 
 test('when a replay cannot be read the page says so, and reads it on request', async ({ open }) => {

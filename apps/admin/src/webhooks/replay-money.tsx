@@ -18,7 +18,11 @@ export function ReplayMoney({ replay }: { replay: ReplayDetail }) {
     <Panel title="Minutes and money, by customer" flush>
       {money.length === 0 ? (
         <p className="border-t px-4 py-3 text-sm text-ink-2">
-          {replay.state === 'planning' ? 'Nothing has moved so far.' : 'Nobody’s usage moves.'}
+          {replay.state === 'planning'
+            ? 'Nothing has moved so far.'
+            : replay.planned < replay.count
+              ? `Of the ${formatNumber(replay.planned)} that were tried, none moves anybody’s usage.`
+              : 'Nobody’s usage moves.'}
         </p>
       ) : (
         <PlainTable<Row>

@@ -103,6 +103,9 @@ function Opened({ replay }: { replay: ReplayDetail }) {
   )
 }
 
+const wasGivenUp = ({ state, startedAt, planned, count }: ReplayDetail) =>
+  state === 'cancelled' && startedAt === null && planned < count
+
 function Outcome({ replay }: { replay: ReplayDetail }) {
   const { state, progress, effects, stopAbovePercent } = replay
   const replayed = progress.done - progress.skipped - progress.failed
@@ -110,6 +113,13 @@ function Outcome({ replay }: { replay: ReplayDetail }) {
     formatMove('seconds', effects.bookedSeconds),
     ...(effects.bookedSegments === 0 ? [] : [formatMove('segments', effects.bookedSegments)]),
   ].join(' and ')
+  if (wasGivenUp(replay))
+    return (
+      <Note tone="warn" live>
+        {formatNumber(replay.planned)} of {formatCount(replay.count, 'webhook')} had been tried when it was cancelled.
+        What the others would change is not known, and nothing was replayed.
+      </Note>
+    )
   if (state === 'stopped')
     return (
       <Note tone="bad" live>
@@ -137,7 +147,8 @@ const words = {
 }
 
 function Figures({ replay }: { replay: ReplayDetail }) {
-  const { counts, count, effects } = replay
+  const { counts, count, planned, effects } = replay
+  const tried = planned < count ? `Of ${formatNumber(planned)} tried` : undefined
   const states = Object.entries(counts.states).map(
     ([state, rows]) => `${formatNumber(rows)} ${words[state as keyof typeof words]}`,
   )
@@ -146,12 +157,19 @@ function Figures({ replay }: { replay: ReplayDetail }) {
     {
       label: 'Would change',
       value: formatNumber(effects.changed),
-      below: effects.refused > 0 ? `${formatNumber(effects.refused)} cannot be replayed` : 'All can be replayed',
+      below: [
+        tried,
+        effects.refused > 0
+          ? `${formatNumber(effects.refused)} cannot be replayed`
+          : tried === undefined && 'All can be replayed',
+      ]
+        .filter(Boolean)
+        .join(', '),
     },
     {
       label: 'Minutes',
       value: formatMove('seconds', effects.seconds),
-      below: effects.segments === 0 ? 'No SMS moves' : formatMove('segments', effects.segments),
+      below: effects.segments === 0 ? (tried ?? 'No SMS moves') : formatMove('segments', effects.segments),
     },
     { label: 'Money', value: formatMoney(effects.cents), below: 'At the terms of each period' },
     {
@@ -162,7 +180,7 @@ function Figures({ replay }: { replay: ReplayDetail }) {
     {
       label: 'Closed periods',
       value: formatNumber(effects.closedPeriods),
-      below: effects.closedPeriods === 0 ? 'No correction line' : 'Each gets a correction line',
+      below: effects.closedPeriods === 0 ? (tried ?? 'No correction line') : 'Each gets a correction line',
     },
   ]
   return (
