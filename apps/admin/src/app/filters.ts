@@ -10,13 +10,17 @@ export function useFilters<Filters extends Record<string, string | undefined>>()
   const navigate = useNavigate()
   const set = useCallback(
     (change: Partial<Filters>) =>
-      void navigate({ to: '.', search: (before) => ({ ...before, ...change }), replace: true }),
+      void navigate({ to: '.', search: (before) => ({ ...before, unknown: undefined, ...change }), replace: true }),
     [navigate],
   )
   return [filters as Filters, set]
 }
 
 /** The filters of a list, for the address of one of its rows: found in a tab of another page, a row opens on its own. */
-export function sameFilters<Search extends { tab?: unknown }>({ tab: _tab, ...filters }: Search): Omit<Search, 'tab'> {
+export function sameFilters<Search extends { tab?: unknown; unknown?: unknown }>({
+  tab: _tab,
+  unknown: _unknown,
+  ...filters
+}: Search): Omit<Search, 'tab' | 'unknown'> {
   return filters
 }

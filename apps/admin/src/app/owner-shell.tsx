@@ -1,5 +1,6 @@
 import { Link, Outlet } from '@tanstack/react-router'
 import { useState } from 'react'
+import { LeftOut } from './left-out.tsx'
 import { Mark } from './rail.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { UserMenu } from './user-menu.tsx'
@@ -27,6 +28,7 @@ export function OwnerShell() {
         <span className="flex-1" />
         <UserMenu onShortcuts={() => setShortcutsOpen(true)} />
       </header>
+      <LeftOut />
       <main id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto bg-canvas outline-none">
         <Outlet />
       </main>

@@ -19,11 +19,20 @@ export function oneOf<const Option extends string>(options: readonly Option[], v
   return options.find((option) => option === value)
 }
 
-/** A filter may always be left out. */
+const unknownKey = 'unknown'
+const unknownJoin = ' and '
+
+/** A filter may always be left out. One that is asked for and not known is, and its name and value are kept under `unknown`. */
 export const filters =
   <Filters extends object>(read: (search: Search) => Filters) =>
-  (search: Search): Partial<Filters> =>
-    read(search)
+  (search: Search): Partial<Filters> & { unknown?: string } => {
+    const found: Filters = read(search)
+    const left = Object.entries(found).flatMap(([name, value]) =>
+      name !== unknownKey && value === undefined && text(search[name]) ? `${name} “${text(search[name])}”` : [],
+    )
+    const unknown = [...new Set([...(text(search[unknownKey])?.split(unknownJoin) ?? []), ...left])].join(unknownJoin)
+    return { ...found, ...(unknown ? { unknown } : {}) }
+  }
 
 export const shellSearch = filters((search) => ({ range: cleanRange(search.range) }))
 export const webhookSearch = filters((search) => ({

@@ -7,6 +7,7 @@ import { Keys } from '../ui/keys.tsx'
 import { useShortcuts } from '../ui/shortcuts.ts'
 import { Tip } from '../ui/tip.tsx'
 import { CommandPalette } from './command-palette.tsx'
+import { LeftOut } from './left-out.tsx'
 import { startLive } from './live.ts'
 import { LiveDot } from './live-dot.tsx'
 import { places } from './navigation.ts'
@@ -86,6 +87,7 @@ export function Shell() {
           <ThemeButton />
           <UserMenu onShortcuts={() => setShortcutsOpen(true)} />
         </header>
+        <LeftOut />
         <main id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto bg-canvas outline-none">
           <Outlet />
         </main>
