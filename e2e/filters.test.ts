@@ -19,3 +19,29 @@ test('a filter of the address that is not known is named, and what is shown says
   await page.waitForURL(/state=dead/)
   expect(await told.count()).toBe(0)
 })
+
+test('a number that is none is refused at its field, and the filter that was set stays', async ({ open, world }) => {
+  const { phoneNumber } = await world.customer('Harbor Plumbing')
+  await world.call(phoneNumber, 61)
+  const page = await open(`/webhooks?phone=${encodeURIComponent(phoneNumber)}`)
+  await page.getByRole('grid', { name: 'Webhooks' }).getByRole('link').first().waitFor()
+  await page.getByRole('button', { name: `Number: ${phoneNumber}` }).click()
+  const field = page.getByRole('textbox', { name: 'Number' })
+  for (const text of ['abc', '+', '1-800-FLOWERS']) {
+    await field.fill(text)
+    await field.press('Enter')
+    await page.getByRole('alert').getByText('A number is digits, as in +1 312 555 0101.').waitFor()
+    expect(await field.inputValue()).toBe(text)
+  }
+  await expectSoundLook(page, { floating: true })
+  expect(new URL(page.url()).searchParams.get('phone')).toBe(phoneNumber)
+
+  await field.fill('+1 (312) 555-0199')
+  expect(await page.getByRole('alert').count()).toBe(0)
+  await field.press('Enter')
+  await page.waitForURL(({ searchParams }) => searchParams.get('phone') === '+13125550199')
+  await page.getByRole('button', { name: 'Number: +13125550199' }).click()
+  await field.fill('')
+  await field.press('Enter')
+  await page.waitForURL(({ searchParams }) => !searchParams.has('phone'))
+})

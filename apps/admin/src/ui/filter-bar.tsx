@@ -1,6 +1,6 @@
 import { clsx } from 'clsx'
 import { Plus, Search, X } from 'lucide-react'
-import { type ComponentProps, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ComponentProps, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { Button } from './button.tsx'
 import { Input } from './field.tsx'
 import { Keys } from './keys.tsx'
@@ -141,15 +141,20 @@ export function FilterText({
   onChange,
   placeholder,
   clean = (text) => text.trim(),
+  refuse,
 }: {
   label: string
   value: string | undefined
   onChange: (value: string | undefined) => void
   placeholder?: string
   clean?: (text: string) => string
+  /** Why this text filters nothing. An empty one always clears the filter. */
+  refuse?: (text: string) => string | undefined
 }) {
   const [open, setOpen] = useState(false)
   const [text, setText] = useState(value ?? '')
+  const [refused, setRefused] = useState<string>()
+  const below = useId()
   return (
     <FilterPopover
       label={label}
@@ -158,13 +163,17 @@ export function FilterText({
       open={open}
       onOpenChange={(next) => {
         setOpen(next)
+        setRefused(undefined)
         if (next) setText(value ?? '')
       }}
     >
       <form
-        className="flex gap-2"
+        className="flex flex-wrap gap-2"
         onSubmit={(event) => {
           event.preventDefault()
+          const problem = text.trim() === '' ? undefined : refuse?.(text)
+          setRefused(problem)
+          if (problem) return
           onChange(clean(text) || undefined)
           setOpen(false)
         }}
@@ -172,13 +181,24 @@ export function FilterText({
         <Input
           autoFocus
           aria-label={label}
+          aria-invalid={refused ? true : undefined}
+          aria-describedby={refused ? below : undefined}
           value={text}
           placeholder={placeholder}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => {
+            setText(event.target.value)
+            setRefused(undefined)
+          }}
+          className="min-w-0 flex-1"
         />
         <Button type="submit" variant="primary">
           Apply
         </Button>
+        {refused && (
+          <p id={below} role="alert" className="w-full text-xs text-bad-ink">
+            {refused}
+          </p>
+        )}
       </form>
     </FilterPopover>
   )

@@ -10,6 +10,15 @@ export function NumberFilter({
   onChange: (phone: string | undefined) => void
 }) {
   return (
-    <FilterText label="Number" value={value} placeholder="+1 312 555 0101" clean={cleanPhone} onChange={onChange} />
+    <FilterText
+      label="Number"
+      value={value}
+      placeholder="+1 312 555 0101"
+      clean={cleanPhone}
+      refuse={(text) =>
+        /\d/.test(text) && !/\p{L}/u.test(text) ? undefined : 'A number is digits, as in +1 312 555 0101.'
+      }
+      onChange={onChange}
+    />
   )
 }
