@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'tsdown'
 
 const cwd = fileURLToPath(new URL('.', import.meta.url))
-const { engines } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
+const { engines, version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
 const common = {
   config: false,
   cwd,
@@ -31,6 +31,7 @@ await build({
   platform: 'node',
   dts: false,
   clean: false,
+  define: { packageVersion: JSON.stringify(version) },
   fixedExtension: false,
   // how providers sign is the server's own code, taken along
   deps: { onlyBundle: ['@trunkline/api'] },

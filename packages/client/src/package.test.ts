@@ -391,6 +391,11 @@ describe('the command', () => {
       /^trunkline sign: It takes options only/,
     ],
     ['no address', ['tail'], /^trunkline tail: Say where Trunkline answers/],
+    ...['abc', '+', '1-800-FLOWERS'].map((phone): [string, string[], RegExp] => [
+      `the number «${phone}»`,
+      ['tail', '--phone', phone],
+      /^trunkline tail: --phone is a number: digits, as in \+13125550101\n$/,
+    ]),
     ['no webhook', ['replay', 'sk_hush'], /^trunkline replay: Name one webhook/],
     ['no secret', ['sign', '--provider', 'retell', '--body', 'event.json'], /^trunkline sign: No secret/],
   ])('refuses %s with exit code 2, and repeats nothing that may be a secret', async (_what, words, complaint) => {
@@ -399,6 +404,12 @@ describe('the command', () => {
     expect({ code, output }).toEqual({ code: 2, output: '' })
     expect(errors).toMatch(complaint)
     expect(errors).not.toContain('sk_hush')
+  })
+
+  test('says which version it is', async () => {
+    const { version } = JSON.parse(readFileSync(installed('package.json'), 'utf8'))
+
+    expect(await trunkline(['--version']).ended).toEqual({ code: 0, output: `${version}\n`, errors: '' })
   })
 
   test('says why it failed with exit code 1', async () => {

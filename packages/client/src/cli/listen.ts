@@ -21,11 +21,12 @@ export const listenCommand: Command = {
     if (to === null || !/^https?:$/.test(to.protocol)) throw new Misuse('--forward is no address of http or https')
     const seconds = Number(textOf(values, 'timeout') ?? 30)
     if (!(seconds > 0 && seconds <= 3600)) throw new Misuse('--timeout is a number of seconds up to 3600')
+    const filters = filtersIn(values)
     const client = await clientFor(world, values)
     const { begin, keep, end } = await progressOf(world, values)
     const webhooks = client.webhooks.tail({
       ...begin,
-      filters: filtersIn(values),
+      filters,
       bytes: true,
     })
     for await (const webhook of webhooks) {

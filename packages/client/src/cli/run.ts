@@ -7,6 +7,9 @@ import { signCommand } from './sign.ts'
 import { tailCommand } from './tail.ts'
 import { verifyCommand } from './verify.ts'
 
+/** Written in by the build. */
+declare const packageVersion: string
+
 const commands: Record<string, Command> = {
   tail: tailCommand,
   listen: listenCommand,
@@ -24,6 +27,10 @@ export async function runCommand(world: World, words: readonly string[]): Promis
     const to = name === '' ? world.stderr : world.stdout
     to.write(helpOfAll())
     return name === '' ? exits.misused : exits.done
+  }
+  if (name === '--version') {
+    world.stdout.write(`${packageVersion}\n`)
+    return exits.done
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined) {
@@ -81,7 +88,7 @@ function helpOfAll(): string {
 
 ${lines.join('\n')}
 
-trunkline <command> --help shows its options.
+trunkline <command> --help shows its options, trunkline --version which one this is.
 TRUNKLINE_URL and TRUNKLINE_API_KEY say where Trunkline answers and who asks; the key needs the scope webhooks:read, and
 webhooks:replay to replay. TRUNKLINE_SECRET is what verify and sign use.
 ${exitHelp}

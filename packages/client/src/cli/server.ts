@@ -93,9 +93,16 @@ function absent(error: NodeJS.ErrnoException): string {
   throw error
 }
 
+function phoneIn(values: Values): string | undefined {
+  const phone = textOf(values, 'phone')
+  if (phone !== undefined && (!/\d/.test(phone) || /\p{L}/u.test(phone)))
+    throw new Misuse('--phone is a number: digits, as in +13125550101')
+  return phone
+}
+
 export function filtersIn(values: Values): NonNullable<TailOptions['filters']> {
   const provider = providerIn(values)
-  const phone = textOf(values, 'phone')
+  const phone = phoneIn(values)
   const eventType = textOf(values, 'type')
   return {
     ...(provider && { provider }),

@@ -10,11 +10,12 @@ export const tailCommand: Command = {
     json,
   },
   async run(world, values) {
+    const filters = filtersIn(values)
     const client = await clientFor(world, values)
     const { begin, keep, end } = await progressOf(world, values)
     const webhooks = client.webhooks.tail({
       ...begin,
-      filters: filtersIn(values),
+      filters,
       bytes: values.bytes === true,
     })
     for await (const webhook of webhooks) {
