@@ -10,6 +10,7 @@ const pages = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'CHANGELOG.md',
+  'packages/client/CHANGELOG.md',
   'bench/README.md',
   'docs/reliability.md',
 ]

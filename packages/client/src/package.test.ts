@@ -85,6 +85,7 @@ describe('the package', () => {
     const manifest = JSON.parse(readFileSync(installed('package.json'), 'utf8'))
 
     expect(files).toEqual([
+      'package/CHANGELOG.md',
       'package/LICENSE',
       'package/README.md',
       'package/dist/cli.js',
