@@ -10,6 +10,8 @@ export async function expectOpen(ctx: Ctx, customerId: string): Promise<void> {
     .from(customers)
     .where(eq(customers.id, customerId))
     .for('share')
-  if (customer === undefined) throw new DomainError('not_found', 'There is no such customer')
-  if (customer.status === 'closed') throw new DomainError('conflict', 'This customer is deleted')
+  if (customer === undefined)
+    throw new DomainError('not_found', 'There is no such customer', { fields: { customerId: 'is of no customer' } })
+  if (customer.status === 'closed')
+    throw new DomainError('conflict', 'This customer is deleted', { fields: { customerId: 'is deleted' } })
 }

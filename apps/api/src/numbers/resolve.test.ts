@@ -190,6 +190,23 @@ test('a customer must be named exactly where the number is matched', async () =>
   expect(await unknownsOf(number)).toMatchObject([{ resolution: null, waiting: 4 }])
 })
 
+test('nothing is matched to a customer who is deleted, a number or an agent', async () => {
+  const { id: gone } = await world.customer()
+  await world.owner`update customers set status = 'closed', closed_at = now() where id = ${gone}`
+  const number = randomNumber()
+  await callAndText(number)
+  await world.retell(said(10, { agent_id: 'agent_of_the_gone', to_number: undefined, from_number: undefined }))
+  await world.process()
+
+  for (const name of [number, 'agent:agent_of_the_gone']) {
+    const unknownPhoneId = await idOf(name)
+    await expect(
+      resolveUnknownPhone(world.ctx(), { unknownPhoneId, resolution: 'matched', customerId: gone }),
+    ).rejects.toMatchObject({ refusal: 'conflict', fields: { customerId: 'is deleted' } })
+    expect(await unknownsOf(name)).toMatchObject([{ resolution: null }])
+  }
+})
+
 test('a call and a resolution at the same moment lose nothing: the call is metered or waits, never neither', async () => {
   const { id: customerId } = await world.customer()
   for (let round = 0; round < 8; round++) {

@@ -1,11 +1,11 @@
 import { isE164 } from '@trunkline/core/numbers/phone'
 import type { Resolution } from '@trunkline/core/numbers/unknown'
 import { toWireId } from '@trunkline/core/platform/wire-id'
-import { customers } from '@trunkline/db/schema/customers'
 import { unknownPhones, unknownPhoneWebhooks } from '@trunkline/db/schema/numbers'
 import { and, count, eq, isNull } from 'drizzle-orm'
 import { z } from 'zod'
 import { createAgent } from '../customers/create-agent.ts'
+import { expectOpen } from '../customers/expect-open.ts'
 import { lockNumbers } from '../customers/lock-numbers.ts'
 import { audit } from '../platform/audit.ts'
 import { actorLabel, type Ctx, inTransaction } from '../platform/context.ts'
@@ -36,11 +36,7 @@ export async function resolveUnknownPhone(
     throw new DomainError('invalid', `The customer ${text}`, { fields: { customerId: text } })
   }
   return await inTransaction(ctx, async (ctx) => {
-    const [customer] =
-      customerId === undefined
-        ? []
-        : await ctx.db.select({ id: customers.id }).from(customers).where(eq(customers.id, customerId))
-    if (customer?.id !== customerId) throw new DomainError('not_found', 'There is no such customer')
+    if (customerId !== undefined) await expectOpen(ctx, customerId)
     const [unknown] = await ctx.db
       .select({ phoneNumber: unknownPhones.phoneNumber })
       .from(unknownPhones)
@@ -80,10 +76,10 @@ export async function resolveUnknownPhone(
 
 async function whyNotResolved(ctx: Ctx, unknownPhoneId: string): Promise<DomainError> {
   const [known] = await ctx.db
-    .select({ by: unknownPhones.resolvedBy })
+    .select({ id: unknownPhones.id })
     .from(unknownPhones)
     .where(eq(unknownPhones.id, unknownPhoneId))
   return known === undefined
-    ? new DomainError('not_found', 'There is no such unknown number')
-    : new DomainError('conflict', 'Somebody has already resolved this number')
+    ? new DomainError('not_found', 'There is no such unknown number', { fields: { id: 'is of no unknown number' } })
+    : new DomainError('conflict', 'Somebody has already resolved this number', { fields: { id: 'is resolved' } })
 }
