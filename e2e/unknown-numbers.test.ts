@@ -53,6 +53,23 @@ test('a number is matched to a customer with the pointer, and what waited counts
   await page.getByRole('cell', { name: '1 m 15 s' }).waitFor()
 })
 
+/** Chooses the customer in the dialog of a number, with the keyboard. */
+async function choose(page: Page, businessName: string): Promise<void> {
+  await page.getByPlaceholder('Find a customer by name or number').fill(businessName)
+  await page.getByRole('option', { name: businessName }).waitFor()
+  await expect.poll(() => page.getByRole('option').count()).toBe(1)
+  await page.keyboard.press('Enter')
+  await page.getByText(`Becomes a line of ${businessName}`).waitFor()
+}
+
+test('a customer is found by typing, and chosen with Enter', async ({ open, world, stranger }) => {
+  for (const name of ['Early Electric', 'Late Locksmith']) await world.customer(name)
+  const number = await stranger()
+  const page = await open('/unknown-numbers')
+  await row(page, number).getByRole('button', { name: 'Resolve' }).click()
+  for (const name of ['Late Locksmith', 'Early Electric']) await choose(page, name)
+})
+
 test('a number is found to be spam with the keyboard', async ({ open, stranger }) => {
   const number = await stranger()
   const page = await open('/unknown-numbers')

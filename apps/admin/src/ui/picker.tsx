@@ -1,6 +1,7 @@
 import { clsx } from 'clsx'
 import { Command } from 'cmdk'
 import { Check, LoaderCircle, Search } from 'lucide-react'
+import { useState } from 'react'
 
 /** A long list in which one is found by typing. */
 export function Picker({
@@ -26,8 +27,18 @@ export function Picker({
   empty: string
   autoFocus?: boolean
 }) {
+  const [marked, setMarked] = useState('')
+  // what was marked may have left the list with what was typed
+  const value = items.some(({ id }) => id === marked) ? marked : (items[0]?.id ?? '')
   return (
-    <Command label={label} shouldFilter={false} loop className="overflow-hidden rounded-md border border-line-strong">
+    <Command
+      label={label}
+      shouldFilter={false}
+      loop
+      value={value}
+      onValueChange={setMarked}
+      className="overflow-hidden rounded-md border border-line-strong"
+    >
       <div className="flex items-center gap-2 border-b px-2.5">
         {busy ? (
           <LoaderCircle aria-hidden className="size-3.5 shrink-0 animate-spin text-ink-3" />
