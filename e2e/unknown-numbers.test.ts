@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { test as base, expectSoundLook, looks } from './browser.ts'
+import type { World } from './world.ts'
 
 let strangers = 0
 
@@ -45,6 +46,7 @@ test('a number is matched to a customer with the pointer, and what waited counts
   await dialog.getByPlaceholder('Find a customer by name or number').fill('harbor')
   await dialog.getByRole('option', { name: /Harbor Plumbing/ }).click()
   await dialog.getByText('Becomes a line of Harbor Plumbing').waitFor()
+  await dialog.getByText('+1 m 15 s for Harbor Plumbing. 1 call becomes the customer’s.').waitFor()
   await dialog.getByRole('button', { name: 'Match and replay 2 webhooks' }).click()
 
   await page.getByText(`${spoken(number)} belongs to Harbor Plumbing`).waitFor()
@@ -68,6 +70,82 @@ test('a customer is found by typing, and chosen with Enter', async ({ open, worl
   const page = await open('/unknown-numbers')
   await row(page, number).getByRole('button', { name: 'Resolve' }).click()
   for (const name of ['Late Locksmith', 'Early Electric']) await choose(page, name)
+})
+
+/** Who has used all but a minute; what goes beyond costs a cent a second. */
+async function nearlyFull(world: World, businessName: string) {
+  const customer = await world.customer(businessName)
+  const [limits] = await world.sql`
+    update usage_limits set call_cap_seconds = 60 where customer_id = ${uuidOf(customer.id)} returning tier_snapshot_id as tier`
+  await world.sql`
+    insert into billing_rates (tier_snapshot_id, meter, unit_price_micros) values (${limits?.tier}, 'call_seconds', 10000)
+    on conflict do nothing`
+  return customer
+}
+const uuidOf = (id: string) => id.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+
+for (const width of [1280, 360] as const)
+  test(`before a number is matched its back-bill is told, of each customer that is chosen, at ${width} px`, async ({
+    open,
+    world,
+    stranger,
+  }) => {
+    const [full, idle] = [`Brim Bakery ${width}`, `Calm Clinic ${width}`]
+    await nearlyFull(world, full)
+    await world.customer(idle)
+    const number = await stranger()
+    const page = await open('/unknown-numbers', { width })
+    await page.getByText(spoken(number)).first().click()
+    await page.getByRole('button', { name: 'Resolve…' }).click()
+
+    await choose(page, full)
+    const told = page.getByRole('region', { name: 'What would be booked' })
+    await told.getByText(`+1 m 15 s, +$0.15 for ${full}. 1 call becomes the customer’s.`).waitFor()
+    await told.getByText('Calls pass 100 % of the cap: 0 s becomes 1 m 15 s of 1 m 00 s.').waitFor()
+    await told.getByRole('row', { name: /\+1 m 15 s \+\$0\.15/ }).waitFor()
+    await expectSoundLook(page, { floating: true })
+
+    await choose(page, idle)
+    await told.getByText(`+1 m 15 s for ${idle}. 1 call becomes the customer’s.`).waitFor()
+    expect(await told.getByText('of the cap').count()).toBe(0)
+    await page.getByRole('button', { name: 'Match and replay 2 webhooks' }).press('Enter')
+    await page.getByText(`${spoken(number)} belongs to ${idle}`).waitFor()
+  })
+
+test('a match that books nothing says so', async ({ open, world }) => {
+  const number = '+13125558001'
+  await world.customer('Dry Dock')
+  await world.call(number, 0)
+  await world.settled()
+  const page = await open('/unknown-numbers')
+  await row(page, number).getByRole('button', { name: 'Resolve' }).click()
+  await choose(page, 'Dry Dock')
+
+  await page.getByText('Nothing to bill: the usage does not move.').waitFor()
+  await expectSoundLook(page, { floating: true })
+})
+
+test('a number whose webhooks are held is previewed again when it is asked for', async ({ open, world, stranger }) => {
+  await world.customer('Eager Eaves')
+  const number = await stranger()
+  const page = await open('/unknown-numbers', { tolerate: /503 \(Service Unavailable\)/ })
+  await row(page, number).getByRole('button', { name: 'Resolve' }).click()
+  const match = page.getByRole('button', { name: 'Match and replay 2 webhooks' })
+
+  await world.sql.begin(async (sql) => {
+    await sql`select id from webhook_queue where phone_number = ${number} for update`
+    await choose(page, 'Eager Eaves')
+    await page.getByRole('status', { name: 'Finding out what would be booked' }).waitFor()
+    expect(await match.getAttribute('aria-disabled')).toBe('true')
+    await page.getByText('Others work on these calls at this moment: try again').waitFor()
+    await expectSoundLook(page, { floating: true })
+  })
+  // traffic of others does not ask for it: only who reads it does
+  const other = await stranger()
+  await page.getByText(spoken(other)).waitFor()
+  expect(await page.getByText('Others work on these calls').count()).toBe(1)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('+1 m 15 s for Eager Eaves.').waitFor()
 })
 
 test('a number is found to be spam with the keyboard', async ({ open, stranger }) => {

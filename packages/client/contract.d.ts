@@ -1608,6 +1608,52 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
       };
       meta: ApiMeta;
     }>;
+    previewBackBill: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{
+      input: {
+        id: string;
+        customerId: string;
+      };
+      output: {
+        customer: {
+          id: string;
+          businessName: string;
+        };
+        waiting: number;
+        tried: number;
+        calls: number;
+        messages: number;
+        seconds: number;
+        segments: number;
+        cents: number;
+        closedPeriods: number;
+        money: {
+          customer: {
+            id: string;
+            businessName: string;
+          };
+          unit: "seconds" | "segments";
+          periodStart: string;
+          periodEnd: string;
+          isClosed: boolean;
+          quantity: number;
+          cents: number;
+        }[];
+        standings: {
+          unit: "seconds" | "segments";
+          before: number;
+          after: number;
+          base: number;
+          levels: (80 | 100 | 101)[];
+        }[];
+        refused: number;
+        problems: {
+          problem: string;
+          webhooks: number;
+          webhookId: string;
+        }[];
+      };
+      meta: ApiMeta;
+    }>;
   };
   calls: {
     list: import("@trpc/server/unstable-core-do-not-import").QueryProcedure<{

@@ -23,6 +23,7 @@ type TailEvent = Tailed extends { data: infer Data extends { webhook: unknown } 
 export type TailedWebhook = NonNullable<TailEvent['webhook']> & { cursor: string }
 export type WebhookDetail = Answers['webhooks']['find']
 export type ReplayRow = ItemOf<Answers['webhooks']['replays']['list']>
+export type BackBill = Answers['webhooks']['previewBackBill']
 export type ReplayDetail = Answers['webhooks']['replays']['find']
 export type SourceRow = Answers['webhooks']['sources']['list']['items'][number]
 export type SourceSecret = SourceRow['secrets'][number]

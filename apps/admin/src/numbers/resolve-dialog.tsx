@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { UnknownPhone } from '../app/contract.ts'
-import { problemOf, rpc } from '../app/rpc.ts'
+import { Loaded } from '../app/loaded.tsx'
+import { problemOf, rpc, rpcClient } from '../app/rpc.ts'
 import { CustomerPicker } from '../customers/customer-picker.tsx'
 import { Button } from '../ui/button.tsx'
 import { Actions, Dialog } from '../ui/dialog.tsx'
@@ -8,7 +10,9 @@ import { Choices } from '../ui/field.tsx'
 import { formatCount } from '../ui/format.ts'
 import { Note } from '../ui/notice.tsx'
 import { formatPhone } from '../ui/phone.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast.tsx'
+import { BackBill } from './back-bill.tsx'
 
 type Resolution = NonNullable<UnknownPhone['resolution']>
 
@@ -25,6 +29,19 @@ export function ResolveDialog({
   const utils = rpc.useUtils()
   const [resolution, setResolution] = useState<Resolution>('matched')
   const [customer, setCustomer] = useState<{ id: string; businessName: string }>()
+  const isPreviewed = resolution === 'matched' && customer !== undefined && number.waiting > 0
+  // under a key of its own: what is agreed to must not change while it is read, and traffic must not ask for it again
+  const preview = useQuery({
+    queryKey: ['backBill', number.id, customer?.id],
+    queryFn: ({ signal }) =>
+      rpcClient.webhooks.previewBackBill.query({ id: number.id, customerId: customer?.id ?? '' }, { signal }),
+    enabled: isPreviewed,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  })
   const resolve = rpc.unknownPhones.resolve.useMutation({
     onSuccess: async ({ released }) => {
       onOpenChange(false)
@@ -97,6 +114,21 @@ export function ResolveDialog({
             )}
           </div>
         )}
+        {isPreviewed && (
+          <section aria-label="What would be booked" aria-live="polite" aria-busy={preview.isFetching}>
+            <Loaded
+              query={preview}
+              what="The preview"
+              skeleton={
+                <div role="status" aria-label="Finding out what would be booked">
+                  <Skeleton className="h-24 rounded-md" />
+                </div>
+              }
+            >
+              {(found) => <BackBill found={found} />}
+            </Loaded>
+          </section>
+        )}
         {resolve.error && (
           <Note tone="bad" live>
             {problemOf(resolve.error).message}
@@ -108,7 +140,13 @@ export function ResolveDialog({
             type="submit"
             variant="primary"
             busy={resolve.isPending}
-            refused={resolution === 'matched' && !customer ? 'Choose the customer first.' : undefined}
+            refused={
+              resolution === 'matched' && !customer
+                ? 'Choose the customer first.'
+                : isPreviewed && preview.isPending
+                  ? 'Wait for the preview.'
+                  : undefined
+            }
           >
             {act[resolution]}
           </Button>

@@ -5,7 +5,7 @@ import { rpc } from '../app/rpc.ts'
 import { Field, Select } from '../ui/field.tsx'
 import { formatCount, formatNumber } from '../ui/format.ts'
 import { Note } from '../ui/notice.tsx'
-import { formatMoney, formatMove } from './replay-words.tsx'
+import { closedPeriodWords, formatMoves } from './replay-words.tsx'
 
 /** Confirms the plan as it was read, by its hash. */
 export function ReplayConfirm({ replay, onClose }: { replay: ReplayDetail; onClose: () => void }) {
@@ -20,11 +20,7 @@ export function ReplayConfirm({ replay, onClose }: { replay: ReplayDetail; onClo
     onError: () => utils.webhooks.replays.invalidate(),
   })
   const { effects, count } = replay
-  const moves = [
-    effects.seconds !== 0 && formatMove('seconds', effects.seconds),
-    effects.segments !== 0 && formatMove('segments', effects.segments),
-    effects.cents !== 0 && formatMoney(effects.cents),
-  ].filter((part) => part !== false)
+  const moves = formatMoves(effects)
   return (
     <ActDialog
       title={`Replay ${formatCount(count, 'webhook')}?`}
@@ -39,13 +35,10 @@ export function ReplayConfirm({ replay, onClose }: { replay: ReplayDetail; onClo
         run.mutate({ id: replay.id, hash: replay.hash, stopAbovePercent: Number(stopAbove), reason: reason.trim() })
       }
     >
-      <Note tone={moves.length === 0 ? 'ok' : 'warn'}>
+      <Note tone={moves === '' ? 'ok' : 'warn'}>
         <span className="figures">
-          {moves.length === 0
-            ? 'Nobody’s usage moves.'
-            : `${moves.join(', ')} for ${formatCount(effects.customers, 'customer')}.`}
-          {effects.closedPeriods > 0 &&
-            ` ${formatCount(effects.closedPeriods, 'closed period')} ${effects.closedPeriods === 1 ? 'gets' : 'get'} a correction line.`}
+          {moves === '' ? 'Nobody’s usage moves.' : `${moves} for ${formatCount(effects.customers, 'customer')}.`}
+          {effects.closedPeriods > 0 && ` ${closedPeriodWords(effects.closedPeriods)}`}
           {effects.refused > 0 && ` ${formatNumber(effects.refused)} cannot be replayed and will fail.`}
         </span>
       </Note>

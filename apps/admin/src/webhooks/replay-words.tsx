@@ -1,5 +1,5 @@
 import type { ReplayRow } from '../app/contract.ts'
-import { formatCents, formatDuration, formatNumber, formatWords } from '../ui/format.ts'
+import { formatCents, formatCount, formatDuration, formatNumber, formatWords } from '../ui/format.ts'
 import { State, type Tone } from '../ui/pill.tsx'
 import { providerNames, providers, stateWord, webhookStates } from './words.tsx'
 
@@ -52,3 +52,17 @@ export function formatMove(unit: 'seconds' | 'segments', amount: number): string
 }
 
 export const formatMoney = (cents: number): string => (cents > 0 ? `+${formatCents(cents)}` : formatCents(cents))
+
+/** What moves and what that costs or saves, in a row; empty where nothing does. */
+export const formatMoves = (moved: { seconds: number; segments: number; cents: number }): string =>
+  [
+    moved.seconds !== 0 && formatMove('seconds', moved.seconds),
+    moved.segments !== 0 && formatMove('segments', moved.segments),
+    moved.cents !== 0 && formatMoney(moved.cents),
+  ]
+    .filter((part) => part !== false)
+    .join(', ')
+
+/** What becomes of periods whose invoice is written. */
+export const closedPeriodWords = (closed: number): string =>
+  `${formatCount(closed, 'closed period')} ${closed === 1 ? 'gets' : 'get'} a correction line.`

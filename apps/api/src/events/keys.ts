@@ -44,6 +44,25 @@ export async function resolveSubjects(
   return join(events.map(({ keys }) => keys.map((key) => idOf.get(key) ?? '')))
 }
 
+/**
+ * Locks what goes by these names, in the order in which whoever records it does: for who will take other locks before he
+ * records.
+ */
+export async function lockSubjects(
+  ctx: Ctx,
+  names: { calls: readonly string[]; messages: readonly string[] },
+): Promise<void> {
+  for (const [table, keys] of [
+    [tables.call, names.calls],
+    [tables.message, names.messages],
+  ] as const) {
+    if (keys.length === 0) continue
+    await statement(ctx.db, `select key from ${table.name} where key = any ($1::text[]) order by key for update`, [
+      [...new Set(keys)],
+    ])
+  }
+}
+
 /** Groups events whose rows are linked; the smallest id, which is the oldest row, stays. */
 function join(rowsOfEvents: readonly (readonly string[])[]): Subject[] {
   const parent = new Map<string, string>()

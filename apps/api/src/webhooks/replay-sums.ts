@@ -10,8 +10,8 @@ import { undone } from './undone.ts'
 /** Units that moved in one period of a customer's. */
 export type Move = { customerId: string; meter: Meter; periodStart: string; periodEnd: string; quantity: number }
 
-/** What one webhook's replay has written into the ledger, after the id that `since` was then. */
-export async function movesOf(ctx: Ctx, webhookId: string, since: string): Promise<Move[]> {
+/** What the replay of these webhooks has written into the ledger, after the id that `since` was then. */
+export async function movesOf(ctx: Ctx, webhookIds: readonly string[], since: string): Promise<Move[]> {
   const rows = await statement<{
     customer_id: string
     meter: Meter
@@ -25,8 +25,8 @@ export async function movesOf(ctx: Ctx, webhookId: string, since: string): Promi
      from usage_entries as entry
        left join usage_limits as open on open.customer_id = entry.customer_id and open.period_start = entry.period_start
        left join usage_periods as over on over.customer_id = entry.customer_id and over.period_start = entry.period_start
-     where entry.id > $2::text::uuid and entry.webhook_id = $1::text::uuid group by 1, 2, 3, 4 having sum(entry.quantity) <> 0`,
-    [webhookId, since],
+     where entry.id > $2::text::uuid and entry.webhook_id = any (($1::text[])::uuid[]) group by 1, 2, 3, 4 having sum(entry.quantity) <> 0`,
+    [webhookIds, since],
   )
   return rows.map((row) => ({
     customerId: row.customer_id,
@@ -131,7 +131,10 @@ const termsIn = async (ctx: Ctx, { customer_id: customerId, meter, period_start 
   await termsOf(ctx, { customerId, meter, periodStart: period_start })
 
 /** What is counted in a period; undefined while it is not on record. */
-async function usedIn(ctx: Ctx, { customer_id, meter, period_start }: Planned): Promise<number | undefined> {
+export async function usedIn(
+  ctx: Ctx,
+  { customer_id, meter, period_start }: Omit<Planned, 'planned'>,
+): Promise<number | undefined> {
   const [counter] = await statement<{ calls: string; texts: string }>(
     ctx.db,
     `select call_used_seconds as calls, sms_used as texts from usage_limits

@@ -50,6 +50,12 @@ export async function replayWebhook(ctx: Ctx, input: { webhookId: string }): Pro
   return { state, effects: { changed: effects.changed, text: [...effects.text, `It failed again: ${fault}`] } }
 }
 
+/** Why of a webhook there is nothing to replay; undefined where there is. */
+export function whyNoBytes({ shreddedAt, verdict }: Pick<Webhook, 'shreddedAt' | 'verdict'>): string | undefined {
+  if (shreddedAt !== null) return 'Its bytes were erased, so there is nothing to replay'
+  return verdict === 'too_large' ? 'Its body was too large to keep, so there is nothing to replay' : undefined
+}
+
 /**
  * The replay itself, on the caller's transaction: committed it is done, rolled back it says what would be. `fault` is why
  * nothing can be made of the bytes: then it is dead, or processed as before.
@@ -60,10 +66,8 @@ export async function replayInTransaction(
 ): Promise<Replayed & { fault?: string; moves: Move[] }> {
   const [webhook] = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId)).for('update')
   if (webhook === undefined) throw new DomainError('not_found', 'There is no such webhook')
-  if (webhook.shreddedAt !== null)
-    throw new DomainError('conflict', 'Its bytes were erased, so there is nothing to replay')
-  if (webhook.verdict === 'too_large')
-    throw new DomainError('conflict', 'Its body was too large to keep, so there is nothing to replay')
+  const missing = whyNoBytes(webhook)
+  if (missing !== undefined) throw new DomainError('conflict', missing)
   if (webhook.state === 'quarantined') await release(ctx, webhook)
   const before = await pictureOf(ctx, webhook)
   const since = newId()
@@ -96,7 +100,7 @@ export async function replayInTransaction(
     after: { state, error: fault ?? null, changes: text.length },
   })
   const effects = { changed: text.length > 0, text }
-  const moves = await movesOf(ctx, webhookId, since)
+  const moves = await movesOf(ctx, [webhookId], since)
   return { state, effects, moves, ...(fault !== undefined && { fault }) }
 }
 

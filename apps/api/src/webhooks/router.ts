@@ -6,8 +6,10 @@ import { refusalSchema, webhookProviders, webhookStateSchema } from '@trunkline/
 import { z } from 'zod'
 import { refusing } from '../platform/refusing.ts'
 import { expectStill, inboxReader, operator, replaying, staff } from '../platform/trpc.ts'
+import { backBill } from './back-bill-wire.ts'
 import { findWebhook } from './find.ts'
 import { countWebhooks, listWebhooks } from './list.ts'
+import { previewBackBill } from './preview-back-bill.ts'
 import { replayWebhook } from './replay.ts'
 import { replaysRouter } from './replay-router.ts'
 import { countQuarantine, previewReverification, reverifyQuarantine } from './reverify-quarantine.ts'
@@ -184,4 +186,18 @@ export const webhooksRouter = {
       z.object({ state: webhookStateSchema, effects: z.object({ changed: z.boolean(), text: z.array(z.string()) }) }),
     )
     .mutation(({ ctx, input }) => replayWebhook(ctx, { webhookId: input.id })),
+
+  previewBackBill: operator
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/admin/unknown-phones/{id}/preview',
+        tags: ['unknown numbers'],
+        summary: 'What would be booked if a number were this customer’s',
+        protect: true,
+      },
+    })
+    .input(z.object({ id: wireId('unknownPhone'), customerId: wireId('customer') }))
+    .output(backBill)
+    .query(({ ctx, input }) => previewBackBill(ctx, { unknownPhoneId: input.id, customerId: input.customerId })),
 }
