@@ -201,6 +201,23 @@ describe('who says STOP', () => {
     })
   })
 
+  test('is left alone by services that ask at the same moment: of 48 none that asks after the answer gets units, and each that got them holds them', async () => {
+    const operator = await world.signIn('operator')
+    const { id, phoneNumber } = await world.customer()
+    const caller = randomNumber()
+    const body = { customerId: toWireId('customer', id), kind: 'sms', quantity: 1, to: caller }
+    const ask = async () => (await world.rest('POST', '/api/usage/check', { token: operator, body })).body
+
+    const before = Array.from({ length: 24 }, ask)
+    await text(caller, phoneNumber, 'STOP')
+    const after = await Promise.all(Array.from({ length: 24 }, ask))
+
+    expect(new Set(after.map(({ reason, holdId }) => `${reason} ${holdId}`))).toEqual(new Set(['revoked null']))
+    const given = (await Promise.all(before)).filter(({ allowed }) => allowed)
+    const [counter] = await world.owner`select sms_reserved::int from usage_limits where customer_id = ${id}`
+    expect(counter).toEqual({ sms_reserved: given.length })
+  })
+
   test('on a line of nobody’s is left alone by whose line it becomes', async () => {
     const operator = await world.signIn('operator')
     const { id } = await world.customer()

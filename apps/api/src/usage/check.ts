@@ -11,7 +11,7 @@ import { customers } from '@trunkline/db/schema/customers'
 import { tierSnapshots, usageHolds, usageLimits } from '@trunkline/db/schema/usage'
 import { usagePauses } from '@trunkline/db/schema/usage-credits'
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { mayContact } from '../compliance/may-contact.ts'
+import { checkContact } from '../compliance/check-contact.ts'
 import type { Ctx } from '../platform/context.ts'
 import { asApplication, isOfOneCustomer } from '../platform/customer-reach.ts'
 import { DomainError } from '../platform/domain-error.ts'
@@ -48,8 +48,7 @@ export async function checkUsage(ctx: Ctx, input: Question & Outreach): Promise<
 async function refuseContact(ctx: Ctx, input: Question & Outreach): Promise<Admission | undefined> {
   const { customerId, kind, to: phoneNumber, purpose = 'service' } = input
   if (phoneNumber === undefined) return undefined
-  const contact = { customerId, line: null, phoneNumber, channel: channelOf[kind], purpose }
-  const decision = await asApplication(ctx, (ctx) => mayContact(ctx, contact))
+  const decision = await checkContact(ctx, { customerId, phoneNumber, channel: channelOf[kind], purpose })
   if (decision.allowed) return undefined
   return { allowed: false, reason: decision.reason, holdId: null, expiresAt: null, flagged: false, evidence: null }
 }
