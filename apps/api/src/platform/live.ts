@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { openPool, type Sql } from '@trunkline/db/connect'
-import { sql } from 'drizzle-orm'
+import { openPool, type Sql, statement } from '@trunkline/db/connect'
 import { z } from 'zod'
 import type { Ctx } from './context.ts'
 import type { Logger } from './log.ts'
@@ -31,7 +30,7 @@ const notice = z.array(z.enum(topics))
 /** Tells every process, when the caller's transaction commits, which domains changed. */
 export async function announce(ctx: Ctx, changed: readonly Topic[]): Promise<void> {
   if (changed.length === 0) return
-  await ctx.db.execute(sql`select pg_notify(${channel}, ${JSON.stringify([...new Set(changed)])})`)
+  await statement(ctx.db, 'select pg_notify($1, $2)', [channel, JSON.stringify([...new Set(changed)])])
 }
 
 export type Live = Awaited<ReturnType<typeof openLive>>
