@@ -11,10 +11,12 @@ import { actorOfToken } from './sessions/actor.ts'
 import { actorOfKey } from './sessions/api-keys/actor.ts'
 import { isKey } from './sessions/api-keys/key.ts'
 import { deviceCookie, sessionCookie } from './sessions/cookie.ts'
+import type { Inbox } from './webhooks/receive.ts'
 
 type Parts = {
   env: Env
   live: Live
+  inbox: Pick<Inbox, 'secrets'>
   ctx: (actor: Actor, request: { id: string; address: string | null }) => NetCtx
 }
 
@@ -64,7 +66,7 @@ export async function requestCtx(
   reply: FastifyReply,
   info?: { calls: readonly unknown[] },
 ): Promise<RequestCtx> {
-  const { env, live } = parts
+  const { env, live, inbox } = parts
   const cookie = { path: '/', httpOnly: true, sameSite: 'lax' as const, secure: env.PUBLIC_URL.startsWith('https:') }
   const setRetryAfter = (seconds: number) => void reply.header('retry-after', String(seconds))
   const actor = await actorOf(parts, request).catch((error: unknown) => {
@@ -86,6 +88,7 @@ export async function requestCtx(
     live,
     actorNow: () => actorOf(parts, request, { isUse: false }),
     setRetryAfter,
+    readSecrets: () => inbox.secrets.refresh(),
     setSessionCookie(token) {
       if (token === null) reply.clearCookie(sessionCookie, cookie)
       else reply.setCookie(sessionCookie, token, { ...cookie, maxAge: 30 * 86_400 })

@@ -42,6 +42,8 @@ export type RequestCtx = NetCtx & {
   setSessionCookie(token: string | null): void
   setDeviceCookie(token: string): void
   setRetryAfter(seconds: number): void
+  /** Has this process know the webhook secrets as they are committed now. */
+  readSecrets(): Promise<void>
   /** Who the request's credentials belong to at this moment; asking is no use of the session. */
   actorNow(): Promise<Actor>
   live: { watch(signal: AbortSignal): AsyncIterable<readonly Topic[]> }

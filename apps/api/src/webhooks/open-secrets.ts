@@ -2,6 +2,8 @@ import type { Ctx } from '../platform/context.ts'
 import type { Live } from '../platform/live.ts'
 import { loadSecrets, type SecretsByProvider } from './sources.ts'
 
+export type OpenSecrets = Awaited<ReturnType<typeof openSecrets>>
+
 /**
  * The secrets that count, in memory: a door that verifies asks no database. They are read anew when any process says that
  * they changed, and by `refresh`. One whose time is over counts no more, whether or not anything can be read.
@@ -45,16 +47,19 @@ export async function openSecrets(options: { ctx: () => Ctx; live: Pick<Live, 'o
   /** One reading at a time, and one more where something changed meanwhile: an older answer never follows a newer one. */
   function refresh(): Promise<void> {
     isStale = true
-    loading ??= read().finally(() => {
-      loading = undefined
-    })
+    loading ??= read()
     return loading
   }
 
   async function read(): Promise<void> {
-    while (isStale) {
-      isStale = false
-      know(await loadSecrets(ctx()))
+    try {
+      while (isStale) {
+        isStale = false
+        know(await loadSecrets(ctx()))
+      }
+    } finally {
+      // in the same breath as the last look: who asks after it is not given a reading that is over
+      loading = undefined
     }
   }
 

@@ -14,12 +14,13 @@ import { step } from '../platform/step.ts'
 import { adapters } from './adapters.ts'
 import type { Arrival } from './arrival.ts'
 import type { Intake } from './intake.ts'
-import { type SecretsByProvider, secretsFor } from './sources.ts'
+import type { OpenSecrets } from './open-secrets.ts'
+import { secretsFor } from './sources.ts'
 
 /** What the doors share: where verified bytes go, with which secrets they are checked, and what is kept of the others. */
 export type Inbox = {
   intake: Intake
-  secrets: () => SecretsByProvider
+  secrets: Pick<OpenSecrets, 'current' | 'refresh'>
   mayQuarantine: (address: string, now: number, bytes: number) => boolean
   log: Logger
 }
@@ -64,7 +65,7 @@ export async function receiveWebhook(inbox: Inbox, incoming: Incoming, body: Buf
   const { provider, receivedAt } = incoming
   const delivery: Delivery = { door: incoming.door, url: incoming.url, headers: incoming.headers, body, receivedAt }
   const adapter = adapters[provider]
-  const { verdict, secretId } = adapter.verify(delivery, secretsFor(inbox.secrets(), incoming))
+  const { verdict, secretId } = adapter.verify(delivery, secretsFor(inbox.secrets.current(), incoming))
   step('receive.verified')
   const bodySha256 = hash('sha256', body)
   if (verdict !== 'verified') {

@@ -16,11 +16,19 @@ const given = z.object({
   secret: z.string().max(secretRule.longest).optional(),
   name: z.string().trim().min(1, 'is required').max(60).optional(),
 })
+/** What was set may sign as soon as its setter is answered: this process knows it by then, and the others are told. */
+const keeper = admin.use(async ({ ctx, next }) => {
+  const result = await next()
+  // what is committed and shown once must be told, whatever this process can read at the moment
+  if (result.ok)
+    await ctx.readSecrets().catch((error: unknown) => ctx.log.warn({ error }, 'webhook secrets not read anew'))
+  return result
+})
 /** `generated` is told this once, and only where we are who hands the secret out. */
 const written = z.object({ secret: secretRow, generated: z.string().nullable() })
 
 export const secretsRouter = {
-  add: admin
+  add: keeper
     .meta(meta('/admin/webhook-secrets', 'Set a secret of a source; of a standard one we can make it'))
     .input(
       given.extend({
@@ -31,7 +39,7 @@ export const secretsRouter = {
     .output(written)
     .mutation(({ ctx, input }) => addSecret(ctx, input)),
 
-  rotate: admin
+  rotate: keeper
     .meta(meta('/admin/webhook-secrets/{id}/rotate', 'Replace a secret; the old one counts on for the overlap'))
     .input(
       given.extend({
@@ -42,7 +50,7 @@ export const secretsRouter = {
     .output(written.extend({ replaced: secretRow }))
     .mutation(({ ctx, input: { id, ...terms } }) => rotateSecret(ctx, { ...terms, secretId: id })),
 
-  end: admin
+  end: keeper
     .meta(meta('/admin/webhook-secrets/{id}/end', 'End a secret at once'))
     .input(z.object({ id: wireId('webhookSecret'), evenIfLast: z.boolean().default(false) }))
     .output(secretRow)

@@ -1,11 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { buildApp } from '../app.ts'
 import { mayContact } from '../compliance/may-contact.ts'
 import { inTransaction } from '../platform/context.ts'
 import { formsSecret, standardHeaders } from '../testing/signing.ts'
 import { openWorld, publicUrl, randomNumber, retellCall, type World } from '../testing/world.ts'
 import { claimDue } from './claim.ts'
 import { watchSilence } from './gaps.ts'
+import { openSecrets } from './open-secrets.ts'
 import { endOverduePauses, pauseProcessing, resumeProcessing } from './pause.ts'
 import { processBatch } from './process.ts'
 import { releasePaused } from './release-paused.ts'
@@ -357,10 +359,10 @@ describe('secrets', () => {
     (await secrets('', { provider: 'standard', door, ...body })).body as { secret: { id: string }; generated: string }
   const aSource = () => `crm-${++sources}`
   /** Who signs by it is taken at the door. */
-  const isTaken = async (door: string, secret: string) => {
+  const isTaken = async (door: string, secret: string, app = world.app) => {
     const body = '{"type":"crm.changed"}'
     const headers = standardHeaders(body, { id: `msg_${Math.random()}`, secret })
-    const answer = await world.app.inject({ method: 'POST', url: `/webhooks/standard/${door}`, headers, payload: body })
+    const answer = await app.inject({ method: 'POST', url: `/webhooks/standard/${door}`, headers, payload: body })
     return answer.statusCode === 200
   }
   const standing = async (door: string) =>
@@ -414,6 +416,40 @@ describe('secrets', () => {
     expect(actions.map(({ action }) => action)).toEqual(
       ['addSecret', 'rotateSecret', 'endSecret', 'addSecret'].map((act) => `webhooks.${act}`),
     )
+  })
+
+  test('the process that was asked knows what was set, replaced or ended before it answers, whatever it hears of it', async () => {
+    const deaf = await openSecrets({ ctx: world.ctx, live: { onChange: () => () => undefined } })
+    const { app } = await buildApp({
+      ...world,
+      inbox: { ...world.inbox, secrets: deaf },
+      log: world.ctx().log,
+      ctx: (actor, request) => ({ ...world.ctx(), actor, requestId: request.id, address: request.address }),
+    })
+    const write = async (path: string, payload: object) => {
+      const headers = { authorization: `Bearer ${admin}` }
+      const answer = await app.inject({ method: 'POST', url: path, headers, payload })
+      expect(answer.statusCode).toBe(200)
+      return answer.json()
+    }
+    const door = aSource()
+    const [second, third] = [7, 8].map((byte) => `whsec_${Buffer.alloc(24, byte).toString('base64')}`) as [
+      string,
+      string,
+    ]
+    try {
+      const first = await write('/api/admin/webhook-secrets', { provider: 'standard', door })
+      expect(await isTaken(door, first.generated, app)).toBe(true)
+      const next = { secret: second, overlapHours: 0 }
+      const rotated = await write(`/api/admin/webhook-secrets/${first.secret.id}/rotate`, next)
+      expect([await isTaken(door, second, app), await isTaken(door, first.generated, app)]).toEqual([true, false])
+      await write(`/api/admin/webhook-secrets/${rotated.secret.id}/end`, { evenIfLast: true })
+      expect(await isTaken(door, second, app)).toBe(false)
+      await write('/trpc/webhooks.secrets.add', { provider: 'standard', door, secret: third })
+      expect(await isTaken(door, third, app)).toBe(true)
+    } finally {
+      await app.close()
+    }
   })
 
   test('one whose time is over counts no more, though nobody who could be asked has said so since', async () => {
