@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import type { Arrival } from '../../apps/api/src/webhooks/arrival.ts'
+import { lineOf } from '../../apps/api/src/webhooks/spool-file.ts'
 import { type PlannedCall, planCalls, retellEvent, ringing, secondsOf } from './provider.ts'
 import { type Process, type Stage, test, until } from './stage.ts'
 
@@ -72,6 +74,44 @@ test.concurrent('told to stop while the database is away a process ends, and wha
   await stage.settled()
 
   expect(await stage.figures(id)).toMatchObject({ ...exactly(calls), duplicates: 0 })
+})
+
+test.concurrent('what our own code fails over is kept beside and told of as a bug; what was acknowledged with it is counted at once, and itself once it is mended', async ({
+  cutStage: stage,
+}) => {
+  const first = await stage.start()
+  const { id, phoneNumber } = await stage.customer(first)
+  const calls = planCalls(3, phoneNumber)
+  await stage.line.cut()
+  for (const call of calls) expect(await tell(stage, first, [call])).toEqual([200])
+  expect(await first.stop()).toBe(0)
+  const folder = join(stage.folder, 'data', 'spool')
+  const ready = stage.spooled().map((name) => join(folder, name))
+  const texts = ready.map((path) => readFileSync(path, 'utf8'))
+  // what an inbound text asks, without whose it is: the record is whole, and what reads it fails
+  const broken = texts.map((text) => text.replace(/^.*$/m, (line) => lineAgain({ ...recordOf(line), said: {} })))
+  for (const [index, path] of ready.entries()) writeFileSync(path, broken[index] ?? '')
+  const spoiled = texts.map((text) => recordOf(text).id)
+
+  await stage.line.mend()
+  const second = await first.restart()
+  await until('it is kept beside', async () => stage.spooled().every((name) => name.endsWith('.damaged')))
+  await stage.settled()
+  expect(stage.spooled()).toHaveLength(ready.length)
+  expect(await stage.figures(id)).toMatchObject({ calls: calls.length - spoiled.length })
+  await until('it is told of', async () => {
+    const told = await stage.sql`select webhook_id as id from error_logs where place = 'spool' order by webhook_id`
+    return told.map((row) => row.id).join() === spoiled.toSorted().join()
+  })
+
+  for (const [index, path] of ready.entries()) {
+    writeFileSync(path, texts[index] ?? '')
+    rmSync(path.replace('.ready', '.damaged'))
+  }
+  await drained(stage)
+  await stage.settled()
+  expect(await stage.figures(id)).toMatchObject(exactly(calls))
+  expect(await second.stop()).toBe(0)
 })
 
 test.concurrent('a process that is started while the database is away waits for it, ends when it is told to, and ends with one line where its address is wrong', async ({
@@ -145,6 +185,9 @@ test.concurrent('a full spool or disk refuses, so that the provider comes again,
 
 const tell = (stage: Stage, api: Process, calls: readonly PlannedCall[]) =>
   Promise.all(calls.map(async (call) => (await stage.provider.tell(api, retellEvent('call_ended', call)))?.status))
+
+const recordOf = (line: string) => JSON.parse(line.slice(9).split('\n')[0] ?? '') as Arrival
+const lineAgain = (record: object) => lineOf(record as Arrival).trimEnd()
 
 const drained = (stage: Stage) => until('the spool is drained', async () => stage.spooled().length === 0)
 

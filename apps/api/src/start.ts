@@ -170,7 +170,9 @@ async function serve({ env, log, live, spoolFolder, ctx, system, closing }: Serv
     statementTimeoutMs: 5000,
   })
   closing.add('connections', 'intake', connectionMs, () => intakePool.end({ timeout: 2 }))
-  const spool = await openSpool({ folder: spoolFolder, maxBytes: spoolBytes, log })
+  const onAside = (error: unknown, webhookId: string) =>
+    faults.track({ error, source: 'worker', where: 'spool', webhookId })
+  const spool = await openSpool({ folder: spoolFolder, maxBytes: spoolBytes, log, onAside })
   closing.add('connections', 'spool', connectionMs, () => spool.close())
   const intake = openIntake({ sql: intakePool, spool, log, onStored: () => live.hint(['inbox', 'webhooks']) })
   const secrets = await openSecrets({ ctx: () => system('secrets'), live })

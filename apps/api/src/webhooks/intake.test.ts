@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDrizzle, openPool } from '@trunkline/db/connect'
 import { openLine } from '@trunkline/db/testing/line'
@@ -28,10 +29,19 @@ test.each([
     'away',
     ['28P01', '3D000', '42P01', '42501', '53100', '53300', '57P01', '57P03', 'XX000', '58030', '25006', '08006'],
   ],
-  ['away', ['CONNECTION_CLOSED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT', '']],
-])('only what the database says of the data itself is the data’s fault: %s, %j', (fault, codes) => {
-  expect(codes.map((code) => faultOf(Object.assign(new Error(code), { code })))).toEqual(codes.map(() => fault))
-})
+  ['away', ['CONNECTION_CLOSED', 'CONNECTION_DESTROYED', 'CONNECTION_ENDED', 'CONNECT_TIMEOUT', 'EAI_AGAIN', 'EPIPE']],
+  [
+    'away',
+    ['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_SSL_WRONG_VERSION'],
+  ],
+  ['bug', ['', 'UNDEFINED_VALUE', 'UNSAFE_TRANSACTION', 'MAX_PARAMETERS_EXCEEDED', 'ERR_INVALID_ARG_TYPE']],
+  ['bug', ['ERR_OUT_OF_RANGE', 'ERR_STRING_TOO_LONG', 'MESSAGE_NOT_SUPPORTED']],
+])(
+  'the data’s fault is what the database says of it, away is the way to it or what it says of itself, the rest is ours: %s, %j',
+  (fault, codes) => {
+    expect(codes.map((code) => faultOf(Object.assign(new Error(code), { code })))).toEqual(codes.map(() => fault))
+  },
+)
 
 test('whatever keeps the database from storing, a webhook is acknowledged, rests in the spool and is stored afterwards', async () => {
   const call = retellCall({ to: randomNumber(), seconds: 60 })
@@ -45,6 +55,33 @@ test('whatever keeps the database from storing, a webhook is acknowledged, rests
   await world.owner`grant insert on webhook_queue to trunkline_app`
   expect(await drain()).toBe(1)
   expect(await rowsOf(call.id)).toMatchObject([{ state: 'received' }])
+})
+
+test('a webhook over which our own code fails is acknowledged and kept, told of as a bug, and holds up none that waits with it', async () => {
+  const { log } = world.ctx()
+  const asides: [string, string | undefined][] = []
+  const tell = (error: unknown, webhookId: string | undefined) => void asides.push([String(error), webhookId])
+  const spool = await openSpool({ folder: join(world.folder, 'bug'), maxBytes: 1_000_000, log, onAside: tell })
+  const intake = openIntake({ sql: world.intakePool, spool, log, onStored: () => undefined })
+  const [before, broken, after] = [newId(), newId(), newId()]
+  // what is said of a text without its words: what reads it finds nothing where it expects something
+  const said = { kind: 'stop' } as NonNullable<Parameters<typeof arrivalFor>[1]>['said']
+  const receivedAt = new Date().toISOString()
+  const arrivals = [before, broken, after].map((id) =>
+    arrivalFor(id, id === broken ? { receivedAt, said } : { receivedAt }),
+  )
+  await Promise.all(arrivals.map((arrival) => intake.store(arrival)))
+  expect(spool.state()).toMatchObject({ waiting: 3, isRefusing: false })
+
+  expect(await spool.drain((batch) => storeSpooled(world.intakePool, batch))).toBe(2)
+  const stored = await world.owner`select id from webhook_queue where id in ${world.owner([before, broken, after])}`
+  expect(new Set(stored.map(({ id }) => id))).toEqual(new Set([before, after]))
+  expect(asides).toEqual([[expect.stringContaining('UNDEFINED_VALUE'), broken]])
+  const [kept = '', ...others] = readdirSync(join(world.folder, 'bug')).filter((name) => !name.endsWith('.owner'))
+  expect([kept, others]).toEqual([expect.stringMatching(/\.damaged$/), []])
+  expect(readFileSync(join(world.folder, 'bug', kept), 'utf8')).toContain(broken)
+  expect(spool.state()).toMatchObject({ waiting: 0, bytes: 0 })
+  await spool.close()
 })
 
 test('what came while this machine’s clock ran ahead of the database’s is due at once', async () => {

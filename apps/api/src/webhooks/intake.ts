@@ -108,7 +108,9 @@ export function openIntake(options: {
       onStored()
     } catch (error) {
       const fault = faultOf(error)
-      if (fault === 'away') return await keepInSpool(batch, error)
+      // which of them it is that our own code fails over is found out when the spool drains: nobody’s is lost meanwhile
+      if (fault === 'bug') log.error({ error, webhooks: batch.length }, 'webhooks not stored by a fault of ours')
+      if (fault === 'away' || fault === 'bug') return await keepInSpool(batch, error)
       if (fault === 'busy' || batch.length === 1) throw asRefusal(error)
       // one arrival that the database will not take must not cost its neighbours theirs
       await Promise.all(batch.map((one) => flush([one]).catch(one.reject)))

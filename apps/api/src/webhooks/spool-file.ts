@@ -25,8 +25,14 @@ export function lineOf(arrival: Arrival): string {
 export async function* recordsIn(path: string): AsyncGenerator<Arrival | undefined> {
   for await (const line of linesOf(path)) {
     const json = line.slice(9)
-    yield hash('sha256', json).slice(0, 8) === line.slice(0, 8) ? (JSON.parse(json) as Arrival) : undefined
+    const record: unknown = hash('sha256', json).slice(0, 8) === line.slice(0, 8) ? JSON.parse(json) : undefined
+    yield isArrival(record) ? record : undefined
   }
+}
+
+const isArrival = (record: unknown): record is Arrival => {
+  const { id, body } = (record ?? {}) as Partial<Arrival>
+  return typeof id === 'string' && typeof body === 'string'
 }
 
 async function* linesOf(path: string): AsyncGenerator<string> {

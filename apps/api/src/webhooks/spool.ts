@@ -2,13 +2,12 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs
 import { join } from 'node:path'
 import { spooledWebhooks } from '../platform/metrics.ts'
 import { type Arrival, batchSize } from './arrival.ts'
-import { faultOf } from './fault.ts'
+import { handOver, type Store } from './hand-over.ts'
 import { countRecords, isCounted, lineOf, ownerIn, recordsIn, stemOf, unlessMissing } from './spool-file.ts'
 import { type OwnerOptions, openOwner } from './spool-owner.ts'
 
 export type Spool = Awaited<ReturnType<typeof openSpool>>
 
-type Store = (arrivals: Arrival[]) => Promise<void>
 /** How long a disk that refused a record is told of. */
 const diskFaultMs = 60_000
 
@@ -19,8 +18,10 @@ type Current = { handle: FileHandle; stem: string; ino: bigint }
  * answered, bounded in bytes. Several processes may share the folder; what a dead one left is taken over by the next one that
  * drains.
  */
-export async function openSpool(options: OwnerOptions & { maxBytes: number }) {
-  const { folder, maxBytes, log } = options
+export async function openSpool(
+  options: OwnerOptions & { maxBytes: number; onAside?: (error: unknown, webhookId: string) => void },
+) {
+  const { folder, maxBytes, log, onAside } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const owner = await openOwner(options)
   const path = (name: string) => join(folder, name)
@@ -153,30 +154,21 @@ export async function openSpool(options: OwnerOptions & { maxBytes: number }) {
     let batch: Arrival[] = []
     let stored = 0
     let isWhole = true
-    const hand = async (arrivals: Arrival[]): Promise<void> => {
-      try {
-        await store(arrivals)
-        stored += arrivals.length
-      } catch (error) {
-        if (faultOf(error) !== 'data') throw error
-        // one record that the database will not take must not hold up the rest for ever
-        if (arrivals.length > 1) for (const arrival of arrivals) await hand([arrival])
-        else {
-          log.error({ error, file: stem, webhookId: arrivals[0]?.id }, 'a spooled webhook cannot be stored')
-          isWhole = false
-        }
-      }
+    const layAside = (error: unknown, { id }: Arrival) => {
+      isWhole = false
+      log.error({ error, file: stem, webhookId: id }, 'a spooled webhook cannot be stored')
+      onAside?.(error, id)
     }
     try {
       for await (const arrival of recordsIn(path(claimed))) {
         if (arrival === undefined) isWhole = false
         else if (batchSize([...batch, arrival]) > batch.length) batch.push(arrival)
         else {
-          await hand(batch)
+          stored += await handOver(batch, { store, layAside })
           batch = [arrival]
         }
       }
-      if (batch.length > 0) await hand(batch)
+      if (batch.length > 0) stored += await handOver(batch, { store, layAside })
     } catch (error) {
       await move(claimed, `${stem}.ready`)
       throw error
