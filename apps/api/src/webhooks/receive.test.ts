@@ -218,6 +218,54 @@ test('a call’s turns at the carrier are events of their own, their repetition 
   expect(await rowsWith(sid)).toHaveLength(3)
 })
 
+test.each([
+  ['before all of it', 0],
+  ['in the midst of it', 1],
+  ['after all of it', 2],
+])(
+  'what Twilio tells beside a call, %s, is of that call, ends and charges nothing, and is told once',
+  async (_, place) => {
+    const { id, phoneNumber } = await world.customer()
+    const sid = `CA${newId().replaceAll('-', '')}`
+    const own = { AccountSid: `AC${'0'.repeat(31)}1`, CallSid: sid }
+    const recording = { ...own, RecordingSid: `RE${newId().replaceAll('-', '')}`, RecordingDuration: '7200' }
+    const RecordingUrl = `https://api.twilio.test/Recordings/${recording.RecordingSid}`
+    const beside: Record<string, string>[] = [
+      { ...recording, RecordingStatus: 'in-progress' },
+      { ...recording, RecordingStatus: 'completed', RecordingUrl },
+      { ...own, AnsweredBy: 'machine_start', MachineDetectionDuration: '2400' },
+    ]
+    const turn = (status: string, seconds?: number): Record<string, string> =>
+      twilioStatus({ sid, to: phoneNumber, status, ...(seconds === undefined ? {} : { seconds }) })
+    const callOf = async () => {
+      const [call, ...others] = await world.owner`
+      select status, ended_at is not null as is_over, seconds, recording_url from call_events where twilio_call_sid = ${sid}`
+      return [call, others.length]
+    }
+    const tell = async (forms: Record<string, string>[]) => {
+      for (const form of forms)
+        expect(await world.twilio('status', form)).toEqual({ status: 200, body: '{"received":true,"duplicate":false}' })
+      await world.process()
+    }
+
+    await tell([turn('ringing'), turn('in-progress')].toSpliced(place, 0, ...beside))
+    expect(await callOf()).toEqual([
+      { status: 'in-progress', is_over: false, seconds: null, recording_url: RecordingUrl },
+      0,
+    ])
+    expect(await usedBy(id)).toEqual({ seconds: 0, segments: 0 })
+    for (const form of beside) expect((await world.twilio('status', form)).body).toContain('"duplicate":true')
+    await tell([turn('completed', 65)])
+    expect(await callOf()).toEqual([
+      { status: 'completed', is_over: true, seconds: 65, recording_url: RecordingUrl },
+      0,
+    ])
+    expect(await usedBy(id)).toEqual({ seconds: 65, segments: 0 })
+    const rows = await world.owner`select state from webhook_queue where body like ${`%${sid}%`}`
+    expect(rows.map(({ state }) => state)).toEqual(Array(6).fill('processed'))
+  },
+)
+
 test('an inbound text is answered in TwiML that says nothing to its sender (K-6, C-3)', async () => {
   const text = {
     MessageSid: `SM${newId().replaceAll('-', '')}`,

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { retellIdentity, twilioCallIdentity, twilioMessageIdentity, unreadableIdentity } from './idempotency.ts'
+import {
+  retellIdentity,
+  twilioCallIdentity,
+  twilioDetectionIdentity,
+  twilioMessageIdentity,
+  twilioRecordingIdentity,
+  unreadableIdentity,
+} from './idempotency.ts'
 
 const word = fc.stringMatching(/^[A-Za-z0-9_]{1,6}$/)
 const retellEvent = fc.record({
@@ -86,4 +93,23 @@ test('no identity of one provider is that of another', () => {
   ]
 
   expect(new Set(texts).size).toBe(texts.length)
+})
+
+test('what is told beside a call is known by the call, what it is of, and how that stands, and is never the call’s own status (V-4)', () => {
+  const state = fc.constantFrom('in-progress', 'completed', 'human')
+  const sid = fc.option(fc.constantFrom('CA1', 'CA2'), { nil: undefined })
+  const recording = fc.record({ callSid: sid, recordingSid: fc.constantFrom('RE1', 'RE2'), status: state })
+  fc.assert(
+    fc.property(recording, recording, (a, b) => {
+      const isSame = a.callSid === b.callSid && a.recordingSid === b.recordingSid && a.status === b.status
+      expect(twilioRecordingIdentity(a) === twilioRecordingIdentity(b)).toBe(isSame)
+      const [callSid = '', status] = [a.callSid, a.status]
+      const names = [
+        twilioRecordingIdentity(a),
+        twilioDetectionIdentity({ callSid, answeredBy: status }),
+        twilioCallIdentity({ callSid, status, sequenceNumber: undefined }),
+      ]
+      expect(new Set(names).size).toBe(3)
+    }),
+  )
 })

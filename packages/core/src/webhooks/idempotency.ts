@@ -30,6 +30,19 @@ export function twilioVoiceIdentity(event: { callSid: string; status: string }):
   return `twilio:voice:${event.callSid}:${event.status}`
 }
 
+/** A conference’s recording names no call. */
+export function twilioRecordingIdentity(event: {
+  callSid: string | undefined
+  recordingSid: string
+  status: string
+}): string {
+  return `twilio:recording:${event.callSid ?? ''}:${event.recordingSid}:${event.status}`
+}
+
+export function twilioDetectionIdentity(event: { callSid: string; answeredBy: string }): string {
+  return `twilio:detection:${event.callSid}:${event.answeredBy}`
+}
+
 export function twilioMessageIdentity(event: {
   messageSid: string
   status: string

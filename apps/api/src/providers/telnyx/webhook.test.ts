@@ -59,6 +59,13 @@ const cost = event('call.cost', at(70_000), {
   total_cost: '0.0135',
   status: 'success',
 })
+const recorded = event('call.recording.saved', at(72_000), {
+  ...leg,
+  channels: 'dual',
+  recording_started_at: at(2000),
+  recording_ended_at: at(66_000),
+  recording_urls: { mp3: 'https://recordings.telnyx.example/1.mp3' },
+})
 const text = {
   id: '4d8e3f10-2b51-4c17-8c2f-95a1c7e0aa01',
   direction: 'inbound',
@@ -86,6 +93,12 @@ keepsTheContract(telnyx, {
     body('a call that is answered', answered),
     body('a call that is over', hangup),
     body('what a call cost', cost),
+    body('a recording that is ready', recorded),
+    body('who answered', event('call.machine.detection.ended', at(3000), { ...leg, result: 'machine' })),
+    body(
+      'who answered, by the other way',
+      event('call.machine.premium.detection.ended', at(3000), { ...leg, result: 'human_business' }),
+    ),
     body('an inbound text', received),
     body('a text that was sent', event('message.sent', at(0), sentTo('sent'))),
     body('a text that was not delivered', event('message.finalized', at(0), undelivered)),
@@ -159,6 +172,18 @@ test('a call lasts from its answer to its end, whatever order they are told in (
       })
     }),
   )
+})
+
+test('a recording brings its address and neither a length, a status nor an end; who answered changes nothing', () => {
+  const ended = event('call.machine.greeting.ended', at(4000), { ...leg, result: 'beep_detected' })
+
+  expect(summaryOf([initiated, recorded])).toMatchObject({
+    status: 'ringing',
+    seconds: undefined,
+    endedAt: undefined,
+    recordingUrl: 'https://recordings.telnyx.example/1.mp3',
+  })
+  expect(said(ended)).toEqual([])
 })
 
 test('one that nobody answered took no time; one whose answer is not known yet owes nothing yet; without it the bill counts', () => {

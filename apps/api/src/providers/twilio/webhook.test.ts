@@ -40,6 +40,24 @@ const completed = {
 }
 const plainCompleted = { ...voice, CallStatus: 'completed', Duration: '1', CallDuration: '49' }
 const busy = { ...voice, ...progress, Direction: 'outbound-api', CallStatus: 'busy', Duration: '0', CallDuration: '0' }
+const recording = {
+  AccountSid: voice.AccountSid,
+  CallSid: voice.CallSid,
+  RecordingSid: 'RE0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+  RecordingUrl: 'https://api.twilio.test/2010-04-01/Recordings/RE0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+  RecordingStatus: 'completed',
+  RecordingDuration: '61',
+  RecordingChannels: '2',
+  RecordingSource: 'StartCallRecordingAPI',
+  RecordingStartTime: 'Tue, 14 Nov 2023 22:12:15 +0000',
+  ErrorCode: '0',
+}
+const detection = {
+  AccountSid: voice.AccountSid,
+  CallSid: voice.CallSid,
+  AnsweredBy: 'machine_end_beep',
+  MachineDetectionDuration: '5300',
+}
 const text = {
   AccountSid: voice.AccountSid,
   ApiVersion: '2010-04-01',
@@ -92,6 +110,9 @@ keepsTheContract(twilio, {
     body('completed', 'status', completed),
     body('completed without a sequence', 'status', plainCompleted),
     body('busy', 'status', busy),
+    body('a recording that is ready', 'status', recording),
+    body('a recording that is not', 'status', { ...recording, RecordingStatus: 'absent', ErrorCode: '16101' }),
+    body('who answered', 'status', detection),
     body('a call that waits for an answer', 'voice', { ...voice, CallStatus: 'ringing' }),
     body('inbound text', 'sms', text),
     body('picture without text', 'sms', { ...text, Body: '', NumMedia: '1', MediaUrl0: 'https://api.twilio.test/m' }),
@@ -252,6 +273,55 @@ describe('what a webhook says', () => {
 
   test('busy stays busy and costs nothing (V-4)', () => {
     expect(only('status', busy)?.fact).toMatchObject({ status: 'busy', direction: 'outbound', durationSeconds: 0 })
+  })
+
+  test('a recording that is ready brings its address, and neither a length, a status nor an end (V-4)', () => {
+    expect(only('status', recording)).toEqual({
+      kind: 'call',
+      keys: ['twilio:CA5b0e7b1c2d3f4a5968778695a4b3c2d1'],
+      register: 'twilio:recording',
+      fact: {
+        at: Date.parse(recording.RecordingStartTime),
+        source: 'twilio',
+        receivedAt: now,
+        webhookId: 'whk',
+        recordingUrl: recording.RecordingUrl,
+      },
+    })
+  })
+
+  test('what is told beside a call is an event of its own, by its own name, and never a call that waits for an answer', () => {
+    const { CallSid: _, ...ofConference } = recording
+    const named = (form: Record<string, string>) => twilio.read(deliver(encoded(form), { door: 'voice' }), 'hash')
+    const sids = 'CA5b0e7b1c2d3f4a5968778695a4b3c2d1:RE0a1b2c3d4e5f60718293a4b5c6d7e8f9'
+    const beside = { readable: true, phoneNumber: undefined }
+
+    expect(
+      [recording, { ...recording, RecordingStatus: 'in-progress' }, ofConference, detection].map(named),
+    ).toStrictEqual([
+      { ...beside, identity: `twilio:recording:${sids}:completed`, eventType: 'recording.completed' },
+      { ...beside, identity: `twilio:recording:${sids}:in-progress`, eventType: 'recording.in-progress' },
+      {
+        ...beside,
+        identity: 'twilio:recording::RE0a1b2c3d4e5f60718293a4b5c6d7e8f9:completed',
+        eventType: 'recording.completed',
+      },
+      {
+        ...beside,
+        identity: 'twilio:detection:CA5b0e7b1c2d3f4a5968778695a4b3c2d1:machine_end_beep',
+        eventType: 'detection.machine_end_beep',
+      },
+    ])
+    for (const form of [ofConference, detection, { ...recording, RecordingStatus: 'absent' }])
+      expect(twilio.events(deliver(encoded(form), { door: 'status' }), 'whk')).toEqual([])
+  })
+
+  test('a call that is over and says who answered and where it is recorded is a call that is over', () => {
+    const { RecordingStatus: _, ...recorded } = recording
+    expect(only('status', { ...recorded, ...detection, ...completed })).toMatchObject({
+      register: 'twilio:completed',
+      fact: { status: 'completed', durationSeconds: 65, recordingUrl: recording.RecordingUrl },
+    })
   })
 
   test('an inbound text keeps its words untrimmed and counts its segments', () => {

@@ -17,7 +17,13 @@ import {
   type VendorEvent,
   type WebhookAdapter,
 } from '@trunkline/core/webhooks/adapter'
-import { twilioCallIdentity, twilioMessageIdentity, twilioVoiceIdentity } from '@trunkline/core/webhooks/idempotency'
+import {
+  twilioCallIdentity,
+  twilioDetectionIdentity,
+  twilioMessageIdentity,
+  twilioRecordingIdentity,
+  twilioVoiceIdentity,
+} from '@trunkline/core/webhooks/idempotency'
 import { formOf, verifyTwilio } from './signature.ts'
 
 type Form = { get(name: string): string | undefined }
@@ -70,7 +76,38 @@ const callOf = (form: Form) => nameOf(form.get('CallSid'), form.get('CallStatus'
 const messageOf = (door: string, form: Form) =>
   nameOf(messageSidOf(form), door === 'sms' ? 'received' : messageStatusOf(form), ['MessageSid', 'status'])
 
+/** Told beside a call’s progress and without its status, so it can neither end nor measure it: a recording, or who answered. */
+const besideOf = (form: Form): 'recording' | 'detection' | undefined => {
+  if (form.get('CallStatus') !== undefined) return undefined
+  if (form.get('RecordingSid') !== undefined) return 'recording'
+  return form.get('AnsweredBy') === undefined ? undefined : 'detection'
+}
+const recordingOf = (form: Form) =>
+  nameOf(form.get('RecordingSid'), form.get('RecordingStatus'), ['RecordingSid', 'RecordingStatus'])
+const detectionOf = (form: Form) => nameOf(form.get('CallSid'), form.get('AnsweredBy'), ['CallSid', 'AnsweredBy'])
+
+/** The call that a recording is of; a conference’s is of none. */
+function callRecorded(form: Form): { sid: string | undefined } | { fault: string } {
+  const callSid = form.get('CallSid')
+  return callSid === undefined ? { sid: undefined } : nameOf(callSid, '', ['CallSid', 'status'])
+}
+
+function readBeside(kind: 'recording' | 'detection', form: Form): Reading {
+  const named = kind === 'recording' ? recordingOf(form) : detectionOf(form)
+  const call = callRecorded(form)
+  if ('fault' in named) return { readable: false, reason: named.fault }
+  if ('fault' in call) return { readable: false, reason: call.fault }
+  const { sid, status } = named
+  const identity =
+    kind === 'recording'
+      ? twilioRecordingIdentity({ callSid: call.sid, recordingSid: sid, status })
+      : twilioDetectionIdentity({ callSid: sid, answeredBy: status })
+  return { readable: true, identity, eventType: `${kind}.${status}`, phoneNumber: undefined }
+}
+
 function readCall(door: string, form: Form): Reading {
+  const beside = besideOf(form)
+  if (beside !== undefined) return readBeside(beside, form)
   const call = callOf(form)
   if ('fault' in call) return { readable: false, reason: call.fault }
   const [own] = ownNumbers({ direction: directionOf(form), from: form.get('From'), to: form.get('To') })
@@ -120,7 +157,22 @@ function read(delivery: Delivery): Reading {
   return isAboutMessage(delivery.door) ? readMessage(delivery.door, form) : readCall(delivery.door, form)
 }
 
+function besideEvents(delivery: Delivery, form: Form, webhookId: string): VendorEvent[] | undefined {
+  const beside = besideOf(form)
+  if (beside === undefined) return undefined
+  const reading = readBeside(beside, form)
+  if (!reading.readable) throw new SyntaxError(reading.reason)
+  const [call, recordingUrl] = [callRecorded(form), text(form, 'RecordingUrl', 2000)]
+  const isReady = reading.eventType === 'recording.completed'
+  if (!isReady || recordingUrl === undefined || 'fault' in call || call.sid === undefined) return []
+  const at = statedInstant(Date.parse(form.get('RecordingStartTime') ?? ''), delivery.receivedAt) ?? 0
+  const fact: CallFact = { at, source: 'twilio', receivedAt: delivery.receivedAt, webhookId, recordingUrl }
+  return [{ kind: 'call', keys: [`twilio:${call.sid}`], register: 'twilio:recording', fact }]
+}
+
 function callEvents(delivery: Delivery, form: Form, webhookId: string): VendorEvent[] {
+  const beside = besideEvents(delivery, form, webhookId)
+  if (beside !== undefined) return beside
   const call = callOf(form)
   if ('fault' in call) throw new SyntaxError(call.fault)
   const { sid: callSid, status } = call
