@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
+import { ruleVersion } from '@trunkline/core/compliance/classify'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { notifyOwners } from '../customers/notify-owner.ts'
@@ -71,9 +72,16 @@ describe('who says STOP', () => {
       { channel: 'voice', action: 'revoke', method: 'keyword', customer_id: id },
     ])
     const [event] = await world.owner`
-      select kind, rule, needs_review, line, state from compliance_events join webhook_queue on webhook_queue.id = webhook_id
+      select kind, rule, rule_version, needs_review, line, state from compliance_events join webhook_queue on webhook_queue.id = webhook_id
       where compliance_events.phone_number = ${caller}`
-    expect(event).toEqual({ kind: 'stop', rule: 'word', needs_review: false, line: phoneNumber, state: 'received' })
+    expect(event).toEqual({
+      kind: 'stop',
+      rule: 'word',
+      rule_version: ruleVersion,
+      needs_review: false,
+      line: phoneNumber,
+      state: 'received',
+    })
   })
 
   test('on a line of nobody’s is heard too, and so is who says it to Telnyx, where the sender is nested (C-3)', async () => {

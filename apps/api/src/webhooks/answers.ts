@@ -1,5 +1,6 @@
 import { apologies } from '@trunkline/core/calls/route'
-import { classifyText, keywordReply } from '@trunkline/core/compliance/classify'
+import { classifyText } from '@trunkline/core/compliance/classify'
+import { keywordReply } from '@trunkline/core/compliance/keyword-reply'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import type { InboundCall, InboundText } from '@trunkline/core/webhooks/adapter'
 import { answerAgentCall, answerCarrierCall, type CallAnswer } from '../calls/answer-call.ts'

@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { classifyText, keywordReply, kindNamed, plainWords, textKinds, understandText } from './classify.ts'
+import { classifyText, kindNamed, plainWords, ruleVersion, textKinds, understandText } from './classify.ts'
 
 const kindOf = (text: string) => classifyText(text)?.kind
 const ruleOf = (text: string) => classifyText(text)?.rule
@@ -201,7 +203,17 @@ test('of two who read a text whoever heard STOP is right, and a provider that he
   ])
 })
 
-test('what is answered never brings its own answer about: no reply is a keyword', () => {
-  for (const kind of ['stop', 'start', 'help'] as const)
-    for (const name of [undefined, 'Harbor Plumbing']) expect(keywordReply(kind, name).length).toBeLessThanOrEqual(306)
+/** Each version of the rules by their code, without its comments and the version itself. Whoever changes them adds one. */
+const versions: Record<string, string> = {
+  '2026-11.2': 'c81eb15659d511112c50e7ce7faafe148bcbd9cd5dae085f693d5965662287fc',
+}
+
+test('rules that change have another version: what was judged says by which rules', () => {
+  const code = readFileSync(new URL('classify.ts', import.meta.url), 'utf8')
+    .replaceAll(/\/\*\*.*?\*\/|^ *\/\/[^\n]*/gms, '')
+    .replace(/ruleVersion = '[^']+'/, '')
+    .replaceAll(/\s+/g, ' ')
+  const known = Object.entries(versions).find(([, sha256]) => sha256 === hash('sha256', code))
+
+  expect(known?.[0], `a new ruleVersion, and beside it ${hash('sha256', code)}`).toBe(ruleVersion)
 })

@@ -1,5 +1,5 @@
-/** Which words these are: rows say by which version they were judged. */
-export const ruleVersion = '2026-11'
+/** Which rules these are: rows say by which version they were judged, so rules that change have another one. */
+export const ruleVersion = '2026-11.2'
 
 export const textKinds = ['stop', 'start', 'help'] as const
 export type TextKind = (typeof textKinds)[number]
@@ -144,14 +144,4 @@ function isSlip(word: string): boolean {
           (_, at) => at > 0 && word === meant.slice(0, at - 1) + meant[at] + meant[at - 1] + meant.slice(at + 1),
         )),
   )
-}
-
-/** What is answered, and nothing else: no offer, no link. */
-export function keywordReply(kind: TextKind, businessName: string | undefined): string {
-  const name = businessName ?? 'We'
-  if (kind === 'stop')
-    return `${businessName === undefined ? '' : `${name}: `}You will get no more messages from this number. Reply START to get them again.`
-  if (kind === 'start')
-    return `${businessName === undefined ? '' : `${name}: `}You will get messages from this number again. Reply STOP to end them, HELP for help.`
-  return `${businessName === undefined ? 'This number' : name} answers calls and texts of its customers. Message and data rates may apply. Reply STOP to get no more messages.`
 }
