@@ -1,11 +1,12 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { inTransaction } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { leaveDueJobs, registerSchedules } from '../platform/schedule.ts'
 import { stripeCustomer } from '../testing/stripe.ts'
 import { openWorld, retellCall, type Sent, type World } from '../testing/world.ts'
+import { grantCredit } from '../usage/grant-credit.ts'
 import { rollPeriods } from '../usage/open-periods.ts'
 import { processBatch } from '../webhooks/process.ts'
 import { createRequest } from './create-request.ts'
@@ -732,6 +733,88 @@ describe('lines', () => {
     } finally {
       await world.owner`delete from billing_rates`
     }
+  })
+
+  describe('of units that have a price follow, without another entry,', () => {
+    const micros = 10_834
+    const price = (beyond: number) => Math.floor((Math.max(0, beyond) * micros + 5000) / 10_000)
+    const centsOf = async (customerId: string) => (await linesOf(customerId)).map(({ cents }) => cents)
+    const grant = (customerId: string, quantity: number, sourceKey = newId()) =>
+      grantCredit(world.ctx(), {
+        customerId,
+        meter: 'call_seconds',
+        quantity,
+        source: 'goodwill',
+        sourceKey,
+        priority: 1,
+      })
+    const includedOf = async (customerId: string) => {
+      const [row] = await world.owner`
+        select (call_cap_seconds + call_credit_seconds + rollover_seconds)::int as included from usage_limits where customer_id = ${customerId}`
+      return Number(row?.included)
+    }
+    beforeEach(
+      () => world.owner`
+      insert into billing_rates (tier_snapshot_id, meter, unit_price_micros) select id, 'call_seconds', ${micros} from tier_snapshots`,
+    )
+    afterEach(() => world.owner`delete from billing_rates`)
+
+    test('what is granted, priced anew and sold under another tier in the midst of their period', async () => {
+      const { id } = await withCalls([5000, 5000, 1000])
+      const beyond = 11_000 - (await includedOf(id))
+      await rateLedger(world.ctx())
+      expect(await centsOf(id)).toEqual([price(beyond)])
+
+      await grant(id, 600)
+      await rateLedger(world.ctx())
+      expect(await centsOf(id)).toEqual([price(beyond - 600)])
+      const token = await world.signIn('admin')
+      const preview = await world.rest('GET', `/api/billing/invoice-preview?customerId=${toWireId('customer', id)}`, {
+        token,
+      })
+      expect(preview.body.totals.usageCents).toBe(price(beyond - 600))
+
+      await world.owner`update billing_rates set unit_price_micros = 20000`
+      await rateLedger(world.ctx())
+      expect(await centsOf(id)).toEqual([(beyond - 600) * 2])
+
+      const body = { customerId: toWireId('customer', id), tier: 'elite', when: 'now', reason: 'grows' }
+      expect((await world.rest('POST', '/api/admin/usage/tier-changes', { token, body })).status).toBe(200)
+      await rateLedger(world.ctx())
+      expect(await centsOf(id)).toEqual([Math.max(0, 11_000 - (await includedOf(id))) * 2])
+    })
+
+    test('what was granted on the last day of a period that is over and not closed', async () => {
+      const { id } = await withCalls([5000, 5000, 1000])
+      const beyond = 11_000 - (await includedOf(id))
+      await rateLedger(world.ctx())
+      await grant(id, 600)
+      const [limits] = await world.owner`select period_end from usage_limits where customer_id = ${id}`
+      const nextDay = { now: new Date(limits?.period_end.getTime() + 3_600_000) }
+      await rollPeriods(world.ctx(nextDay))
+      await rateLedger(world.ctx(nextDay))
+
+      expect(await linesOf(id)).toMatchObject([{ cents: price(beyond - 600), state: 'open' }])
+    })
+
+    test('what is granted while calls end and eight rate: the price is that of what is used and included in the end', async () => {
+      const { id, phoneNumber } = await withCalls([5000, 5000])
+      const calls = Array.from({ length: 20 }, (_, nth) => retellCall({ to: phoneNumber, seconds: 100 + nth }).ended)
+      const rateAndGrant = (many: number) => [
+        ...Array.from({ length: many }, () => rateLedger(world.ctx())),
+        ...Array.from({ length: many }, (_, nth) => grant(id, 50 + nth)),
+      ]
+      for (const call of calls) await world.retell(call)
+      await Promise.all([...rateAndGrant(8), world.process(3), world.process(3)])
+      await rateLedger(world.ctx())
+      const used = 10_000 + calls.reduce((sum, { call }) => sum + call.duration_ms / 1000, 0)
+      const asOwed = async () => [{ quantity: used, cents: price(used - (await includedOf(id))) }]
+      expect(await linesOf(id)).toMatchObject(await asOwed())
+
+      await Promise.all(rateAndGrant(8))
+      await rateLedger(world.ctx())
+      expect(await linesOf(id)).toMatchObject(await asOwed())
+    })
   })
 
   /** Its present period is over and closed; answers from when on. */

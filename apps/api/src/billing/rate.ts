@@ -9,6 +9,7 @@ import { firstIdAt, newId } from '../platform/id.ts'
 import { announce } from '../platform/live.ts'
 import { step } from '../platform/step.ts'
 import { costOf } from './cost.ts'
+import { followTerms } from './follow-terms.ts'
 import { openFees } from './open-fees.ts'
 import { type PeriodTerms, termsOf } from './terms.ts'
 
@@ -35,6 +36,7 @@ export async function rateLedger(ctx: Ctx): Promise<void> {
     after = last
   }
   await inTransaction(ctx, moveMark)
+  await followTerms(ctx)
 }
 
 /** One rater at a time: two would put the same entry on two lines. */

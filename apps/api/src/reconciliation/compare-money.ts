@@ -5,7 +5,7 @@ import { differenceId } from './compare-ledger.ts'
 
 /**
  * What stands on the closed lines of a period against the price of their quantity under the terms of that period: exact. Open
- * lines follow what is bought meanwhile when they are closed. Prices of single calls were compared with their lists.
+ * lines follow what is bought meanwhile within a minute. Prices of single calls were compared with their lists.
  */
 export async function compareMoney(ctx: Ctx, run: { id: string; levels: readonly LevelSums[] }): Promise<LevelSums> {
   const [row] = await statement<{ checked: string; differ: string; rated: string; lined: string }>(ctx.db, comparison, [
