@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { test as base, expect } from 'vitest'
 import { chromiumFlags, findChromium } from '../scripts/lib/chromium.ts'
 import { openWorld, type World } from './world.ts'
@@ -179,6 +179,25 @@ export async function expectSoundLook(page: Page, { floating = false } = {}): Pr
       .map(({ tagName, scrollWidth, clientWidth }) => `${tagName} ${scrollWidth} > ${clientWidth}`),
   )
   expect(tooWide, 'what is wider than its place').toEqual([])
+}
+
+/** A reason that is too short is told at its field, which has the focus then, by the button and by Enter. */
+export async function expectReasonAsked(
+  dialog: Locator,
+  { act, short, sentence }: { act: Locator; short: string; sentence: string },
+): Promise<void> {
+  const why = dialog.getByLabel('Why')
+  const told = dialog.getByRole('alert').getByText(sentence, { exact: true })
+  await why.fill(short)
+  await act.click()
+  await told.waitFor()
+  expect(await why.evaluate((field) => field === document.activeElement)).toBe(true)
+  await why.fill('long enough')
+  expect(await dialog.getByRole('alert').count()).toBe(0)
+  await why.fill(short)
+  await why.press('Enter')
+  await told.waitFor()
+  await expectSoundLook(dialog.page(), { floating: true })
 }
 
 /** The dark page is the light one in other colours: somebody has chosen them in another tab. */

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { until } from '../test/process/stage.ts'
-import { expectSoundLook, looks, test } from './browser.ts'
+import { expectReasonAsked, expectSoundLook, looks, test } from './browser.ts'
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ has: page.getByText(name, { exact: true }) })
 
@@ -67,17 +67,8 @@ test('a reason that is too short is told at its field, by Enter and by the butto
   const page = await open('/sources')
   await page.getByRole('button', { name: 'Pause Twilio…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Pause Twilio' })
-  const why = dialog.getByLabel('Why')
-  await why.fill('no')
-  await why.press('Enter')
-  await dialog.getByRole('alert').getByText('Say why, in three letters or more.').waitFor()
-  await expectSoundLook(page, { floating: true })
-  await why.fill('not now')
-  expect(await dialog.getByRole('alert').count()).toBe(0)
-  await why.fill(' n ')
-  await dialog.getByRole('button', { name: 'Pause Twilio' }).click()
-  await dialog.getByRole('alert').getByText('Say why, in three letters or more.').waitFor()
-  expect(await why.evaluate((field) => field === document.activeElement)).toBe(true)
+  const act = dialog.getByRole('button', { name: 'Pause Twilio' })
+  await expectReasonAsked(dialog, { act, short: ' n ', sentence: 'Say why, in three letters or more.' })
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   await row(page, 'Twilio').getByText('Paused').waitFor({ state: 'detached' })
 })

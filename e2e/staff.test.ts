@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { expectSoundLook, looks, test } from './browser.ts'
+import { expectReasonAsked, expectSoundLook, looks, test } from './browser.ts'
 
 const tolerate = /40[09] \((Bad Request|Conflict)\)/
 const password = 'correct horse battery staple'
@@ -65,8 +65,10 @@ test('a role is changed and a person disabled and enabled with the pointer, and 
 
   await page.getByRole('button', { name: 'Disable…' }).click()
   const asked = page.getByRole('dialog', { name: 'Disable Bo Diddley?' })
+  const disable = asked.getByRole('button', { name: 'Disable and end 0 sessions and 0 API keys' })
+  await expectReasonAsked(asked, { act: disable, short: '  ', sentence: 'Say why.' })
   await asked.getByLabel('Why').fill('left the company')
-  await asked.getByRole('button', { name: 'Disable and end 0 sessions and 0 API keys' }).click()
+  await disable.click()
   await page.getByRole('button', { name: 'Enable', exact: true }).click()
   await page.getByText('Bo Diddley may sign in again').waitFor()
 
@@ -136,8 +138,10 @@ test('a customer is seen as its owner sees it, under a banner, and left by its b
   const page = await open(`/customers/${id}`)
   await page.getByRole('button', { name: 'View as owner…' }).click()
   const dialog = page.getByRole('dialog', { name: 'See Mirror Makers as its owner does' })
+  const see = dialog.getByRole('button', { name: 'See it for 30 minutes' })
+  await expectReasonAsked(dialog, { act: see, short: 'bill', sentence: 'Say why, in five letters or more.' })
   await dialog.getByLabel('Why').fill('their bill looks wrong')
-  await dialog.getByRole('button', { name: 'See it for 30 minutes' }).click()
+  await see.click()
 
   await page.waitForURL(/\/admin\/usage/)
   const banner = page.getByRole('status').filter({ hasText: 'Mirror Makers' })

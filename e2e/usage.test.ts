@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { expectSoundLook, looks, test } from './browser.ts'
+import { expectReasonAsked, expectSoundLook, looks, test } from './browser.ts'
 import type { World } from './world.ts'
 
 const tolerate = /40[09] \((Bad Request|Conflict)\)/
@@ -123,8 +123,10 @@ test('a change of tier is previewed, waits for the period’s end, and is taken 
   await page.getByText(/^Becomes Core on/).waitFor()
 
   await page.getByRole('button', { name: 'Change or take back…' }).click()
+  const takeBack = dialog.getByRole('button', { name: 'Take it back' })
+  await expectReasonAsked(dialog, { act: takeBack, short: 'no', sentence: 'Say why, in three letters or more.' })
   await dialog.getByLabel('Why').fill('They changed their mind')
-  await dialog.getByRole('button', { name: 'Take it back' }).click()
+  await takeBack.click()
   await page.getByText('The change is taken back').waitFor()
   await page.getByText(/^Becomes Core on/).waitFor({ state: 'detached' })
 })

@@ -5,6 +5,13 @@ import { Field, Input } from '../ui/field.tsx'
 import { Note } from '../ui/notice.tsx'
 import { problemOf } from './rpc.ts'
 
+/** How long a reason must be here, as the server asks it: what is missing, and what is said beforehand. */
+const reasons = {
+  1: { missing: 'Say why.', hint: 'Stands in the audit log.' },
+  3: { missing: 'Say why, in three letters or more.', hint: 'Three letters or more. Stands in the audit log.' },
+  5: { missing: 'Say why, in five letters or more.', hint: 'Five letters or more. Stands in the audit log.' },
+} as const
+
 /** Something that moves money or access: what it is, its figures, why, and a button that says the act. */
 export function ActDialog({
   title,
@@ -17,6 +24,7 @@ export function ActDialog({
   error,
   shownFields = [],
   reason,
+  letters = 3,
   onReason,
   onSubmit,
   onClose,
@@ -35,16 +43,24 @@ export function ActDialog({
   shownFields?: string[]
   /** Absent where no reason is asked. */
   reason?: string
+  letters?: keyof typeof reasons
   onReason?: (reason: string) => void
   onSubmit: () => void
   onClose: () => void
-  children?: ReactNode
+  /** Another act among them that needs the reason goes through `withReason`. */
+  children?: ReactNode | ((withReason: (act: () => void) => void) => ReactNode)
 }) {
   const problem = error ? problemOf(error) : undefined
   const isAtField = ['reason', ...shownFields].some((name) => problem?.fields[name])
-  const silent = reason !== undefined && reason.trim().length < 3 ? 'Say why, in three letters or more.' : undefined
+  const silent = reason !== undefined && reason.trim().length < letters ? reasons[letters].missing : undefined
   const [asked, setAsked] = useState(false)
   const field = useRef<HTMLInputElement>(null)
+  const withReason = (act: () => void) => {
+    if (busy) return
+    if (!silent) return act()
+    setAsked(true)
+    field.current?.focus()
+  }
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={title} description={description} wide={wide}>
       <form
@@ -53,11 +69,7 @@ export function ActDialog({
         className="grid gap-3.5"
         onSubmit={(event) => {
           event.preventDefault()
-          if (refused || busy) return
-          if (silent) {
-            setAsked(true)
-            field.current?.focus()
-          } else onSubmit()
+          if (!refused) withReason(onSubmit)
         }}
       >
         {problem && !isAtField && (
@@ -65,18 +77,15 @@ export function ActDialog({
             {problem.message}
           </Note>
         )}
-        {children}
+        {typeof children === 'function' ? children(withReason) : children}
         {reason !== undefined && (
-          <Field
-            label="Why"
-            hint="Three letters or more. Stands in the audit log."
-            error={asked && silent ? silent : problem?.fields.reason}
-          >
+          <Field label="Why" hint={reasons[letters].hint} error={asked && silent ? silent : problem?.fields.reason}>
             {(described) => (
               <Input
                 {...described}
                 ref={field}
                 value={reason}
+                autoFocus={children === undefined}
                 maxLength={500}
                 autoComplete="off"
                 onChange={(event) => onReason?.(event.target.value)}

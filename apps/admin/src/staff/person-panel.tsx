@@ -1,12 +1,13 @@
 import { type StaffRole, staffRoles } from '@trunkline/core/sessions/permission'
 import { useState } from 'react'
+import { ActDialog } from '../app/act-dialog.tsx'
 import type { StaffRow } from '../app/contract.ts'
 import { DetailFrame } from '../app/detail-frame.tsx'
 import { problemOf, rpc } from '../app/rpc.ts'
 import { Button } from '../ui/button.tsx'
 import { Id } from '../ui/copy.tsx'
 import { Actions, Dialog } from '../ui/dialog.tsx'
-import { Choices, Field, Input } from '../ui/field.tsx'
+import { Choices } from '../ui/field.tsx'
 import { formatCount } from '../ui/format.ts'
 import { Note } from '../ui/notice.tsx'
 import { Fact, Facts, Section } from '../ui/panel.tsx'
@@ -147,45 +148,20 @@ function DisableDialog({ person, who, onClose }: Asking) {
       toast.success(`${who} is disabled`)
     },
   })
-  const problem = disable.error ? problemOf(disable.error) : undefined
   const ends = `${formatCount(person.sessions, 'session')} and ${formatCount(person.keys, 'API key')}`
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <ActDialog
       title={`Disable ${who}?`}
       description={`${ends} end at once. Enabled again he can sign in; the keys stay ended.`}
-    >
-      <form
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          disable.mutate({ id: person.id, reason })
-        }}
-      >
-        <Field label="Why" hint="Kept in the audit." error={problem?.fields.reason ?? problem?.message}>
-          {(described) => (
-            <Input
-              {...described}
-              value={reason}
-              autoFocus
-              maxLength={500}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
-        <Actions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            variant="danger"
-            busy={disable.isPending}
-            refused={reason.trim() === '' ? 'Say why.' : undefined}
-          >
-            {`Disable and end ${ends}`}
-          </Button>
-        </Actions>
-      </form>
-    </Dialog>
+      act={`Disable and end ${ends}`}
+      danger
+      busy={disable.isPending}
+      error={disable.error}
+      reason={reason}
+      letters={1}
+      onReason={setReason}
+      onClose={onClose}
+      onSubmit={() => disable.mutate({ id: person.id, reason })}
+    />
   )
 }

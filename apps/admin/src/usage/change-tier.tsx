@@ -58,59 +58,62 @@ export function ChangeTier({
       onClose={onClose}
       onSubmit={() => change.mutate({ customerId: customer.id, tier, when, reason, requestKey })}
     >
-      {waiting && (
-        <Note>
-          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <span className="min-w-0 flex-1">
-              {tierName(waiting.tier)} waits for 1 {periodName(waiting.dueAt)}.
-            </span>
-            <Button
-              size="small"
-              busy={cancel.isPending}
-              refused={reason.trim().length < 3 ? 'Say why below.' : undefined}
-              onClick={() => cancel.mutate({ customerId: customer.id, reason })}
-            >
-              Take it back
-            </Button>
-          </span>
-        </Note>
+      {(withReason) => (
+        <>
+          {waiting && (
+            <Note>
+              <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+                <span className="min-w-0 flex-1">
+                  {tierName(waiting.tier)} waits for 1 {periodName(waiting.dueAt)}.
+                </span>
+                <Button
+                  size="small"
+                  busy={cancel.isPending}
+                  onClick={() => withReason(() => cancel.mutate({ customerId: customer.id, reason }))}
+                >
+                  Take it back
+                </Button>
+              </span>
+            </Note>
+          )}
+          <Field label="Tier">
+            {(described) => (
+              <Select
+                {...described}
+                value={tier}
+                onChange={(event) => {
+                  setTier(event.target.value as Tier)
+                  setWhen(undefined)
+                }}
+              >
+                {tiers.map((value) => (
+                  <option key={value} value={value}>
+                    {tierName(value)}
+                    {value === customer.tier ? ' (has it now)' : ''}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+          <Choices
+            label="When"
+            name="when"
+            value={when}
+            onChange={setWhen}
+            choices={[
+              { value: 'now', label: 'Now', hint: 'The difference is charged or given back by the second.' },
+              {
+                value: 'period_end',
+                label: 'When the period ends',
+                hint: 'Nothing is charged before; it can be taken back until then.',
+              },
+            ]}
+          />
+          <Loaded query={preview} what="The preview" skeleton={<Skeleton className="h-36 rounded-md" />}>
+            {(shown) => <Preview shown={shown} isNow={when === 'now'} />}
+          </Loaded>
+        </>
       )}
-      <Field label="Tier">
-        {(described) => (
-          <Select
-            {...described}
-            value={tier}
-            onChange={(event) => {
-              setTier(event.target.value as Tier)
-              setWhen(undefined)
-            }}
-          >
-            {tiers.map((value) => (
-              <option key={value} value={value}>
-                {tierName(value)}
-                {value === customer.tier ? ' (has it now)' : ''}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
-      <Choices
-        label="When"
-        name="when"
-        value={when}
-        onChange={setWhen}
-        choices={[
-          { value: 'now', label: 'Now', hint: 'The difference is charged or given back by the second.' },
-          {
-            value: 'period_end',
-            label: 'When the period ends',
-            hint: 'Nothing is charged before; it can be taken back until then.',
-          },
-        ]}
-      />
-      <Loaded query={preview} what="The preview" skeleton={<Skeleton className="h-36 rounded-md" />}>
-        {(shown) => <Preview shown={shown} isNow={when === 'now'} />}
-      </Loaded>
     </ActDialog>
   )
 }
