@@ -131,6 +131,28 @@ test('a change of tier is previewed, waits for the period’s end, and is taken 
   await page.getByText(/^Becomes Core on/).waitFor({ state: 'detached' })
 })
 
+for (const width of [1280, 360] as const)
+  test(`what a dialog could not load leaves room for the rest of it, and is tried again there, at ${width} px`, async ({
+    open,
+    world,
+  }) => {
+    const { id } = await world.customer(`Away ${width}`, { tier: 'pro' })
+    const page = await open(`/customers/${id}`, { width, tolerate: /ERR_FAILED/ })
+    await page.getByRole('button', { name: 'Change tier…' }).waitFor()
+    await page.route(/tierChanges\.preview/, (route) => route.abort())
+    await page.getByRole('button', { name: 'Change tier…' }).click()
+    const dialog = page.getByRole('dialog', { name: `Change the tier of Away ${width}` })
+    const failed = dialog.getByRole('alert').filter({ hasText: 'The preview could not be loaded' })
+    await failed.waitFor()
+    // no taller than the preview that would stand there
+    expect((await failed.boundingBox())?.height).toBeLessThan(width === 360 ? 180 : 120)
+    await expectSoundLook(page, { floating: true })
+
+    await page.unroute(/tierChanges\.preview/)
+    await failed.getByRole('button', { name: 'Try again' }).click()
+    await dialog.getByRole('region', { name: 'What it means' }).waitFor()
+  })
+
 test('an adjustment that takes more than was used is refused at its field, and one that does not is an entry', async ({
   open,
   world,

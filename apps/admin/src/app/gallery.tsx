@@ -34,6 +34,8 @@ function Shelf({ title, children }: { title: string; children: ReactNode }) {
   )
 }
 
+const failure = { message: 'The database does not answer.', requestId: 'req_8f3a21c0', onRetry: () => {} }
+
 /** Every part of the screen in every state. Only in development. */
 export function Gallery() {
   const { theme } = useTheme()
@@ -204,13 +206,9 @@ export function Gallery() {
             <Skeleton className="m-4 h-4 w-32" />
           </Panel>
           <Panel flush>
-            <Failed
-              title="The rows could not be loaded"
-              message="The database does not answer. It has been tried for 5 s."
-              requestId="req_8f3a21c0"
-              onRetry={() => {}}
-            />
+            <Failed title="The rows could not be loaded" {...failure} />
           </Panel>
+          <Failed compact title="The preview could not be loaded" {...failure} />
         </div>
       </Shelf>
       <Shelf title="What floats">

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { useIsInDialog } from '../ui/dialog.tsx'
 import { Failed } from '../ui/notice.tsx'
 import { problemOf } from './rpc.ts'
 
@@ -22,6 +23,7 @@ export function Loaded<Data>({
   skeleton: ReactNode
   children: (data: Data) => ReactNode
 }) {
+  const compact = useIsInDialog()
   if (query.data !== undefined) return children(query.data)
   if (query.error) {
     const problem = problemOf(query.error)
@@ -32,6 +34,7 @@ export function Loaded<Data>({
         requestId={problem.requestId}
         onRetry={() => void query.refetch()}
         retrying={query.isFetching}
+        compact={compact}
       />
     )
   }

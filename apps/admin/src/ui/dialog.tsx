@@ -1,8 +1,12 @@
 import { clsx } from 'clsx'
 import { X } from 'lucide-react'
 import { Dialog as Primitive } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { createContext, type ReactNode, useContext } from 'react'
 import { IconButton } from './button.tsx'
+
+const InDialog = createContext(false)
+/** Whether this stands in a dialog, among what else it asks: there is little room. */
+export const useIsInDialog = () => useContext(InDialog)
 
 export function Dialog({
   open,
@@ -50,7 +54,9 @@ export function Dialog({
               </IconButton>
             </Primitive.Close>
           </header>
-          <div className="scroll-thin min-h-0 overflow-y-auto px-5 pb-5">{children}</div>
+          <div className="scroll-thin min-h-0 overflow-y-auto px-5 pb-5">
+            <InDialog value>{children}</InDialog>
+          </div>
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>

@@ -43,13 +43,41 @@ export function Failed({
   requestId,
   onRetry,
   retrying = false,
+  compact = false,
 }: {
   title: string
   message: string
   requestId?: string
   onRetry?: () => void
   retrying?: boolean
+  /** Among the rest of a dialog, rather than in place of a page or a block of it. */
+  compact?: boolean
 }) {
+  const retry = onRetry && (
+    <Button size={compact ? 'small' : 'medium'} className={compact ? '' : 'mt-3'} onClick={onRetry} busy={retrying}>
+      {!retrying && <RotateCw aria-hidden className="size-3.5" />}
+      Try again
+    </Button>
+  )
+  const request = requestId && (
+    <p className={clsx('flex items-center gap-1 text-xs', !compact && 'mt-2 text-ink-3')}>
+      Request <span className="font-mono">{requestId}</span>
+      <CopyButton text={requestId} label="Copy the request id" />
+    </p>
+  )
+  if (compact)
+    return (
+      <Note tone="bad" live>
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+          <div className="min-w-48 flex-1">
+            <p className="font-medium">{title}</p>
+            <p>{message}</p>
+            {request}
+          </div>
+          {retry}
+        </div>
+      </Note>
+    )
   return (
     <div role="alert" className="flex flex-col items-center justify-center gap-1.5 px-6 py-16 text-center">
       <div
@@ -60,18 +88,8 @@ export function Failed({
       </div>
       <h2 className="text-base font-semibold">{title}</h2>
       <p className="max-w-md text-sm text-ink-2">{message}</p>
-      {onRetry && (
-        <Button className="mt-3" onClick={onRetry} busy={retrying}>
-          {!retrying && <RotateCw aria-hidden className="size-3.5" />}
-          Try again
-        </Button>
-      )}
-      {requestId && (
-        <p className="mt-2 flex items-center gap-1 text-xs text-ink-3">
-          Request <span className="font-mono">{requestId}</span>
-          <CopyButton text={requestId} label="Copy the request id" />
-        </p>
-      )}
+      {retry}
+      {request}
     </div>
   )
 }
