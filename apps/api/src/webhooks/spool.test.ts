@@ -167,6 +167,22 @@ test('one record that the database will not take, or that the disk has spoilt, h
   await next.close()
 })
 
+test('while our own code fails over whatever comes all of it waits within the bound, and drains when that is mended', async () => {
+  const spool = await open()
+  const ids = Array.from({ length: 30 }, (_, nth) => `w${nth}`)
+  await spool.append(ids.map((id) => arrivalFor(id)))
+  const before = spool.state()
+  const broken = () => Promise.reject(new TypeError('undefined is no function'))
+
+  await expect(spool.drain(broken)).rejects.toThrow('undefined is no function')
+  expect(spool.state()).toMatchObject({ waiting: 30, bytes: before.bytes })
+  expect(files()).toEqual(['ready'])
+
+  expect(await spool.drain(store)).toBe(30)
+  expect(stored).toEqual(ids)
+  await spool.close()
+})
+
 test('during an outage tries to drain make no files', async () => {
   const spool = await open()
   for (const id of ['a', 'b', 'c', 'd']) {
