@@ -955,8 +955,10 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
             } | null;
             webhooks: number;
             seconds: number;
+            segments: number;
             cents: number;
           }[];
+          isBacklogWhole: boolean;
           backfill: {
             isOn: boolean;
             providers: ("retell" | "telnyx" | "twilio")[];

@@ -25,7 +25,7 @@ export function Gaps() {
   const query = rpc.webhooks.gaps.list.useQuery({})
   return (
     <Loaded query={query} what="The gaps" skeleton={<SkeletonRows rows={6} />}>
-      {({ missing, silent, backlog, backfill }) => (
+      {({ missing, silent, backlog, isBacklogWhole, backfill }) => (
         <div className="grid gap-4 p-4">
           {missing.length + silent.length + backlog.length === 0 && (
             <Empty icon={<CircleCheck />} title="Nothing is missing">
@@ -69,7 +69,7 @@ export function Gaps() {
             </Panel>
           )}
           {backlog.length > 0 && (
-            <Panel title="Not counted yet" flush>
+            <Panel title={isBacklogWhole ? 'Not counted yet' : 'Not counted yet, of the first of what waits'} flush>
               <PlainTable
                 label="Not counted yet"
                 stacks
@@ -79,6 +79,7 @@ export function Gaps() {
                   { header: 'Customer', card: 'unnamed', cell: ({ customer }) => <CustomerLink customer={customer} /> },
                   { header: 'Webhooks', align: 'right', cell: ({ webhooks }) => formatNumber(webhooks) },
                   { header: 'Time', align: 'right', cell: ({ seconds }) => formatDuration(seconds) },
+                  { header: 'Segments', align: 'right', cell: ({ segments }) => formatNumber(segments) },
                   { header: 'Worth', align: 'right', cell: ({ cents }) => formatCents(cents) },
                 ]}
               />

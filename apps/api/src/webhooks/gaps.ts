@@ -4,10 +4,10 @@ import { isSilent, usualOf } from '@trunkline/core/webhooks/silence'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
 import { raiseAlerts } from '../alerts/raise.ts'
-import { toCustomerRef } from '../customers/wire.ts'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
 import { describeBackfill } from './backfill-runs.ts'
+import { loadBacklog } from './backlog.ts'
 
 const hourMs = 3_600_000
 const weekMs = 168 * hourMs
@@ -15,8 +15,6 @@ const weeksLookedAt = 4
 /** What is missing for longer is reconciliation's. */
 const lookedAtDays = 7
 const examplesShown = 5
-/** So much of the inbox is read for what it is worth. */
-const mostWaiting = 20_000
 
 /** When each is missing something: a call its end, its analysis; a text what became of it. */
 const patience = { end: '2 hours', analysis: '30 minutes', status: '1 hour' }
@@ -44,14 +42,6 @@ export const gapTables = `calls as materialized (
   )`
 
 type Missing = { missing: GapKind; found: number; ids: string[]; answers: Partial<Record<GapAnswer, number>> }
-type Backlog = {
-  customer_id: string | null
-  business_name: string | null
-  webhooks: number
-  seconds: number
-  cents: number
-}
-
 /** What should have come and did not, and what has come and is not counted yet. */
 export async function listGaps(ctx: Ctx) {
   const missing = await statement<Missing>(
@@ -67,6 +57,7 @@ export async function listGaps(ctx: Ctx) {
      from told group by missing order by missing`,
     [lookedAtFrom(ctx)],
   )
+  const backlog = await loadBacklog(ctx)
   return {
     missing: missing.map(({ missing, found, ids, answers }) => ({
       missing,
@@ -75,37 +66,10 @@ export async function listGaps(ctx: Ctx) {
       examples: ids.map((id) => toWireId(missing === 'status' ? 'message' : 'call', id)),
     })),
     silent: await silentSources(ctx),
-    backlog: await backlogOf(ctx),
+    backlog: backlog.customers,
+    isBacklogWhole: backlog.isWhole,
     backfill: await describeBackfill(ctx),
   }
-}
-
-/** The minutes that wait to be counted, by whose line they name, and what they are worth by the price of his tier. */
-async function backlogOf(ctx: Ctx) {
-  const rows = await statement<Backlog>(
-    ctx.db,
-    `with waiting as materialized (
-       select provider, event_type, phone_number, body, body_encoding from webhook_queue
-       where state in ('received', 'failed') and verdict = 'verified' order by next_attempt_at, id limit ${mostWaiting}
-     ), said as (
-       select phone_number, least(86400, case
-         when body_encoding = 'utf8' and provider = 'retell' and event_type = 'call_ended' then ceil(substring(body from '"duration_ms"\\s*:\\s*(\\d{1,9})')::numeric / 1000)
-         when body_encoding = 'utf8' and provider = 'twilio' and event_type = 'call.completed' then substring(body from 'CallDuration=(\\d{1,6})')::numeric
-       end) as seconds from waiting
-     )
-     select customers.id as customer_id, customers.business_name, count(*)::int as webhooks, coalesce(sum(seconds), 0)::int as seconds,
-       coalesce(round(sum(seconds) * max(tier.monthly_price_cents) / nullif(max(tier.call_cap_seconds), 0)), 0)::int as cents
-     from said left join agents on agents.phone_number = said.phone_number left join customers on customers.id = agents.customer_id
-     left join tier_snapshots as tier on tier.tier = customers.tier and tier.effective_from <= now() and (tier.effective_until is null or tier.effective_until > now())
-     group by customers.id, customers.business_name order by seconds desc, webhooks desc limit 100`,
-    [],
-  )
-  return rows.map(({ customer_id, business_name, webhooks, seconds, cents }) => ({
-    customer: toCustomerRef(customer_id, business_name),
-    webhooks,
-    seconds,
-    cents,
-  }))
 }
 
 type Heard = { provider: WebhookProvider; door: string; week: number; heard: number }

@@ -103,8 +103,17 @@ export const gapsRouter = {
         ),
         silent: z.array(z.object({ provider: z.enum(webhookProviders), door: z.string(), usual: z.number() })),
         backlog: z.array(
-          z.object({ customer: customerRef.nullable(), webhooks: z.number(), seconds: z.number(), cents: z.number() }),
+          z.object({
+            customer: customerRef.nullable(),
+            webhooks: z.number(),
+            seconds: z.number(),
+            segments: z.number(),
+            cents: z.number().describe('At the price of his tier, shared by as many units as the tier includes'),
+          }),
         ),
+        isBacklogWhole: z
+          .boolean()
+          .describe('Whether all that waits was read for it, or the first part of a longer queue'),
         backfill: z.object({
           isOn: z.boolean(),
           providers: z.array(z.enum(recordProviders)),

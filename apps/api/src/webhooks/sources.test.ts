@@ -341,9 +341,10 @@ test('gaps name the calls without an end or analysis and the texts without a fat
       customer: { id: `cus_${id.replaceAll('-', '')}`, businessName: 'Harbor Plumbing' },
       webhooks: 2,
       seconds: 120,
+      segments: 0,
       cents: Math.round((120 * Number(tier?.price)) / Number(tier?.cap)),
     },
-    { customer: null, webhooks: 1, seconds: 60, cents: 0 },
+    { customer: null, webhooks: 1, seconds: 60, segments: 0, cents: 0 },
   ])
 })
 
