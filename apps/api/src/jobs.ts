@@ -4,7 +4,7 @@ import { customerJobs } from './customers/jobs.ts'
 import { errorJobs, errorSchedules } from './errors/jobs.ts'
 import { holdings } from './holdings.ts'
 import { monitorJobs, monitorSchedules } from './monitors/jobs.ts'
-import { numberJobs } from './numbers/jobs.ts'
+import { numberJobs, numberSchedules } from './numbers/jobs.ts'
 import { onboardingJobs } from './onboarding/jobs.ts'
 import type { AnyJob } from './platform/job.ts'
 import { platformJobs, platformSchedules } from './platform/jobs.ts'
@@ -34,6 +34,7 @@ export const schedules: readonly Recurring[] = [
   ...monitorSchedules,
   ...billingSchedules,
   ...usageSchedules,
+  ...numberSchedules,
   ...errorSchedules,
   ...alertSchedules,
   ...sessionSchedules,

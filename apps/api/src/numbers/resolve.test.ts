@@ -2,6 +2,7 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWorld, randomNumber, retellCall, type World } from '../testing/world.ts'
 import { releaseWaiting } from '../webhooks/release-waiting.ts'
+import { forgetGone } from './forget-gone.ts'
 import { resolveUnknownPhone } from './resolve.ts'
 
 let world: World
@@ -373,6 +374,45 @@ test('one that cannot be replayed keeps none of the others waiting, and is tried
     update webhook_queue set body = replace(body, '"duration_ms":-1', '"duration_ms":20000') where body like ${`%${broken?.id}%`}`
   await releaseWaiting(world.ctx(), { unknownPhoneId })
   expect((await usedBy(customerId)).seconds).toBe(70)
+})
+
+test('of what waited and is gone nothing is tried: the rest is counted at once, and the job is done', async () => {
+  const number = randomNumber()
+  const { id: customerId } = await world.customer()
+  for (const seconds of [10, 20, 40]) await world.retell(retellCall({ to: number, seconds }).ended)
+  await world.process()
+  const [dropped, shredded] = await world.owner`select id from webhook_queue where phone_number = ${number} order by id`
+  await world.owner`delete from webhook_queue where id = ${dropped?.id}`
+  await world.owner`update webhook_queue set body = '', shredded_at = now() where id = ${shredded?.id}`
+  const [unknown] = await unknownsOf(number)
+
+  const { body } = await world.rest('POST', `/api/admin/unknown-phones/${unknown.id}/resolve`, {
+    token: operator,
+    body: { resolution: 'matched', customerId: toWireId('customer', customerId) },
+  })
+  await world.drainJobs()
+
+  expect(body).toEqual({ released: 1 })
+  expect((await usedBy(customerId)).seconds).toBe(40)
+  const runs = await world.owner`
+    select state, retry_count from pgboss.job where name = 'webhooks.releaseWaiting' and data ->> 'unknownPhoneId' = ${await idOf(number)}`
+  expect(runs).toEqual([{ state: 'completed', retry_count: 0 }])
+})
+
+test('what waited longer than bytes are kept waits no more, and what still has its bytes does', async () => {
+  const number = randomNumber()
+  for (const seconds of [10, 20, 40]) await world.retell(retellCall({ to: number, seconds }).ended)
+  await world.process()
+  const [dropped, shredded] = await world.owner`select id from webhook_queue where phone_number = ${number} order by id`
+  await world.owner`delete from webhook_queue where id = ${dropped?.id}`
+  await world.owner`update webhook_queue set body = '', shredded_at = now() where id = ${shredded?.id}`
+  const afterDays = (days: number) => world.ctx({ now: new Date(Date.now() + days * 86_400_000) })
+  const waiting = async () => (await unknownsOf(number))[0].waiting
+
+  await forgetGone(afterDays(89))
+  expect(await waiting()).toBe(3)
+  await forgetGone(afterDays(91))
+  expect(await waiting()).toBe(1)
 })
 
 test('our own number is no stranger', async () => {

@@ -2,6 +2,7 @@ import { isE164 } from '@trunkline/core/numbers/phone'
 import type { Resolution } from '@trunkline/core/numbers/unknown'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { unknownPhones, unknownPhoneWebhooks } from '@trunkline/db/schema/numbers'
+import { webhooks } from '@trunkline/db/schema/webhooks'
 import { and, count, eq, isNull } from 'drizzle-orm'
 import { z } from 'zod'
 import { createAgent } from '../customers/create-agent.ts'
@@ -51,7 +52,8 @@ export async function resolveUnknownPhone(
     const [waiting] = await ctx.db
       .select({ webhooks: count() })
       .from(unknownPhoneWebhooks)
-      .where(eq(unknownPhoneWebhooks.unknownPhoneId, unknownPhoneId))
+      .innerJoin(webhooks, eq(webhooks.id, unknownPhoneWebhooks.webhookId))
+      .where(and(eq(unknownPhoneWebhooks.unknownPhoneId, unknownPhoneId), isNull(webhooks.shreddedAt)))
     if (customerId !== undefined && isE164(resolved.phoneNumber)) {
       // Retell names its events call_started, Twilio's are ours: call.ringing
       const provider = resolved.eventTypes.some((name) => name.startsWith('call_')) ? 'retell' : 'twilio'

@@ -1,26 +1,33 @@
 import { unknownPhoneWebhooks } from '@trunkline/db/schema/numbers'
+import { webhooks } from '@trunkline/db/schema/webhooks'
 import { eq } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
-import { replayWebhook } from './replay.ts'
+import { replayWebhook, whyNoBytes } from './replay.ts'
 
 /**
  * Replays everything that waited for a number. Doing it twice changes nothing more, so a crash half-way costs nothing, and
- * one that fails keeps none of the others waiting: it is tried again with the job.
+ * one that fails keeps none of the others waiting: it is tried again with the job. Of what is gone there is nothing to try.
  */
 export async function releaseWaiting(ctx: Ctx, input: { unknownPhoneId: string }): Promise<void> {
   const waiting = await ctx.db
-    .select({ webhookId: unknownPhoneWebhooks.webhookId })
+    .select({
+      webhookId: unknownPhoneWebhooks.webhookId,
+      kept: { verdict: webhooks.verdict, shreddedAt: webhooks.shreddedAt },
+    })
     .from(unknownPhoneWebhooks)
+    .leftJoin(webhooks, eq(webhooks.id, unknownPhoneWebhooks.webhookId))
     .where(eq(unknownPhoneWebhooks.unknownPhoneId, input.unknownPhoneId))
     .orderBy(unknownPhoneWebhooks.webhookId)
+  const there = waiting.filter(({ kept }) => kept !== null && whyNoBytes(kept) === undefined)
+  if (there.length < waiting.length)
+    ctx.log.warn({ ...input, webhooks: waiting.length - there.length }, 'nothing is left of what waited for a number')
   const failures: unknown[] = []
-  for (const { webhookId } of waiting) {
+  for (const { webhookId } of there) {
     try {
       await replayWebhook({ ...ctx, now: new Date() }, { webhookId })
     } catch (error) {
       failures.push(error)
     }
   }
-  if (failures.length > 0)
-    throw new AggregateError(failures, `${failures.length} of ${waiting.length} were not replayed`)
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${there.length} were not replayed`)
 }
