@@ -1,6 +1,7 @@
 import postgres from 'postgres'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type Expiry, maintainPartitions, makeFirstPartitions } from './partitions.ts'
+import type { Expiry } from './partition-expiry.ts'
+import { maintainPartitions, makeFirstPartitions } from './partitions.ts'
 import { type TestDatabase, testDatabase } from './testing/postgres.ts'
 
 let database: TestDatabase
@@ -76,7 +77,7 @@ test('partitions stand before they are needed, rows go where their month is, and
       ['2026_11', '2026_12', '2027_01'].map((month) => `${table}_${month}`),
     ),
   )
-  expect(await maintain()).toEqual({ made: [], dropped: [], faults: [] })
+  expect(await maintain()).toEqual({ made: [], dropped: [], deleted: 0, faults: [] })
   expect(await placeOf(await store('2026-11-30'))).toBe('webhook_queue_2026_11')
   expect(await placeOf(await store('2026-12-01'))).toBe('webhook_queue_2026_12')
   expect(await placeOf(await store('2026-10-31'))).toBe('webhook_queue_default')
@@ -174,6 +175,34 @@ test('a month that has had its time goes as a whole; one with a row that is not 
 
   await sql`update webhook_queue set state = 'processed', shredded_at = now()`
   expect((await maintain({ now, expiries }))?.dropped).toEqual(['webhook_queue_2026_12', 'webhook_queue_2027_01'])
+})
+
+test('what came before the first month, into DEFAULT, goes when it has had its time; what is not done stays and is told of', async () => {
+  const expiry = { table: 'webhook_queue', forbids: `state in ('received', 'failed', 'dead') or shredded_at is null` }
+  const expiries = [{ ...expiry, keptFrom: new Date('2026-08-01Z') }]
+  const [done, poison, bytes, fresh] = [
+    await store('2026-06-20'),
+    await store('2026-06-21', 'dead'),
+    await store('2026-06-22', 'processed', { shredded: false }),
+    await store('2026-08-20'),
+  ]
+
+  // more than go at once
+  await sql`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at, shredded_at)
+    select (left(id::text, 24) || lpad(to_hex(nth), 12, '0'))::uuid, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256,
+      verdict, state, received_at, shredded_at
+    from webhook_queue, generate_series(1, 5000) as nth where id = ${done}`
+  const maintained = await maintain({ expiries })
+
+  const fault = { table: 'webhook_queue', what: 'DEFAULT holds rows that have had their time and are not done' }
+  expect(maintained).toMatchObject({ deleted: 5001, faults: [fault] })
+  const places = await Promise.all([done, poison, bytes, fresh].map(placeOf))
+  expect(places).toEqual([undefined, 'webhook_queue_default', 'webhook_queue_default', 'webhook_queue_default'])
+
+  await sql`update webhook_queue set state = 'processed', shredded_at = now()`
+  expect(await maintain({ expiries })).toMatchObject({ deleted: 2, faults: [] })
+  expect(await placeOf(fresh)).toBe('webhook_queue_default')
 })
 
 test('of two that would do it at once one does', async () => {

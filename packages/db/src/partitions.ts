@@ -1,22 +1,17 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
+import { deleteExpired, dropExpired, type Expiry } from './partition-expiry.ts'
 import { addMonths, lowestIdAt, type Partition, partitionAt } from './partition-month.ts'
+import { holds, lockedCode, lockTimeoutMs, partitionsOf, whenUnlocked } from './partition-tables.ts'
 
 /** Any number but the migrations': only one process at a time makes and drops partitions. */
 const partitionLock = 7_274_002
-/** Whoever queues for a lock is queued behind: nobody waits longer than this for us, and we come again. */
-const lockTimeoutMs = 400
-const lockTries = 20
-/** Not given within `lock_timeout`. */
-const lockedCode = '55P03'
 const dayMs = 86_400_000
-
-/** A table that may lose what is old: from when on rows are kept, and which of the older ones forbid it. */
-export type Expiry = { table: string; keptFrom: Date; forbids: string }
 
 export type Maintained = {
   made: string[]
   dropped: string[]
+  /** Rows of DEFAULT that had had their time. */
+  deleted: number
   /** What a person must look at: `table` and, in words, what is wrong with it. */
   faults: { table: string; what: string }[]
 }
@@ -37,11 +32,14 @@ export async function maintainPartitions(
     if (!lock.taken) return undefined
     await sql.unsafe(`set lock_timeout = ${lockTimeoutMs}`)
     await sql.unsafe('set statement_timeout = 0')
-    const maintained: Maintained = { made: [], dropped: [], faults: [] }
+    const maintained: Maintained = { made: [], dropped: [], deleted: 0, faults: [] }
     for (const table of await partitionedTables(sql)) {
       const monthly = await makeAhead(sql, table, options, maintained)
       const expiry = options.expiries.find((one) => one.table === table)
-      if (expiry !== undefined) await dropExpired(sql, expiry, maintained)
+      if (expiry !== undefined) {
+        maintained.dropped.push(...(await dropExpired(sql, expiry)))
+        maintained.deleted += await deleteExpired(sql, expiry)
+      }
       await inspect(sql, { table, monthly, expiry }, maintained)
     }
     return maintained
@@ -153,46 +151,6 @@ async function settingsOf(sql: postgres.Sql, table: string): Promise<string> {
   return found.settings ? ` with (${found.settings})` : ''
 }
 
-/** A month goes when it lies wholly before what is kept and nothing in it forbids it. */
-async function dropExpired(
-  sql: postgres.Sql,
-  { table, keptFrom, forbids }: Expiry,
-  { dropped }: Maintained,
-): Promise<void> {
-  const horizon = lowestIdAt(keptFrom)
-  for (const { name, to } of await partitionsOf(sql, table)) {
-    if (to > horizon || (await holds(sql, name, forbids))) continue
-    await whenUnlocked(sql, `alter table ${table} detach partition ${name}`)
-  }
-  // those of a run that died in between too
-  for (const { name, from, to } of await detachedFrom(sql, table)) {
-    if (to > horizon) continue
-    // what came while nobody could look
-    if (await holds(sql, name, forbids)) {
-      await whenUnlocked(sql, `alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`)
-      continue
-    }
-    await whenUnlocked(sql, `drop table ${name}`)
-    dropped.push(name)
-  }
-}
-
-/** Tables that are named as a month of this one and are no part of it. */
-async function detachedFrom(sql: postgres.Sql, table: string): Promise<Partition[]> {
-  const rows = await sql<{ name: string }[]>`
-    select relname as name from pg_class
-    where relnamespace = 'public'::regnamespace and relkind = 'r' and not relispartition
-      and relname ~ ${`^${table}_\\d{4}_\\d{2}$`} order by relname`
-  return rows.map(({ name }) => partitionAt(table, new Date(`${name.slice(-7).replace('_', '-')}-01T00:00:00Z`)))
-}
-
-async function holds(sql: postgres.Sql, name: string, condition: string): Promise<boolean> {
-  const [found] = await sql.unsafe<[{ rows: boolean }]>(
-    `select exists (select from ${name} where ${condition}) as rows`,
-  )
-  return found.rows
-}
-
 async function inspect(
   sql: postgres.Sql,
   { table, monthly, expiry }: { table: string; monthly: readonly Partition[]; expiry: Expiry | undefined },
@@ -209,31 +167,6 @@ async function inspect(
   const horizon = lowestIdAt(expiry.keptFrom)
   for (const { name } of (await partitionsOf(sql, table)).filter(({ to }) => to <= horizon))
     faults.push({ table, what: `${name} has had its time and holds rows that are not done` })
-}
-
-/** The monthly ones, oldest first. */
-async function partitionsOf(sql: postgres.Sql, table: string): Promise<Partition[]> {
-  const rows = await sql<{ name: string; bound: string }[]>`
-    select child.relname as name, pg_get_expr(child.relpartbound, child.oid) as bound
-    from pg_inherits join pg_class as child on child.oid = inhrelid
-    where inhparent = ${table}::regclass and not inhdetachpending order by child.relname`
-  return rows.flatMap(({ name, bound }) => {
-    const [, from, to] = /^FOR VALUES FROM \('(.+)'\) TO \('(.+)'\)$/.exec(bound) ?? []
-    return from === undefined || to === undefined ? [] : [{ name, from, to }]
-  })
-}
-
-/** Waits for a lock only so long that nobody behind notices, and tries again. */
-async function whenUnlocked(sql: postgres.Sql, statement: string): Promise<void> {
-  for (let nth = 1; ; nth++) {
-    try {
-      await sql.unsafe(statement)
-      return
-    } catch (error) {
-      // 40P01: it was chosen to resolve a deadlock
-      const passes = [lockedCode, '40P01'].includes((error as { code?: string }).code ?? '')
-      if (!passes || nth === lockTries) throw error
-      await pause(100 * nth)
-    }
-  }
+  if (await holds(sql, `${table}_default`, `id < '${horizon}'`))
+    faults.push({ table, what: 'DEFAULT holds rows that have had their time and are not done' })
 }

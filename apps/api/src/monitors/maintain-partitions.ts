@@ -20,8 +20,8 @@ export async function maintainPartitions(ctx: Ctx): Promise<void> {
     expiries: [{ table: 'webhook_queue', keptFrom, forbids: notDone }],
   })
   if (maintained === undefined) return
-  const { made, dropped, faults } = maintained
-  if (made.length + dropped.length > 0) ctx.log.info({ made, dropped }, 'partitions maintained')
+  const { made, dropped, deleted, faults } = maintained
+  if (made.length + dropped.length + deleted > 0) ctx.log.info({ made, dropped, deleted }, 'partitions maintained')
   const month = ctx.now.toISOString().slice(0, 7)
   await raiseAlerts(
     ctx,

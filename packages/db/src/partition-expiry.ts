@@ -1,0 +1,58 @@
+import type postgres from 'postgres'
+import { lowestIdAt, type Partition, partitionAt } from './partition-month.ts'
+import { holds, partitionsOf, whenUnlocked } from './partition-tables.ts'
+
+const rowsAtOnce = 5000
+
+/** A table that may lose what is old: from when on rows are kept, and which of the older ones forbid it. */
+export type Expiry = { table: string; keptFrom: Date; forbids: string }
+
+/** A month goes when it lies wholly before what is kept and nothing in it forbids it. */
+export async function dropExpired(sql: postgres.Sql, { table, keptFrom, forbids }: Expiry): Promise<string[]> {
+  const dropped: string[] = []
+  const horizon = lowestIdAt(keptFrom)
+  for (const { name, to } of await partitionsOf(sql, table)) {
+    if (to > horizon || (await holds(sql, name, forbids))) continue
+    await whenUnlocked(sql, `alter table ${table} detach partition ${name}`)
+  }
+  // those of a run that died in between too
+  for (const { name, from, to } of await detachedFrom(sql, table)) {
+    if (to > horizon) continue
+    // what came while nobody could look
+    if (await holds(sql, name, forbids)) {
+      await whenUnlocked(sql, `alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`)
+      continue
+    }
+    await whenUnlocked(sql, `drop table ${name}`)
+    dropped.push(name)
+  }
+  return dropped
+}
+
+/** DEFAULT itself stays: what is old in it goes row by row, and whatever somebody has locked with the next run. */
+export async function deleteExpired(sql: postgres.Sql, { table, keptFrom, forbids }: Expiry): Promise<number> {
+  let deleted = 0
+  let after = '00000000-0000-0000-0000-000000000000'
+  for (;;) {
+    const [piece] = await sql.unsafe<[{ rows: number; last: string | null }]>(
+      `with gone as (
+         delete from ${table}_default where id in (
+           select id from ${table}_default where id > '${after}' and id < '${lowestIdAt(keptFrom)}' and not (${forbids})
+           order by id limit ${rowsAtOnce} for update skip locked)
+         returning id)
+       select count(*)::int as rows, (array_agg(id::text order by id desc))[1] as last from gone`,
+    )
+    deleted += piece.rows
+    if (piece.rows < rowsAtOnce || piece.last === null) return deleted
+    after = piece.last
+  }
+}
+
+/** Tables that are named as a month of this one and are no part of it. */
+async function detachedFrom(sql: postgres.Sql, table: string): Promise<Partition[]> {
+  const rows = await sql<{ name: string }[]>`
+    select relname as name from pg_class
+    where relnamespace = 'public'::regnamespace and relkind = 'r' and not relispartition
+      and relname ~ ${`^${table}_\\d{4}_\\d{2}$`} order by relname`
+  return rows.map(({ name }) => partitionAt(table, new Date(`${name.slice(-7).replace('_', '-')}-01T00:00:00Z`)))
+}
