@@ -127,6 +127,14 @@ test('rows in DEFAULT that have a partition’s time are told of, and so is an i
   })
 })
 
+test('an index that is not valid is told of also where the table has no partitions', async () => {
+  await sql`update pg_index set indisvalid = false where indexrelid = 'idempotency_keys_pkey'::regclass`
+
+  const { faults } = (await maintain()) ?? {}
+
+  expect(faults).toEqual([{ table: 'idempotency_keys', what: 'the index idempotency_keys_pkey is not valid' }])
+})
+
 test('while somebody holds a lock others go on within a second, and the partition is made when he is done', async () => {
   await store('2026-11-03')
   const holder = await sql.reserve()

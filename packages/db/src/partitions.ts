@@ -42,6 +42,7 @@ export async function maintainPartitions(
       }
       await inspect(sql, { table, monthly, expiry }, maintained)
     }
+    maintained.faults.push(...(await invalidIndexes(sql)))
     return maintained
   } finally {
     await sql.end()
@@ -159,14 +160,19 @@ async function inspect(
   const [first] = monthly
   if (first !== undefined && (await holds(sql, `${table}_default`, `id >= '${first.from}'`)))
     faults.push({ table, what: `DEFAULT takes rows though partitions stand since ${first.name}` })
-  const invalid = await sql<{ name: string }[]>`
-    select indexrelid::regclass::text as name from pg_index
-    where indrelid in (select relid from pg_partition_tree(${table}::regclass)) and not (indisvalid and indisready)`
-  for (const { name } of invalid) faults.push({ table, what: `the index ${name} is not valid` })
   if (expiry === undefined) return
   const horizon = lowestIdAt(expiry.keptFrom)
   for (const { name } of (await partitionsOf(sql, table)).filter(({ to }) => to <= horizon))
     faults.push({ table, what: `${name} has had its time and holds rows that are not done` })
   if (await holds(sql, `${table}_default`, `id < '${horizon}'`))
     faults.push({ table, what: 'DEFAULT holds rows that have had their time and are not done' })
+}
+
+/** Of all our tables: what is charged once hangs on indexes of those that have no partitions. */
+async function invalidIndexes(sql: postgres.Sql): Promise<Maintained['faults']> {
+  const invalid = await sql<{ table: string; name: string }[]>`
+    select coalesce(pg_partition_root(indrelid), indrelid)::regclass::text as table, indexrelid::regclass::text as name
+    from pg_index join pg_class on pg_class.oid = indrelid
+    where relnamespace in (select oid from pg_namespace where nspname in ('public', 'pgboss')) and not (indisvalid and indisready) order by 1, 2`
+  return invalid.map(({ table, name }) => ({ table, what: `the index ${name} is not valid` }))
 }

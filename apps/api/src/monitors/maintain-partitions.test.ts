@@ -29,7 +29,7 @@ test('partitions are made by the job, and what keeps one from being made is told
   ])
   const alerts = await world.owner`select title, message, severity from ops_alerts where alert_type = 'partition_fault'`
   expect(alerts).toContainEqual({
-    title: 'Partitions of webhook_queue need a look',
+    title: 'The table webhook_queue needs a look',
     message: expect.stringMatching(
       /^webhook_queue: DEFAULT holds rows of webhook_queue_\d{4}_\d{2}, which could not be made\.$/,
     ),

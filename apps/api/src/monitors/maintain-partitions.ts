@@ -32,7 +32,7 @@ export async function maintainPartitions(ctx: Ctx): Promise<void> {
       dedupKey: `partition_fault:${month}:${what}`,
       series: `partition_fault:${table}`,
       rank: 0,
-      title: `Partitions of ${table} need a look`,
+      title: `The table ${table} needs a look`,
       message: `${table}: ${what}.`,
       runbook: 'docs/runbooks/monitors.md#partitions',
       metadata: { table, what },
