@@ -77,7 +77,7 @@ test('partitions stand before they are needed, rows go where their month is, and
       ['2026_11', '2026_12', '2027_01'].map((month) => `${table}_${month}`),
     ),
   )
-  expect(await maintain()).toEqual({ made: [], dropped: [], deleted: 0, faults: [] })
+  expect(await maintain()).toEqual({ made: [], dropped: [], deleted: 0, faults: [], locked: [] })
   expect(await placeOf(await store('2026-11-30'))).toBe('webhook_queue_2026_11')
   expect(await placeOf(await store('2026-12-01'))).toBe('webhook_queue_2026_12')
   expect(await placeOf(await store('2026-10-31'))).toBe('webhook_queue_default')
@@ -152,6 +152,22 @@ test('while somebody holds a lock others go on within a second, and the partitio
   await holder`commit`
   holder.release()
   expect((await running)?.made).toContain('webhook_queue_2026_12')
+})
+
+test('a table that somebody holds locked keeps the others waiting for nothing, and is told of before a row misses its month', async () => {
+  const whileLocked = async () =>
+    await sql.begin(async (locking) => {
+      await locking`lock table call_events in access exclusive mode`
+      return await maintain()
+    })
+  const first = await whileLocked()
+  const made = new Set(first?.made.map((name) => name.replace(/_\d{4}_\d{2}$/, '')))
+  expect([...made]).toEqual(['sms_events', 'usage_entries', 'webhook_queue'])
+  const fault = 'call_events_2027_01 does not stand yet, and the table is locked night after night'
+  expect(first).toMatchObject({ locked: ['call_events'], faults: [{ table: 'call_events', what: fault }] })
+
+  expect(await maintain()).toMatchObject({ locked: [], faults: [] })
+  expect(await whileLocked()).toMatchObject({ locked: ['call_events'], faults: [] })
 })
 
 test('a month that has had its time goes as a whole; one with a row that is not done stays and is told of', async () => {

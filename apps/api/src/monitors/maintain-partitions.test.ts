@@ -37,3 +37,23 @@ test('partitions are made by the job, and what keeps one from being made is told
   })
   expect(new Set(alerts.map(({ message }) => message)).size).toBe(alerts.length)
 })
+
+test('where somebody holds a table locked the rest is done and told, and the job comes again', async () => {
+  await world.owner`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    values ('018e0000-0000-7000-8000-000000000000', 'retell', 'events', 'x', 'x', '[]', 'x', 'utf8', 1, '\\x00', 'verified', 'dead', now())`
+
+  const run = world.owner.begin(async (locking) => {
+    await locking`lock table call_events in access exclusive mode`
+    await maintainPartitions(world.ctx())
+  })
+
+  await expect(run).rejects.toMatchObject({
+    refusal: 'unavailable',
+    message: expect.stringContaining('on call_events'),
+  })
+  const told = await world.owner`select message from ops_alerts where alert_type = 'partition_fault'`
+  expect(told).toContainEqual({
+    message: 'webhook_queue: DEFAULT holds rows that have had their time and are not done.',
+  })
+})

@@ -2,6 +2,7 @@ import { horizonsOf } from '@trunkline/core/platform/retention'
 import { maintainPartitions as maintain } from '@trunkline/db/partitions'
 import { raiseAlerts } from '../alerts/raise.ts'
 import type { Ctx } from '../platform/context.ts'
+import { DomainError } from '../platform/domain-error.ts'
 import { loadRetention } from '../platform/privacy/retention.ts'
 
 /** So long that a month of failing runs still finds a partition. */
@@ -20,7 +21,7 @@ export async function maintainPartitions(ctx: Ctx): Promise<void> {
     expiries: [{ table: 'webhook_queue', keptFrom, forbids: notDone }],
   })
   if (maintained === undefined) return
-  const { made, dropped, deleted, faults } = maintained
+  const { made, dropped, deleted, faults, locked } = maintained
   if (made.length + dropped.length + deleted > 0) ctx.log.info({ made, dropped, deleted }, 'partitions maintained')
   const month = ctx.now.toISOString().slice(0, 7)
   await raiseAlerts(
@@ -37,5 +38,7 @@ export async function maintainPartitions(ctx: Ctx): Promise<void> {
       runbook: 'docs/runbooks/monitors.md#partitions',
       metadata: { table, what },
     })),
-  )
+  ) // after the rest is done and told: the job tries again
+  if (locked.length > 0)
+    throw new DomainError('unavailable', `Somebody has held a lock for too long on ${locked.join(', ')}`)
 }
