@@ -6,6 +6,7 @@ import { statement } from '@trunkline/db/connect'
 import { raiseAlerts } from '../alerts/raise.ts'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
+import { askableProviders } from '../providers/find-record.ts'
 import { describeBackfill } from './backfill-runs.ts'
 import { loadBacklog } from './backlog.ts'
 
@@ -99,6 +100,13 @@ export async function silentSources(ctx: Ctx) {
   )
 }
 
+function whatHeals(ctx: Ctx, provider: WebhookProvider): string {
+  const isAsked = ctx.env.WEBHOOK_BACKFILL === 'on' && askableProviders(ctx).some((one) => one === provider)
+  return isAsked
+    ? 'what its lists hold is taken in meanwhile, and the rest is healed by a reconciliation'
+    : 'what it could not deliver it must send again, since nobody asks it for that'
+}
+
 /** Tells once a day of each source that has fallen silent. */
 export async function watchSilence(ctx: Ctx): Promise<void> {
   const silent = await silentSources(ctx)
@@ -114,7 +122,7 @@ export async function watchSilence(ctx: Ctx): Promise<void> {
         series: `webhooks:silent:${provider}:${door}`,
         rank: 1,
         title: `Nothing came from ${provider} at ${door} for an hour`,
-        message: `At this hour of the week about ${usual} webhooks come. Look at the provider’s status and at the address that it calls; what its lists hold is taken in meanwhile, and the rest is healed by a reconciliation.`,
+        message: `At this hour of the week about ${usual} webhooks come. Look at the provider’s status and at the address that it calls; ${whatHeals(ctx, provider)}.`,
         runbook: 'docs/runbooks/webhooks.md#silent',
         metadata: { provider, door, usual },
       })),

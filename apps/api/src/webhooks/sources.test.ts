@@ -314,6 +314,23 @@ test('a source that has fallen silent at its busy hour is told of once a day; on
   expect(raised).toEqual([{ provider: 'telnyx', usual: 20 }])
 })
 
+test('of a silent source that can be asked it is said that it is asked, of another that it must send again', async () => {
+  const copy = (weeks: number, provider: string) => world.owner`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    select uuidv7(make_interval(days => -7 * ${weeks}::int) - nth * interval '1 minute'), ${provider}, 'told', '', '', '[]', '', 'utf8', 0, '', 'verified', 'processed', now()
+    from generate_series(1, 20) as nth`
+  for (const weeks of [1, 2, 3]) for (const provider of ['retell', 'stripe']) await copy(weeks, provider)
+
+  await watchSilence(world.ctx())
+
+  const raised = await world.owner`
+    select metadata ->> 'provider' as provider, message from ops_alerts where alert_type = 'source_silent' and metadata ->> 'door' = 'told' order by 1`
+  expect(raised).toEqual([
+    { provider: 'retell', message: expect.stringContaining('what its lists hold is taken in meanwhile') },
+    { provider: 'stripe', message: expect.stringContaining('it must send again') },
+  ])
+})
+
 test('gaps name the calls without an end or analysis and the texts without a fate; what waits is told in minutes and money, by customer', async () => {
   const { phoneNumber, id } = await world.customer({ tier: 'core' })
   await world.owner`delete from call_events`
