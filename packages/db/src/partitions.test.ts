@@ -154,6 +154,29 @@ test('while somebody holds a lock others go on within a second, and the partitio
   expect((await running)?.made).toContain('webhook_queue_2026_12')
 })
 
+test('while the partition of the month under way is made nothing of that month is refused, and DEFAULT keeps what came', async () => {
+  await store('2026-10-03')
+  const analyzing = await sql.reserve()
+  await analyzing`begin`
+  await analyzing`lock table only webhook_queue in share update exclusive mode`
+  const running = maintain()
+  await expect
+    .poll(async () => {
+      const [waiting] = await sql`
+        select count(*)::int as many from pg_locks where relation = 'webhook_queue'::regclass and not granted`
+      return waiting?.many
+    })
+    .toBe(1)
+
+  const came = await store('2026-11-12')
+  await analyzing`commit`
+  analyzing.release()
+
+  expect(await running).toMatchObject({ faults: [], locked: [] })
+  expect(await placeOf(came)).toBe('webhook_queue_default')
+  expect(await placeOf(await store('2026-12-12'))).toBe('webhook_queue_2026_12')
+})
+
 test('a table that somebody holds locked keeps the others waiting for nothing, and is told of before a row misses its month', async () => {
   const whileLocked = async () =>
     await sql.begin(async (locking) => {

@@ -6,6 +6,8 @@ import { holds, lockedCode, lockTimeoutMs, partitionsOf, whenUnlocked } from './
 /** Any number but the migrations': only one process at a time makes and drops partitions. */
 const partitionLock = 7_274_002
 const dayMs = 86_400_000
+/** Not done within `statement_timeout`. */
+const cancelledCode = '57014'
 
 export type Maintained = {
   made: string[]
@@ -85,7 +87,7 @@ export async function makeFirstPartitions(ownerUrl: string, now: Date): Promise<
         if ((await partitionsOf(sql, table)).length > 0 || (await holds(sql, `${table}_default`, 'true'))) continue
         for (const months of [0, 1]) {
           const month = partitionAt(table, addMonths(now, months))
-          if (await make(sql, table, month)) made.push(month.name)
+          if (await make(sql, table, month, now)) made.push(month.name)
         }
       } catch (error) {
         if ((error as { code?: string }).code !== lockedCode) throw error
@@ -115,8 +117,9 @@ async function makeAhead(
   for (let nth = 0; nth <= monthsAhead; nth++) {
     const month = partitionAt(table, addMonths(first, nth))
     if (standing.some(({ from }) => from === month.from)) continue
-    if (await make(sql, table, month)) made.push(month.name)
-    else faults.push({ table, what: `DEFAULT holds rows of ${month.name}, which could not be made` })
+    if (await make(sql, table, month, now)) made.push(month.name)
+    else if (!isUnderWay(month, now))
+      faults.push({ table, what: `DEFAULT holds rows of ${month.name}, which could not be made` })
   }
   return await partitionsOf(sql, table)
 }
@@ -134,36 +137,61 @@ async function firstMonth(sql: postgres.Sql, table: string, now: Date, standing:
   return next.getTime() - now.getTime() < dayMs ? addMonths(next, 1) : next
 }
 
-/**
- * Made beside the table and attached when DEFAULT is known to hold nothing of its time: the check is validated while everybody
- * reads and writes, so that attaching need not read DEFAULT with everybody locked out.
- */
-async function make(sql: postgres.Sql, table: string, { name, from, to }: Partition): Promise<boolean> {
-  const elsewhere = `${name}_is_elsewhere`
-  const free = () => whenUnlocked(sql, `alter table ${table}_default drop constraint if exists ${elsewhere}`)
+/** Rows of it may come at any moment, or before a run that is interrupted has been carried on. */
+const isUnderWay = ({ from }: Partition, now: Date) => from <= lowestIdAt(new Date(now.getTime() + dayMs))
+
+/** Made beside the table, then attached; false where DEFAULT holds rows of it. */
+async function make(sql: postgres.Sql, table: string, month: Partition, now: Date): Promise<boolean> {
+  const { name } = month
   // what a run left that died in between
-  await free()
+  await takeRows(sql, table, month)
   await whenUnlocked(sql, `drop table if exists ${name}`)
   // guarded from its first moment: the application does not start beside a table of customers that anybody may read
   await sql.unsafe(
     `create table ${name} (like ${table} including all)${await settingsOf(sql, table)}; alter table ${name} enable row level security`,
   )
   try {
-    await whenUnlocked(
-      sql,
-      `alter table ${table}_default add constraint ${elsewhere} check (id < '${from}' or id >= '${to}') not valid`,
-    )
-    await whenUnlocked(sql, `alter table ${table}_default validate constraint ${elsewhere}`)
-    await whenUnlocked(sql, `alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`)
+    await (isUnderWay(month, now) ? attachAtOnce(sql, table, month) : attachProven(sql, table, month))
     return true
   } catch (error) {
     await whenUnlocked(sql, `drop table ${name}`)
-    if ((error as { code?: string }).code === '23514') return false
+    if (['23514', cancelledCode].includes((error as { code?: string }).code ?? '')) return false
     throw error
-  } finally {
-    await free()
   }
 }
+
+/**
+ * DEFAULT is known to hold nothing of its time: the check is validated while everybody reads and writes, so that attaching need not
+ * read DEFAULT with everybody locked out. Until then DEFAULT refuses rows of that time, so it must not have come yet.
+ */
+async function attachProven(sql: postgres.Sql, table: string, { name, from, to }: Partition): Promise<void> {
+  try {
+    await whenUnlocked(
+      sql,
+      `alter table ${table}_default add constraint ${elsewhere(name)} check (id < '${from}' or id >= '${to}') not valid`,
+    )
+    await whenUnlocked(sql, `alter table ${table}_default validate constraint ${elsewhere(name)}`)
+    await whenUnlocked(sql, attaching(table, { name, from, to }))
+  } finally {
+    await takeRows(sql, table, { name })
+  }
+}
+
+/** While DEFAULT is read nobody waits for long: one that is too large for that keeps the month. */
+async function attachAtOnce(sql: postgres.Sql, table: string, month: Partition): Promise<void> {
+  await sql.unsafe(`set statement_timeout = ${2 * lockTimeoutMs}`)
+  try {
+    await whenUnlocked(sql, attaching(table, month))
+  } finally {
+    await sql.unsafe('set statement_timeout = 0')
+  }
+}
+
+const elsewhere = (name: string) => `${name}_is_elsewhere`
+const attaching = (table: string, { name, from, to }: Partition) =>
+  `alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`
+const takeRows = (sql: postgres.Sql, table: string, { name }: Pick<Partition, 'name'>) =>
+  whenUnlocked(sql, `alter table ${table}_default drop constraint if exists ${elsewhere(name)}`)
 
 /** How full a page is filled, and the like: it stands at DEFAULT, since a partitioned table itself has none, and is not copied. */
 async function settingsOf(sql: postgres.Sql, table: string): Promise<string> {
