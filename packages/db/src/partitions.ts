@@ -40,7 +40,7 @@ export async function maintainPartitions(ownerUrl: string, options: Options): Pr
       } catch (error) {
         if ((error as { code?: string }).code !== lockedCode) throw error
         maintained.locked.push(table)
-        await expectNextMonths(sql, table, options.now, maintained)
+        maintained.faults.push(...(await leftBehind(sql, table, options.now)))
       }
     }
     maintained.faults.push(...(await invalidIndexes(sql)))
@@ -62,13 +62,27 @@ async function maintain(sql: postgres.Sql, table: string, options: Options, main
   await inspect(sql, { table, monthly, expiry }, maintained)
 }
 
-/** One night without a run is made good by the next. Where the month after next is missing, many were. */
-async function expectNextMonths(sql: postgres.Sql, table: string, now: Date, { faults }: Maintained): Promise<void> {
-  const { name } = partitionAt(table, addMonths(now, 2))
-  // from the catalogue alone: whatever asks the table itself waits for the lock
-  const standing = await sql`select from pg_inherits join pg_class on pg_class.oid = inhrelid where relname = ${name}`
-  if (standing.length > 0) return
-  faults.push({ table, what: `${name} does not stand yet, and the table is locked night after night` })
+/**
+ * What must not stay so: one night without a run is made good by the next, but where the month after next is missing, many were; and what
+ * DEFAULT refuses for a partition that could not be attached, it refuses when the month has begun. Asks the catalogue alone: whatever
+ * asks the table itself waits for the lock.
+ */
+async function leftBehind(sql: postgres.Sql, table: string, now: Date): Promise<Maintained['faults']> {
+  const standing = await sql<{ name: string }[]>`
+    select child.relname as name from pg_inherits join pg_class as child on child.oid = inhrelid join pg_class as parent on parent.oid = inhparent
+    where parent.relname = ${table}`
+  const refusing = await sql<{ name: string }[]>`
+    select conname as name from pg_constraint join pg_class on pg_class.oid = conrelid where relname = ${`${table}_default`}`
+  const stands = (name: string) => standing.some((one) => one.name === name)
+  const { name: afterNext } = partitionAt(table, addMonths(now, 2))
+  const missing = `${afterNext} does not stand yet, and the table is locked night after night`
+  const refused = refusing
+    .map(({ name }) => name)
+    .filter((name) => name.endsWith(elsewhere('')) && !stands(name.slice(0, -elsewhere('').length)))
+  return [
+    ...(stands(afterNext) ? [] : [missing]),
+    ...refused.map((name) => `DEFAULT refuses rows until its constraint ${name} is dropped`),
+  ].map((what) => ({ table, what }))
 }
 
 /**
