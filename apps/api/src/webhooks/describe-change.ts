@@ -20,6 +20,17 @@ export function describeChange(before: Picture, after: Picture): string[] {
   ]
 }
 
+/** Whether a call or message came to be, or got its owner or its first figure. */
+export function isFirst(before: Picture, after: Picture): boolean {
+  const known = new Map(before.rows.map((row) => [row.name, row.facts]))
+  return after.rows.some(({ name, facts }) => {
+    const old = known.get(name)
+    const isNew = (value: Facts[string] | undefined, was: Facts[string] | undefined) =>
+      value !== null && value !== undefined && (was === null || was === undefined)
+    return old === undefined || ['customer', 'seconds', 'segments'].some((field) => isNew(facts[field], old[field]))
+  })
+}
+
 /** The same without what was said in a call: that stays where retention finds it. */
 export const withoutWords = (changes: readonly string[]): string[] =>
   changes.map((line) => line.replace(/: summary .*$/s, ': summary'))

@@ -1,3 +1,4 @@
+import { stillNeeded, type Tried } from '@trunkline/core/webhooks/still-needed'
 import { statement } from '@trunkline/db/connect'
 import { webhookReplays } from '@trunkline/db/schema/webhooks-replays'
 import { sql } from 'drizzle-orm'
@@ -7,33 +8,35 @@ import { step } from '../platform/step.ts'
 import { withoutWords } from './describe-change.ts'
 import { reasonOf } from './record-failure.ts'
 import { replayInTransaction } from './replay.ts'
-import { isOurs, leased, nextItems, type Replay } from './replay-lease.ts'
-import { keepSubjects, subjectsOf, triedWith } from './replay-subjects.ts'
+import { holdOn, isOurs, leased, nextItems, type Replay } from './replay-lease.ts'
+import { keepNeeded, saidBy, subjectsIn, triedWith } from './replay-subjects.ts'
 import { addMoves, type Move, priceSums } from './replay-sums.ts'
 import { undone } from './undone.ts'
 
-/** So many are tried in one transaction: the counters of their customers are locked for as long. */
+/** So many are tried in one transaction, or as many as this time allows: the counters of their customers are locked for as long. */
 export const chunk = 20
+const longestMs = 5000
 
-type Found = { webhookId: string; changes: string[]; moves: Move[]; problem: string | null }
+type Found = { webhookId: string; changes: string[]; moves: Move[]; problem: string | null; isFirst: boolean }
 
 /**
- * The same processor in a transaction that is rolled back. What was tried in an earlier chunk and speaks of the same calls or
- * messages goes first, in the order of the run: what it brings is not brought again. Answers whether more is left.
+ * The same processor in a transaction that is rolled back. What of earlier chunks speaks of the same calls or messages and is
+ * still needed goes first, in the order of the run: what it brings is not brought again. Answers whether more is left.
  */
 export async function planChunk(ctx: Ctx, replay: Replay): Promise<boolean> {
   const items = await nextItems(ctx, replay, chunk)
   const ids = items.map(({ webhookId }) => webhookId)
-  const subjects = await subjectsOf(ctx, ids)
-  const earlier = await triedWith(ctx, replay.id, [...new Set([...subjects.values()].flat())])
-  const found = await undone(ctx, async (ctx) => {
-    for (const webhookId of earlier) await tryOne(ctx, webhookId)
-    const found: Found[] = []
-    for (const webhookId of ids) found.push(await tryOne(ctx, webhookId))
-    return found
-  })
+  const said = await saidBy(ctx, ids)
+  const earlier = await triedWith(ctx, replay.id, subjectsIn(said))
+  const tried = await tryInOrder(ctx, replay, { earlier, ids })
+  if (tried === undefined) return false
+  const found = tried.slice(earlier.length)
+  const saidBefore = await saidBy(ctx, earlier)
+  const known = tried.flatMap(({ webhookId, problem, isFirst }): Tried[] =>
+    problem === null ? [{ webhookId, isFirst, said: said.get(webhookId) ?? saidBefore.get(webhookId) ?? [] }] : [],
+  )
   return await inTransaction(ctx, async (ctx) => {
-    const isOver = ids.length < chunk
+    const isOver = found.length < chunk && found.length === ids.length
     const [ours] = await ctx.db
       .update(webhookReplays)
       .set({
@@ -43,13 +46,13 @@ export async function planChunk(ctx: Ctx, replay: Replay): Promise<boolean> {
         leaseUntil: leased,
         ...(isOver
           ? { state: 'planned' as const, leaseUntil: null, throughId: null }
-          : { throughId: ids.at(-1) ?? null }),
+          : { throughId: found.at(-1)?.webhookId ?? null }),
       })
       .where(isOurs(replay))
       .returning({ id: webhookReplays.id })
     if (ours === undefined) return false
     await keepFound(ctx, replay, found)
-    await keepSubjects(ctx, replay.id, subjects)
+    await keepNeeded(ctx, replay.id, { tried: known, needed: stillNeeded(known) })
     const moves = found.flatMap(({ moves }) => moves)
     await addMoves(ctx, replay.id, moves, 'planned')
     await priceSums(
@@ -63,13 +66,32 @@ export async function planChunk(ctx: Ctx, replay: Replay): Promise<boolean> {
   })
 }
 
+/** What became of each, as far as the time went; undefined where the plan is no longer ours. */
+async function tryInOrder(
+  outside: Ctx,
+  replay: Replay,
+  { earlier, ids }: { earlier: readonly string[]; ids: readonly string[] },
+): Promise<Found[] | undefined> {
+  return await undone(outside, async (ctx) => {
+    const tried: Found[] = []
+    let until = Number.POSITIVE_INFINITY
+    for (const webhookId of [...earlier, ...ids]) {
+      if (!(await holdOn(outside, replay))) return undefined
+      if (performance.now() > until) break
+      tried.push(await tryOne(ctx, webhookId))
+      if (tried.length === earlier.length + 1) until = performance.now() + longestMs
+    }
+    return tried
+  })
+}
+
 async function tryOne(ctx: Ctx, webhookId: string): Promise<Found> {
   try {
-    const { effects, moves, fault } = await inTransaction(ctx, (ctx) => replayInTransaction(ctx, webhookId))
-    return { webhookId, changes: withoutWords(effects.text), moves, problem: fault ?? null }
+    const { effects, moves, isFirst, fault } = await inTransaction(ctx, (ctx) => replayInTransaction(ctx, webhookId))
+    return { webhookId, changes: withoutWords(effects.text), moves, problem: fault ?? null, isFirst }
   } catch (error) {
     const problem = error instanceof DomainError ? error.message : reasonOf(error).text
-    return { webhookId, changes: [], moves: [], problem }
+    return { webhookId, changes: [], moves: [], problem, isFirst: false }
   }
 }
 

@@ -50,6 +50,23 @@ export async function leaseReplay(ctx: Ctx, replayId: string): Promise<Replay | 
   return held && 'held'
 }
 
+/** Asks, whenever called, whether the replay is still ours, and renews a lease of which half is over: whoever works longer than one keeps it. */
+export async function holdOn(ctx: Ctx, replay: Replay): Promise<boolean> {
+  const [held] = await ctx.db
+    .select({
+      isShort: sql<boolean>`${webhookReplays.leaseUntil} < now() + make_interval(secs => ${leaseSeconds / 2})`,
+    })
+    .from(webhookReplays)
+    .where(isOurs(replay))
+  if (held?.isShort !== true) return held !== undefined
+  const kept = await ctx.db
+    .update(webhookReplays)
+    .set({ leaseUntil: leased })
+    .where(isOurs(replay))
+    .returning({ id: webhookReplays.id })
+  return kept.length > 0
+}
+
 export async function letGo(ctx: Ctx, replay: Replay): Promise<void> {
   await ctx.db.update(webhookReplays).set({ leaseUntil: null }).where(isOurs(replay))
 }

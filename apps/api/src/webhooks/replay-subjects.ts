@@ -1,3 +1,4 @@
+import type { Tried } from '@trunkline/core/webhooks/still-needed'
 import { statement } from '@trunkline/db/connect'
 import { callKeys, smsKeys } from '@trunkline/db/schema/events'
 import { webhooks } from '@trunkline/db/schema/webhooks'
@@ -5,8 +6,10 @@ import { inArray } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { spokenOf } from './event-keys.ts'
 
-/** Of which calls and messages each of these webhooks speaks: by the names that it says, and by the row that has one of them. */
-export async function subjectsOf(ctx: Ctx, webhookIds: readonly string[]): Promise<Map<string, string[]>> {
+export type SaidBy = ReadonlyMap<string, Tried['said']>
+
+/** What each of these webhooks says of calls and messages: by the names that it gives them, and by the row that has one of them. */
+export async function saidBy(ctx: Ctx, webhookIds: readonly string[]): Promise<SaidBy> {
   if (webhookIds.length === 0) return new Map()
   const rows = await ctx.db
     .select({
@@ -20,11 +23,11 @@ export async function subjectsOf(ctx: Ctx, webhookIds: readonly string[]): Promi
     })
     .from(webhooks)
     .where(inArray(webhooks.id, [...webhookIds]))
-  const named = new Map(
-    rows.map((row) => [row.id, spokenOf(row).flatMap(({ kind, keys }) => keys.map((key) => ({ kind, key })))]),
+  const spoken = new Map(
+    rows.map((row) => [row.id, spokenOf(row).flatMap((event) => (event.kind === 'billing' ? [] : [event]))]),
   )
-  const said = [...named.values()].flat()
-  const keysOf = (kind: 'call' | 'message') => said.flatMap((name) => (name.kind === kind ? name.key : []))
+  const all = [...spoken.values()].flat()
+  const keysOf = (kind: 'call' | 'message') => all.flatMap((event) => (event.kind === kind ? event.keys : []))
   const [calls, messages] = [keysOf('call'), keysOf('message')]
   const callRows = calls.length === 0 ? [] : await ctx.db.select().from(callKeys).where(inArray(callKeys.key, calls))
   const messageRows =
@@ -33,22 +36,18 @@ export async function subjectsOf(ctx: Ctx, webhookIds: readonly string[]): Promi
     ...callRows.map(({ key, callId }) => [`call ${key}`, callId] as const),
     ...messageRows.map(({ key, smsId }) => [`message ${key}`, smsId] as const),
   ])
-  return new Map(
-    [...named].map(([id, names]) => [
-      id,
-      [
-        ...new Set(
-          names.flatMap(({ kind, key }) => {
-            const eventId = eventOf.get(`${kind} ${key}`)
-            return eventId === undefined ? [`${kind} ${key}`] : [`${kind} ${key}`, `event ${eventId}`]
-          }),
-        ),
-      ],
-    ]),
-  )
+  const namesOf = ({ kind, keys }: (typeof all)[number]) => {
+    const names = keys.map((key) => `${kind} ${key}`)
+    return [...new Set([...names, ...names.flatMap((name) => eventOf.get(name) ?? []).map((id) => `event ${id}`)])]
+  }
+  return new Map([...spoken].map(([id, events]) => [id, events.map((event) => ({ names: namesOf(event), event }))]))
 }
 
-/** Webhooks of the plan that were tried already and speak of the same, by whatever chain of names. In the order of the run. */
+export const subjectsIn = (said: SaidBy): string[] => [
+  ...new Set([...said.values()].flat().flatMap(({ names }) => names)),
+]
+
+/** What of those that were tried already is still needed for what speaks of the same, by whatever chain of names. In the order of the run. */
 export async function triedWith(ctx: Ctx, replayId: string, subjects: readonly string[]): Promise<string[]> {
   const rows = await statement<{ webhook_id: string }>(
     ctx.db,
@@ -64,9 +63,21 @@ export async function triedWith(ctx: Ctx, replayId: string, subjects: readonly s
   return rows.map(({ webhook_id }) => webhook_id)
 }
 
-export async function keepSubjects(ctx: Ctx, replayId: string, found: ReadonlyMap<string, string[]>): Promise<void> {
-  const pairs = [...found].flatMap(([webhookId, subjects]) => subjects.map((subject) => ({ webhookId, subject })))
-  if (pairs.length === 0) return
+/** Of all that were tried together those that go along with what comes later, and no others. */
+export async function keepNeeded(
+  ctx: Ctx,
+  replayId: string,
+  { tried, needed }: { tried: readonly Tried[]; needed: ReadonlySet<string> },
+): Promise<void> {
+  const done = tried.filter(({ webhookId }) => !needed.has(webhookId)).map(({ webhookId }) => webhookId)
+  await statement(
+    ctx.db,
+    'delete from webhook_replay_subjects where replay_id = $1::text::uuid and webhook_id = any (($2::text[])::uuid[])',
+    [replayId, done],
+  )
+  const pairs = tried
+    .filter(({ webhookId }) => needed.has(webhookId))
+    .flatMap(({ webhookId, said }) => said.flatMap(({ names }) => names.map((subject) => ({ webhookId, subject }))))
   await statement(
     ctx.db,
     `insert into webhook_replay_subjects (replay_id, subject, webhook_id)

@@ -13,7 +13,7 @@ import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
 import { adapters } from './adapters.ts'
 import { type Stored, storedColumns } from './claim.ts'
-import { describeChange, type Picture, withoutWords } from './describe-change.ts'
+import { describeChange, isFirst, type Picture, withoutWords } from './describe-change.ts'
 import { addressFrom } from './door-paths.ts'
 import { eventKeysOf } from './event-keys.ts'
 import { digest } from './process.ts'
@@ -63,7 +63,7 @@ export function whyNoBytes({ shreddedAt, verdict }: Pick<Webhook, 'shreddedAt' |
 export async function replayInTransaction(
   ctx: Ctx,
   webhookId: string,
-): Promise<Replayed & { fault?: string; moves: Move[] }> {
+): Promise<Replayed & { fault?: string; moves: Move[]; isFirst: boolean }> {
   const [webhook] = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId)).for('update')
   if (webhook === undefined) throw new DomainError('not_found', 'There is no such webhook')
   const missing = whyNoBytes(webhook)
@@ -101,7 +101,7 @@ export async function replayInTransaction(
   })
   const effects = { changed: text.length > 0, text }
   const moves = await movesOf(ctx, [webhookId], since)
-  return { state, effects, moves, ...(fault !== undefined && { fault }) }
+  return { state, effects, moves, isFirst: isFirst(before, now), ...(fault !== undefined && { fault }) }
 }
 
 /**
