@@ -1,4 +1,5 @@
 import { failsTooOften } from '@trunkline/core/webhooks/bulk-replay'
+import { isTransient } from '@trunkline/core/webhooks/retry'
 import { webhooks } from '@trunkline/db/schema/webhooks'
 import { webhookReplayItems, webhookReplays } from '@trunkline/db/schema/webhooks-replays'
 import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
@@ -43,9 +44,21 @@ export async function carryOutReplay(ctx: Ctx, input: { replayId: string }): Pro
   while (true) {
     if (replay.state === 'running' && (await isBehind(ctx))) return await goOnLater(5)
     if (performance.now() - began > longestTurnMs) return await goOnLater(0)
-    const goesOn = replay.state === 'planning' ? await planChunk(ctx, replay) : await runChunk(ctx, replay)
+    const goesOn = replay.state === 'planning' ? await planOn(ctx, replay) : await runChunk(ctx, replay)
     await announce(ctx, ['webhooks'])
+    if (goesOn === 'later') return await goOnLater(1)
     if (!goesOn) return
+  }
+}
+
+/** The next chunk of a plan; `later` where others were in its way. */
+async function planOn(ctx: Ctx, replay: Replay): Promise<boolean | 'later'> {
+  try {
+    return await planChunk(ctx, replay)
+  } catch (error) {
+    if (!isTransient(reasonOf(error).sqlState)) throw error
+    ctx.log.warn({ error, replayId: replay.id }, 'chunk of a plan could not be tried now; it is tried again')
+    return 'later'
   }
 }
 

@@ -152,3 +152,31 @@ test('a plan that has to wait for others for longer than its lease lasts keeps i
   await planning
   expect(await find(id)).toMatchObject({ state: 'planned', planned: 3, effects: { changed: 0, refused: 0 } })
 })
+
+test('whom a plan meets in a deadlock costs it the rest of a chunk, and no webhook is called one that cannot be replayed', async () => {
+  const customers = [await world.customer(), await world.customer()]
+  for (const { phoneNumber } of customers) await world.retell(retellCall({ to: phoneNumber, seconds: 60 }).ended)
+  const rows = await world.owner`
+    update webhook_queue set state = 'dead', last_error = 'it was so', next_attempt_at = null where state = 'received' returning id`
+  const { id } = await plan(rows.map((row) => row.id))
+  const [first = { id: '' }, second = { id: '' }] = customers
+  const lockCounter = (connection: postgres.Sql, customerId: string) =>
+    connection`select from usage_limits where customer_id = ${customerId} for update`
+  const connection = await other.reserve()
+  await connection`begin`
+  await connection`set local deadlock_timeout = '1h'`
+  await lockCounter(connection, second.id)
+
+  const planning = carryOut(id)
+  await untilSomebodyWaits()
+  await lockCounter(connection, first.id)
+  await connection`commit`
+  connection.release()
+  await planning
+
+  expect(await find(id)).toMatchObject({
+    state: 'planned',
+    planned: 2,
+    effects: { changed: 2, refused: 0, seconds: 120, customers: 2 },
+  })
+})

@@ -1,3 +1,4 @@
+import { isTransient } from '@trunkline/core/webhooks/retry'
 import { stillNeeded, type Tried } from '@trunkline/core/webhooks/still-needed'
 import { statement } from '@trunkline/db/connect'
 import { webhookReplays } from '@trunkline/db/schema/webhooks-replays'
@@ -66,7 +67,10 @@ export async function planChunk(ctx: Ctx, replay: Replay): Promise<boolean> {
   })
 }
 
-/** What became of each, as far as the time went; undefined where the plan is no longer ours. */
+/**
+ * What became of each, as far as the time went, or until the database itself was in trouble; undefined where the plan is no longer
+ * ours. Whoever comes next in order begins with nobody else's counters locked.
+ */
 async function tryInOrder(
   outside: Ctx,
   replay: Replay,
@@ -78,19 +82,27 @@ async function tryInOrder(
     for (const webhookId of [...earlier, ...ids]) {
       if (!(await holdOn(outside, replay))) return undefined
       if (performance.now() > until) break
-      tried.push(await tryOne(ctx, webhookId))
+      const one = await tryOne(ctx, webhookId, { mayWait: tried.length > earlier.length })
+      if (one === undefined) break
+      tried.push(one)
       if (tried.length === earlier.length + 1) until = performance.now() + longestMs
     }
     return tried
   })
 }
 
-async function tryOne(ctx: Ctx, webhookId: string): Promise<Found> {
+/** Undefined where it `mayWait` for the next chunk, and says nothing of the webhook that it could not be tried now. */
+async function tryOne(ctx: Ctx, webhookId: string, { mayWait }: { mayWait: boolean }): Promise<Found | undefined> {
   try {
     const { effects, moves, isFirst, fault } = await inTransaction(ctx, (ctx) => replayInTransaction(ctx, webhookId))
     return { webhookId, changes: withoutWords(effects.text), moves, problem: fault ?? null, isFirst }
   } catch (error) {
-    const problem = error instanceof DomainError ? error.message : reasonOf(error).text
+    const { text, sqlState } = reasonOf(error)
+    if (isTransient(sqlState)) {
+      if (mayWait) return undefined
+      throw error
+    }
+    const problem = error instanceof DomainError ? error.message : text
     return { webhookId, changes: [], moves: [], problem, isFirst: false }
   }
 }
