@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { test as base, expectSoundLook, looks } from './browser.ts'
 import { admin } from './world.ts'
 
@@ -334,4 +334,44 @@ test('a search that came to its bound says how far it looked, and goes on when a
   expect(await rows(page).count()).toBeGreaterThan(1)
   await expectSoundLook(page)
   await world.sql`delete from webhook_queue where event_type = 'call_noted'`
+})
+
+test('the list waits for nothing that is only about its filters, and asks that again the more seldom the longer it takes', async ({
+  open,
+  world,
+  night,
+}) => {
+  const page = await open('/settings')
+  let asked = 0
+  let answer = () => {}
+  await page.route(/webhooks\.causes\.list/, async (route) => {
+    asked++
+    await new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await route.continue()
+  })
+
+  const shown = async (text: string) => {
+    const before = await rows(page).count()
+    await world.text(night.line, text)
+    await vi.waitFor(async () => expect(await rows(page).count()).toBeGreaterThan(before), { timeout: 20_000 })
+  }
+
+  await page.getByRole('link', { name: /^Webhooks/ }).click()
+  await rows(page).first().waitFor()
+  expect(asked).toBe(1)
+  await shown('Are you open?')
+  answer()
+  await vi.waitFor(() => expect(asked).toBe(2), { timeout: 20_000 })
+
+  // this one took as long as it takes a webhook to come in; the next one has to wait for ten times as long
+  await shown('Are you there?')
+  answer()
+  await page.getByRole('button', { name: 'Cause', exact: true }).click()
+  await page.getByRole('menuitemradio', { name: /JSON/ }).waitFor()
+  await page.keyboard.press('Escape')
+  await shown('Hello?')
+  expect(asked).toBe(2)
+  await page.unroute(/webhooks\.causes\.list/)
 })

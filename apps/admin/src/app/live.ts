@@ -11,8 +11,8 @@ export type LiveStatus = {
 
 /** What has to be asked again when a topic has moved. */
 const touches: Record<Exclude<Topic, 'resync'>, readonly string[]> = {
-  webhooks: ['webhooks', 'insights'],
-  secrets: ['webhooks'],
+  webhooks: ['webhooks', 'webhooks.causes', 'insights'],
+  secrets: ['webhooks', 'webhooks.causes'],
   calls: ['calls', 'answering', 'insights'],
   messages: ['messages', 'insights'],
   alerts: ['alerts', 'insights'],
@@ -29,9 +29,16 @@ const touches: Record<Exclude<Topic, 'resync'>, readonly string[]> = {
 }
 const topics = Object.keys(touches) as Exclude<Topic, 'resync'>[]
 
-/** At most two rounds of questions a second, and one a second for the overview, which is the dearest. */
+/** At most two rounds of questions a second, and one a second for the overview. */
 const pause = 500
 const insightsPause = 1000
+/** What reads much the more there is to tell is asked the more seldom the longer it takes: one screen costs no more than a tenth of a connection. */
+const dear: ReadonlySet<string> = new Set(['webhooks.causes'])
+const restFor = 10
+const domainOf = (path: readonly unknown[]): string => {
+  const verbs = path.slice(0, 2).join('.')
+  return dear.has(verbs) ? verbs : String(path[0])
+}
 
 let status: LiveStatus = { phase: 'connecting', lastEventAt: null, since: Date.now(), why: null }
 const watchers = new Set<() => void>()
@@ -40,7 +47,7 @@ const listeners = new Set<(moved: ReadonlySet<Topic>) => void>()
 let moved = new Set<Topic>()
 let domains = new Set<string>()
 let lastRound = 0
-let lastInsights = 0
+const notBefore = new Map<string, number>()
 let timer: ReturnType<typeof setTimeout> | undefined
 
 function setStatus(change: Partial<LiveStatus>): void {
@@ -71,26 +78,33 @@ function round(): void {
   domains = new Set()
   moved = new Set()
   for (const domain of due) {
-    if (domain === 'insights' && lastRound - lastInsights < insightsPause) {
-      domains.add(domain)
-      continue
-    }
-    if (domain === 'insights') lastInsights = lastRound
     const filters = {
       predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => {
         const [path, about] = queryKey
         // long lists bring themselves up to date, page by page
         return (
-          Array.isArray(path) && path[0] === domain && (about as { type?: string } | undefined)?.type !== 'infinite'
+          Array.isArray(path) &&
+          domainOf(path) === domain &&
+          (about as { type?: string } | undefined)?.type !== 'infinite'
         )
       },
     }
+    const isFetching = queryClient.isFetching(filters) > 0
     // an answer that is under way may be older than the change: ask once more after it
-    if (queryClient.isFetching(filters) > 0) domains.add(domain)
-    void queryClient.invalidateQueries(filters, { cancelRefetch: false })
+    if (isFetching || lastRound < (notBefore.get(domain) ?? 0)) domains.add(domain)
+    if (lastRound < (notBefore.get(domain) ?? 0) || (isFetching && dear.has(domain))) continue
+    const answered = queryClient.invalidateQueries(filters, { cancelRefetch: false })
+    if (domain === 'insights') notBefore.set(domain, lastRound + insightsPause)
+    if (dear.has(domain)) void rest(domain, answered)
   }
   for (const listener of listeners) listener(told)
   if (domains.size > 0) schedule()
+}
+
+async function rest(domain: string, answered: Promise<void>): Promise<void> {
+  const began = Date.now()
+  await answered
+  notBefore.set(domain, Date.now() + (Date.now() - began) * restFor)
 }
 
 /** Opens the stream of changes and keeps it open. Returns how to close it. */

@@ -1,10 +1,20 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
-import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client'
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpLink,
+  httpSubscriptionLink,
+  splitLink,
+  TRPCClientError,
+} from '@trpc/client'
 import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query'
 import { reportLink } from '../errors/report.ts'
 import type { PublicRouter } from './contract.ts'
 
 export const rpc = createTRPCReact<PublicRouter>()
+
+/** For a question that may take long: in one request with others it would hold up their answers. */
+export const alone = { context: { alone: true } }
 
 export const rpcClient = createTRPCClient<PublicRouter>({
   links: [
@@ -12,7 +22,11 @@ export const rpcClient = createTRPCClient<PublicRouter>({
     splitLink({
       condition: (operation) => operation.type === 'subscription',
       true: httpSubscriptionLink({ url: '/trpc' }),
-      false: httpBatchLink({ url: '/trpc', maxURLLength: 6000, maxItems: 20 }),
+      false: splitLink({
+        condition: ({ context }) => context.alone === true,
+        true: httpLink({ url: '/trpc' }),
+        false: httpBatchLink({ url: '/trpc', maxURLLength: 6000, maxItems: 20 }),
+      }),
     }),
   ],
 })

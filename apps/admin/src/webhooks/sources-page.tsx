@@ -2,7 +2,7 @@ import { Pause, Plug, Plus } from 'lucide-react'
 import { useFilters } from '../app/filters.ts'
 import { Loaded } from '../app/loaded.tsx'
 import { PageHeader } from '../app/page.tsx'
-import { rpc } from '../app/rpc.ts'
+import { alone, rpc } from '../app/rpc.ts'
 import type { SourceSearch } from '../app/search.ts'
 import { useAdminRefusal, useRefusal } from '../app/session.ts'
 import { Button } from '../ui/button.tsx'
@@ -27,7 +27,7 @@ export function SourcesPage() {
   const adminRefusal = useAdminRefusal()
   const [{ tab, provider, stands, act, of }, setFilters] = useFilters<SourceSearch>()
   const query = rpc.webhooks.sources.list.useQuery({})
-  const causes = rpc.webhooks.causes.list.useQuery({})
+  const causes = rpc.webhooks.causes.list.useQuery({}, { trpc: alone })
   const chosen = query.data?.items.find((row) => sourceKey(row) === of)
   const customer = query.data?.customers.find((pause) => pause.customer.id === of)?.customer
   const refused = refusedOf(of)

@@ -7,7 +7,7 @@ import { ListFrame } from '../app/list-frame.tsx'
 import { useLiveList } from '../app/live-list.ts'
 import { PageHeader } from '../app/page.tsx'
 import { useListBounds } from '../app/range.tsx'
-import { rpc, rpcClient } from '../app/rpc.ts'
+import { alone, rpc, rpcClient } from '../app/rpc.ts'
 import { SavedViews } from '../app/saved-views.tsx'
 import type { WebhookSearch } from '../app/search.ts'
 import { Button } from '../ui/button.tsx'
@@ -44,7 +44,7 @@ export function WebhooksPage() {
     load: (page, signal) => rpcClient.webhooks.list.query({ ...filter, ...page }, { signal }),
   })
   const counts = rpc.webhooks.counts.useQuery({}).data
-  const causes = rpc.webhooks.causes.list.useQuery({}).data?.items ?? []
+  const causes = rpc.webhooks.causes.list.useQuery({}, { trpc: alone }).data?.items ?? []
   const filtered = Boolean(state ?? provider ?? cause ?? phone ?? q ?? bounds.from)
   const open = (row: WebhookRow) =>
     void navigate({
