@@ -193,6 +193,18 @@ test('of thousands of rows only those in sight are in the page', async ({ open, 
   await world.sql`delete from webhook_queue where id::text like '%-000000000%'`
 })
 
+test('a row is one line, also with the longest name of a provider', async ({ open, world, night: _ }) => {
+  await world.sql`
+    insert into webhook_queue (id, provider, door, event_type, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    values (uuidv7(), 'standard', 'standard/calendar', 'booking.created', 'x', '10.0.0.1', '[]', '{}', 'utf8', 2, '\\x00', 'verified', 'processed', now())`
+  const page = await open('/webhooks')
+  const row = rows(page).filter({ hasText: 'booking.created' })
+  await row.waitFor()
+
+  expect(await row.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBe(0)
+  await world.sql`delete from webhook_queue where event_type = 'booking.created'`
+})
+
 test('a list that cannot be loaded says so, and tries again when asked', async ({ open, night: _ }) => {
   const page = await open('/settings', { tolerate: /Failed to load resource/ })
   await page.getByRole('heading', { name: 'Settings' }).waitFor()

@@ -22,7 +22,7 @@ import type { Column } from '../ui/table-columns.ts'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { useTail } from './tail-feed.ts'
 import { WebhookDetail } from './webhook-detail.tsx'
-import { providerChoices, providerNames, verdictTone } from './words.tsx'
+import { ProviderName, providerChoices, providerNames, verdictTone } from './words.tsx'
 
 function RowLink({ row }: { row: TailedWebhook }) {
   return (
@@ -41,7 +41,7 @@ const columns: Column<TailedWebhook>[] = [
     cell: (row) => <TimeAgo at={row.receivedAt} className="text-ink-2" />,
   },
   { id: 'event', header: 'Event', width: 140, grow: 1, priority: 0, cell: (row) => <RowLink row={row} /> },
-  { id: 'provider', header: 'Provider', width: 90, priority: 2, cell: (row) => providerNames[row.provider] },
+  { id: 'provider', header: 'Provider', width: 90, priority: 2, cell: (row) => <ProviderName of={row.provider} /> },
   { id: 'number', header: 'Number', width: 144, priority: 3, cell: (row) => <Phone number={row.phoneNumber} /> },
   {
     id: 'signature',

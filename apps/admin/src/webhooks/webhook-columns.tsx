@@ -7,7 +7,7 @@ import { formatBytes, formatNumber } from '../ui/format.ts'
 import { formatPhone, Phone } from '../ui/phone.tsx'
 import type { Column } from '../ui/table-columns.ts'
 import { TimeAgo } from '../ui/time-ago.tsx'
-import { providerNames, verdictText, WebhookStateMark } from './words.tsx'
+import { ProviderName, providerNames, verdictText, WebhookStateMark } from './words.tsx'
 
 function RowLink({ row }: { row: WebhookRow }) {
   return (
@@ -29,7 +29,7 @@ const whatIsWrong = ({ state, verdict, lastError }: WebhookRow): string | null =
 export const columns: Column<WebhookRow>[] = [
   { id: 'state', header: 'State', width: 104, priority: 0, cell: (row) => <WebhookStateMark state={row.state} /> },
   { id: 'event', header: 'Event', width: 128, grow: 1, priority: 0, cell: (row) => <RowLink row={row} /> },
-  { id: 'provider', header: 'Provider', width: 72, priority: 4, cell: (row) => providerNames[row.provider] },
+  { id: 'provider', header: 'Provider', width: 72, priority: 4, cell: (row) => <ProviderName of={row.provider} /> },
   { id: 'number', header: 'Number', width: 144, priority: 2, cell: (row) => <Phone number={row.phoneNumber} /> },
   {
     id: 'customer',

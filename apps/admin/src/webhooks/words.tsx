@@ -41,5 +41,12 @@ export const providerNames: Record<Provider, string> = {
   standard: 'Standard Webhooks',
 }
 
+/** On one line of a row, however narrow. */
+export const ProviderName = ({ of }: { of: Provider }) => (
+  <span className="truncate" title={providerNames[of]}>
+    {providerNames[of]}
+  </span>
+)
+
 export const providers = Object.keys(providerNames) as Provider[]
 export const providerChoices = providers.map((value) => ({ value, label: providerNames[value] }))
