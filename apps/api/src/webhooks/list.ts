@@ -5,11 +5,11 @@ import type { WebhookProvider, WebhookState } from '@trunkline/core/webhooks/sta
 import { statement } from '@trunkline/db/connect'
 import { customers } from '@trunkline/db/schema/customers'
 import { idempotencyKeys, webhooks } from '@trunkline/db/schema/webhooks'
-import { and, desc, eq, gte, inArray, lt, or, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gte, inArray, lt, or, sql } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
 import { cursorOfId, idOfCursor } from '../platform/keyset.ts'
-import { isOfCause } from './causes.ts'
+import { isOfCause, startOfError } from './causes.ts'
 import { holds, namedBy } from './sought.ts'
 import { toWebhookRow } from './wire.ts'
 
@@ -34,24 +34,28 @@ export async function listWebhooks(ctx: Ctx, input: Input): Promise<Listed> {
   const { text, after } = placeOf(input.cursor)
   const named = input.q ? await namedBy(ctx, input.q) : undefined
   const isByIndex = named !== undefined && !text
+  const cause = input.cause ? await isOfCause(ctx, input.cause) : undefined
+  const { id, ...others } = getTableColumns(webhooks)
   const looked = ctx.db
-    .select()
+    .select({ id, ...others, start: startOfError.as('start') })
     .from(webhooks)
     .where(
       and(
         isByIndex ? named : undefined,
         input.state && eq(webhooks.state, input.state),
-        input.cause ? await isOfCause(ctx, input.cause) : undefined,
+        cause?.condition,
         input.phone ? eq(webhooks.phoneNumber, toE164(input.phone) ?? input.phone) : undefined,
         input.from ? gte(webhooks.id, firstIdAt(new Date(input.from))) : undefined,
         input.to ? lt(webhooks.id, firstIdAt(new Date(input.to))) : undefined,
         after ? lt(webhooks.id, after) : undefined,
       ),
     )
-    .orderBy(desc(webhooks.id))
+    .orderBy(...(cause?.isOneStart ? [desc(startOfError)] : []), desc(webhooks.id))
     .limit(mostLooked)
     .as('webhook_queue')
-  const { headers: _headers, body, url: _url, bodySha256: _hash, ...listed } = looked._.selectedFields
+  const { headers: _headers, body, url: _url, bodySha256: _hash, start, ...listed } = looked._.selectedFields
+  // with one start first it is the same order, and the index has it
+  const newestFirst = [...(cause?.isOneStart ? [desc(start)] : []), desc(looked.id)]
   const part = isByIndex ? undefined : input.q
   const rows = await ctx.db
     .select({ webhook: listed, businessName: customers.businessName })
@@ -65,7 +69,7 @@ export async function listWebhooks(ctx: Ctx, input: Input): Promise<Listed> {
         named && part ? sql`(${named}) is not true` : undefined,
       ),
     )
-    .orderBy(desc(looked.id))
+    .orderBy(...newestFirst)
     .limit(input.limit + 1)
   if (isByIndex && rows.length === 0 && after === undefined)
     return await listWebhooks(ctx, { ...input, cursor: fromTheNewest })
@@ -83,7 +87,7 @@ export async function listWebhooks(ctx: Ctx, input: Input): Promise<Listed> {
   const [last] = await ctx.db
     .select({ id: looked.id, receivedAt: looked.receivedAt })
     .from(looked)
-    .orderBy(desc(looked.id))
+    .orderBy(...newestFirst)
     .limit(1)
     .offset(mostLooked - 1)
   if (last !== undefined) {

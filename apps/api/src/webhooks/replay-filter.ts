@@ -48,7 +48,7 @@ const isIndexed = ({ ids, phone, customerId, cause, state }: ReplayFilter) =>
 
 const isOf = async (ctx: Ctx, cause: string) =>
   /^[0-9a-f]{16}$/.test(cause)
-    ? await isOfCause(ctx, cause)
+    ? (await isOfCause(ctx, cause)).condition
     : and(isNotNull(webhooks.lastError), sql`left(${webhooks.lastError}, 200) = ${cause}`)
 
 /** `cause` is what the list of causes calls one, or the last error as it stands. */

@@ -1,12 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { buildApp } from '../app.ts'
 import { mayContact } from '../compliance/may-contact.ts'
 import { inTransaction } from '../platform/context.ts'
+import { rowsReadBy } from '../testing/rows-read.ts'
 import { formsSecret, standardHeaders } from '../testing/signing.ts'
 import { openWorld, publicUrl, randomNumber, retellCall, type World } from '../testing/world.ts'
 import { claimDue } from './claim.ts'
 import { watchSilence } from './gaps.ts'
+import { listWebhooks } from './list.ts'
 import { openSecrets } from './open-secrets.ts'
 import { endOverduePauses, pauseProcessing, resumeProcessing } from './pause.ts'
 import { processBatch } from './process.ts'
@@ -238,6 +241,37 @@ test('causes gather what met the same fate, say what is to be done, and lead to 
   }
   const none = await world.rest('GET', `/api/admin/webhook-queue?cause=${'0'.repeat(16)}`, { token: operator })
   expect(none.body.items).toEqual([])
+})
+
+test('the webhooks of a cause are found along an index, without reading all that has it or another one', async () => {
+  const { phoneNumber } = await world.customer()
+  await arrive(phoneNumber)
+  const long = 'x'.repeat(300)
+  await world.owner`
+    insert into webhook_queue (id, provider, door, event_type, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at, last_error)
+    select uuidv7(), 'telnyx', 'telnyx', 'call.cost', 'x', '10.0.0.1', '[]', '{}', 'utf8', 2, '\\x00', 'verified', 'dead', now(),
+      case n when 1 then 'column "lines" does not exist (42703)' when 2 then ${long} when 3 then ${`${long} and more`} else 'Too many of this' end
+    from generate_series(1, 400) as n`
+  const { body } = await world.rest('GET', '/api/admin/webhook-causes', { token: operator })
+  const ours = body.items.filter(({ provider }: { provider: string }) => provider === 'telnyx')
+  expect(ours.map(({ webhooks }: { webhooks: number }) => webhooks)).toEqual([397, 1, 1, 1])
+  const partitions = await world.owner`select relid::regclass::text as name from pg_partition_tree('webhook_queue')`
+
+  for (const { id, webhooks } of ours) {
+    const list = await world.rest('GET', `/api/admin/webhook-queue?limit=200&cause=${id}`, { token: operator })
+    expect(list.body.items).toHaveLength(Math.min(200, webhooks))
+    const read = await rowsReadBy(
+      world.ctx(),
+      partitions.map(({ name }) => name),
+      async (ctx) => {
+        // as in an inbox that is too large for anything else
+        for (const way of ['seqscan', 'bitmapscan', 'sort'])
+          await ctx.db.execute(sql`set local ${sql.raw(`enable_${way}`)} = off`)
+        await listWebhooks(ctx, { cause: id, limit: 10 })
+      },
+    )
+    expect(read).toBeLessThan(60)
+  }
 })
 
 test('a source tells what it is and how it stands, and never its secret', async () => {
