@@ -86,6 +86,19 @@ test('by pointer: the filters stand in the address, what is refused says why, an
   await page.getByRole('heading', { name: /^Replay of 15\d webhooks/ }).waitFor()
 })
 
+test('a plan that a cause leads to names the cause', async ({ open, world }) => {
+  await deadCalls(world, 'Named Plumbing', 1)
+  const page = await open('/webhooks?state=dead')
+  await page.getByRole('button', { name: 'Cause', exact: true }).click()
+  const cause = page.getByRole('menuitemradio').first()
+  const text = (await cause.textContent()) ?? ''
+  await cause.click()
+  await page.waitForURL(/cause=[0-9a-f]{16}/)
+  await page.getByRole('link', { name: 'Replay many…' }).click()
+
+  await page.getByRole('button', { name: `Cause: ${text}` }).waitFor()
+})
+
 test('a plan that was cancelled says how many it had tried, and not that nothing would move', async ({
   open,
   world,

@@ -138,6 +138,7 @@ export function FilterChoice<Value extends string>({
 export function FilterText({
   label,
   value,
+  shown = value,
   onChange,
   placeholder,
   clean = (text) => text.trim(),
@@ -145,6 +146,8 @@ export function FilterText({
 }: {
   label: string
   value: string | undefined
+  /** What the value stands for, where it says nothing by itself. */
+  shown?: string | undefined
   onChange: (value: string | undefined) => void
   placeholder?: string
   clean?: (text: string) => string
@@ -158,7 +161,7 @@ export function FilterText({
   return (
     <FilterPopover
       label={label}
-      shown={value}
+      shown={shown}
       onClear={() => onChange(undefined)}
       open={open}
       onOpenChange={(next) => {

@@ -3,7 +3,7 @@ import { ArrowLeft, ListChecks } from 'lucide-react'
 import { useFilters } from '../app/filters.ts'
 import { PageHeader } from '../app/page.tsx'
 import { useListBounds, useRange } from '../app/range.tsx'
-import { problemOf, rpc } from '../app/rpc.ts'
+import { alone, problemOf, rpc } from '../app/rpc.ts'
 import type { ReplaySearch } from '../app/search.ts'
 import { useRefusal } from '../app/session.ts'
 import { CustomerFilter } from '../customers/customer-picker.tsx'
@@ -37,6 +37,8 @@ export function ReplayNewPage() {
   const refusal = useRefusal()
   const [asked, setFilters] = useFilters<ReplaySearch>()
   const { of, provider, cause, phone, customer, q, json, is } = asked
+  // a list of causes leads here by the id of one
+  const causes = rpc.webhooks.causes.list.useQuery({}, { trpc: alone, enabled: /^[0-9a-f]{16}$/.test(cause ?? '') })
   const range = useRange()
   const bounds = useListBounds()
   const to = range === undefined ? undefined : (bounds.to ?? new Date().toISOString())
@@ -96,6 +98,7 @@ export function ReplayNewPage() {
         <FilterText
           label="Cause"
           value={cause}
+          shown={causes.data?.items.find(({ id }) => id === cause)?.text ?? cause}
           placeholder="The last error, as it stands"
           onChange={(next) => setFilters({ cause: next })}
         />
