@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { apiBuild } from '../scripts/lib/build.ts'
+import { apiBuild, nodeFlags } from '../scripts/lib/build.ts'
 
 /** The server as it is run: built. */
 export const apiMain = new URL(`../${apiBuild.result}`, import.meta.url)
@@ -16,14 +16,14 @@ export type Contender = {
 
 const defaultPatienceMs = 60_000
 
-/** Runs a file as a process of its own. It ends with this one: all contenders leave when the channel to us closes. */
+/** Runs a file as a process of its own, by Node as the product starts it. It ends with this one: all contenders leave when the channel to us closes. */
 export function startContender(
   file: URL,
   options: { env: Record<string, string>; execArgv?: readonly string[] },
 ): Contender {
   const child = fork(fileURLToPath(file), {
     env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...options.env },
-    execArgv: [...(options.execArgv ?? [])],
+    execArgv: [...nodeFlags, ...(options.execArgv ?? [])],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   let output = ''

@@ -13,7 +13,7 @@ import { signRetell } from '../apps/sim/src/retell/sign.ts'
 import { startSim } from '../apps/sim/src/server.ts'
 import { freePort } from '../packages/db/src/local/port.ts'
 import { testDatabase } from '../packages/db/src/testing/postgres.ts'
-import { apiBuild } from '../scripts/lib/build.ts'
+import { apiBuild, nodeFlags } from '../scripts/lib/build.ts'
 import { inboundText, openProvider, planCalls, post, retellEvent } from '../test/process/provider.ts'
 import { until } from '../test/process/stage.ts'
 
@@ -197,7 +197,7 @@ type Ways = { databaseUrl: string; folder: string; port: number; providerUrl: st
 
 async function startServer({ databaseUrl, folder, port, providerUrl, stripePort }: Ways) {
   const kept = Object.entries(process.env).filter(([name]) => ['PATH', 'HOME', 'TMPDIR'].includes(name))
-  const child = spawn(process.execPath, [apiBuild.result], {
+  const child = spawn(process.execPath, [...nodeFlags, apiBuild.result], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { adminBuild, apiBuild } from './lib/build.ts'
+import { adminBuild, apiBuild, nodeFlags } from './lib/build.ts'
 import { loadSettingsFile } from './lib/settings.ts'
 import { runSystem } from './lib/system.ts'
 
@@ -10,6 +10,6 @@ process.exitCode = await runSystem({
   root,
   env: process.env,
   builds: [adminBuild, apiBuild],
-  api: { args: [apiBuild.result], cwd: root },
+  api: { args: [...nodeFlags, apiBuild.result], cwd: root },
   sim: { args: ['apps/sim/src/main.ts'], cwd: root },
 })

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { apiBuild, nodeFlags } from '../scripts/lib/build.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pages = [
@@ -56,4 +57,9 @@ describe('the documentation', () => {
       expect(anchors).toEqual(expect.arrayContaining(wanted.length > 0 ? wanted : [anchor]))
     }
   })
+})
+
+test('the image starts Node as `npm start` does', () => {
+  const [, command = '[]'] = /^CMD (\[.*\])$/m.exec(read('Dockerfile')) ?? []
+  expect(JSON.parse(command)).toEqual(['node', ...nodeFlags, apiBuild.result])
 })

@@ -11,7 +11,7 @@ import { type Sim, startSim } from '../../apps/sim/src/server.ts'
 import { freePort } from '../../packages/db/src/local/port.ts'
 import { childrenOf, isRunning } from '../../packages/db/src/local/process.ts'
 import type { OwnPostgres } from '../../packages/db/src/testing/postgres.ts'
-import { apiBuild } from '../../scripts/lib/build.ts'
+import { apiBuild, nodeFlags } from '../../scripts/lib/build.ts'
 import type { KillOrder, KillReport } from './kill-at.ts'
 import { type Canary, findLeaks } from './leaks.ts'
 import { callerNumber, openProvider, post } from './provider.ts'
@@ -227,7 +227,7 @@ type StartedProcess = Awaited<ReturnType<typeof startProcess>>
 export type Process = StartedProcess & { restart: () => Promise<Process> }
 
 async function startProcess(env: Record<string, string>, register: (process: StartedProcess) => void) {
-  const child: ChildProcess = spawn(process.execPath, ['--import', killAt, apiBuild.result], {
+  const child: ChildProcess = spawn(process.execPath, [...nodeFlags, '--import', killAt, apiBuild.result], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...pick(process.env, ['PATH', 'HOME', 'TMPDIR', 'NODE_OPTIONS']), NODE_COMPILE_CACHE: compileCache, ...env },
