@@ -22,7 +22,9 @@ const sceneNames: Record<Scene, string> = { many: 'over 1,000 customers', hot: '
 
 /** Calls for each second that is asked for: about what the slowest contender can do. */
 const callsPerSecond = 600
-const warmEvents = 1500
+/** Enough for all code to be compiled to the end, as in a process that has been up for a while. */
+const warmEvents = 15_000
+const countedEvents = 1500
 const patienceMs = 600_000
 
 type Measured = { rate: number; nodeCpu: number; databaseCpu: number }
@@ -131,7 +133,7 @@ async function countStatements(name: Name, server: BenchServer, task: Task): Pro
   try {
     await contender.said(/^warm 0$/m)
     const before = await counter()
-    contender.tell(String(warmEvents))
+    contender.tell(String(countedEvents))
     const [, done] = await contender.said(/^done (\d+)/m)
     return ((await counter()) - before) / Number(done)
   } finally {
