@@ -4,8 +4,8 @@ import type { Logger } from '../platform/log.ts'
 import { pause } from '../platform/pause.ts'
 import { processBatch } from './process.ts'
 
-/** So many at a time: while one commits and one waits for a counter, another reads. A fourth gains nothing on two processors. */
-export const workerLoops = 3
+/** So many at a time: while one commits and one waits for a counter, the others read. More than four gain nothing on two processors. */
+export const workerLoops = 4
 const batchSize = 100
 const pollMs = 1000
 
