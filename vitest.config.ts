@@ -29,6 +29,7 @@ export default defineConfig({
             'apps/admin/**/*.test.ts',
             'test/architecture.test.ts',
             'test/docs.test.ts',
+            'test/arguments.test.ts',
             'test/architecture/**/*.test.ts',
           ],
           testTimeout: 30_000,

@@ -1,6 +1,6 @@
 import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { misused, readArguments } from '../scripts/lib/arguments.ts'
 import { apiBuild, buildWhenStale } from '../scripts/lib/build.ts'
 import { benchAnswer } from './answer.ts'
 import { startServer } from './database.ts'
@@ -22,19 +22,14 @@ const usage = `usage: pnpm bench <ingest|answer|stop|process|queue|meter|reconci
        pnpm bench export [--rows n]`
 
 async function main(): Promise<number> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string' },
-      rate: { type: 'string', default: '1000' },
-      rows: { type: 'string', default: '1000000' },
-      profile: { type: 'string' },
-    },
+  const text = { type: 'string' } as const
+  const { positionals, values } = readArguments(usage, {
+    options: { rounds: text, seconds: text, rate: text, rows: text, profile: text },
+    most: 1,
   })
   const [name = 'all'] = positionals
-  const options = { rounds: Number(values.rounds), seconds: Number(values.seconds ?? 4), profile: values.profile }
-  const [rate, rows] = [Number(values.rate), Number(values.rows)]
+  const options = { rounds: Number(values.rounds ?? 5), seconds: Number(values.seconds ?? 4), profile: values.profile }
+  const [rate, rows] = [Number(values.rate ?? 1000), Number(values.rows ?? 1_000_000)]
   const isFine =
     [
       'ingest',
@@ -54,10 +49,7 @@ async function main(): Promise<number> {
     options.seconds > 0 &&
     rate > 0 &&
     rows > 10_000
-  if (!isFine || positionals.length > 1) {
-    process.stderr.write(`${usage}\n`)
-    return 1
-  }
+  if (!isFine) misused(usage)
   const [processor] = cpus()
   print(`Node ${process.version}, ${cpus().length} × ${processor?.model ?? 'unknown processor'}`)
   await buildWhenStale(fileURLToPath(new URL('..', import.meta.url)), apiBuild)

@@ -1,11 +1,11 @@
 import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { print, table, whole } from '../bench/report.ts'
 import { randomOf } from './chaos/load.ts'
 import { assertCountSees, fillDisks, type Row, type Trial, trials } from './chaos/trials.ts'
 import { undoEverything } from './chaos/undo.ts'
 import { openWorld } from './chaos/world.ts'
+import { misused, readArguments } from './lib/arguments.ts'
 import { apiBuild, buildWhenStale } from './lib/build.ts'
 
 const usage = 'usage: pnpm chaos [--kills n] [--seed n] [--only word]'
@@ -13,18 +13,11 @@ const leastAcknowledged = 10_000
 const longestMs = 10 * 60_000
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      kills: { type: 'string', default: '2' },
-      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      only: { type: 'string' },
-    },
+  const { values } = readArguments(usage, {
+    options: { kills: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } },
   })
-  const [kills, seed] = [Number(values.kills), Number(values.seed)]
-  if (!Number.isInteger(kills) || kills < 1 || !Number.isInteger(seed)) {
-    process.stderr.write(`${usage}\n`)
-    return 1
-  }
+  const [kills, seed] = [Number(values.kills ?? 2), Number(values.seed ?? Date.now() % 1_000_000)]
+  if (!Number.isInteger(kills) || kills < 1 || !Number.isInteger(seed)) misused(usage)
   await buildWhenStale(fileURLToPath(new URL('..', import.meta.url)), apiBuild)
   const began = performance.now()
   const [processor] = cpus()

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readArguments } from './lib/arguments.ts'
 import { migrationsDir, schemaFile, schemaHeader } from './schema-sql.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -71,5 +72,8 @@ async function runRow(row: Step[]): Promise<boolean> {
   return true
 }
 
+readArguments(
+  'usage: pnpm check\nEverything that needs no database: format, lint, types, dead code, architecture, schema.sql and contract.',
+)
 const passed = await Promise.all(rows.map(runRow))
 process.exitCode = passed.every(Boolean) ? 0 : 1

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from '../packages/db/src/local/port.ts'
 import { startLocalPostgres } from '../packages/db/src/local/server.ts'
 import { migrate } from '../packages/db/src/migrate.ts'
+import { readArguments } from './lib/arguments.ts'
 import { describeExit, startNode } from './lib/child.ts'
 import { type DataFolder, openDataFolder } from './lib/data-folder.ts'
 import { recreateDatabase } from './lib/database.ts'
@@ -17,6 +18,9 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const host = '127.0.0.1'
 const loopback = ['localhost', '127.0.0.1', '[::1]']
 
+readArguments(
+  'usage: pnpm db:reset\nDrops the database of DATABASE_URL (of this machine only), or the one in .data, and makes it anew.',
+)
 loadSettingsFile(root)
 try {
   await reset()

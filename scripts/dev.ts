@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
+import { readArguments } from './lib/arguments.ts'
 import { loadSettingsFile } from './lib/settings.ts'
 import { runSystem } from './lib/system.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const admin = fileURLToPath(new URL('../apps/admin', import.meta.url))
 
+readArguments('usage: pnpm dev\nRuns everything and follows what changes in the sources. Settings: .env.example')
 loadSettingsFile(root)
 process.exitCode = await runSystem({
   root,

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Page } from 'playwright-core'
+import { misused, readArguments } from './lib/arguments.ts'
 import { chromiumFlags, findChromium } from './lib/chromium.ts'
 
 const folder = fileURLToPath(new URL('../docs/images', import.meta.url))
@@ -15,10 +16,12 @@ const shots = [
   { file: 'overview-phone', path: '/admin', theme: 'light', width: 360, height: 800 },
 ] as const
 
-/** Takes the pictures of the documentation from a running demo: `node scripts/screenshots.ts <url> <e-mail> <password> [folder]`. */
+const usage = 'usage: node scripts/screenshots.ts <url> <e-mail> <password> [folder]'
+
+/** Takes the pictures of the documentation from a running demo. */
 async function main([url, email, password, into = folder]: string[]): Promise<void> {
   if (url === undefined || email === undefined || password === undefined) {
-    throw new Error('usage: node scripts/screenshots.ts <url> <e-mail> <password> [folder]')
+    misused(usage)
   }
   await mkdir(into, { recursive: true })
   const executablePath = findChromium()
@@ -48,4 +51,4 @@ async function signIn(page: Page, account: { url: string; email: string; passwor
   if (!answer.ok()) throw new Error(`sign-in was refused (${answer.status()})`)
 }
 
-await main(process.argv.slice(2))
+await main(readArguments(usage, { most: 4 }).positionals)

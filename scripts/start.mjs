@@ -9,9 +9,24 @@ const stamp = `${root}node_modules/.trunkline-installed`
 const oldestHost = 20
 const oldestRunner = [24, 7]
 
+refuseArguments()
 checkMachine()
 install()
 handOver()
+
+// npm start -- --port 80 would else begin on the usual port, and somebody who asks for help would have a system
+function refuseArguments() {
+  const [first] = process.argv.slice(2)
+  if (first === undefined) return
+  const usage =
+    'usage: npm start\nIts settings are variables of the environment or of a file .env: .env.example names them.\n'
+  if (first === '--help' || first === '-h') {
+    process.stdout.write(usage)
+    process.exit(0)
+  }
+  process.stderr.write(`«${first}» is not understood\n${usage}`)
+  process.exit(1)
+}
 
 function checkMachine() {
   if (process.platform === 'win32') refuse('Windows is served through WSL; start Trunkline there')
