@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, test } from 'vitest'
 import { openPool } from './connect.ts'
 import { openLine } from './testing/line.ts'
 import { type TestDatabase, testDatabase } from './testing/postgres.ts'
@@ -9,7 +9,9 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-test('a network that swallows everything fails what waits, and the pool goes on when it is mended', async () => {
+test.concurrent('a network that swallows everything fails what waits, and the pool goes on when it is mended', async ({
+  expect,
+}) => {
   const line = await openLine(database.url)
   const pool = openPool(line.url, { max: 2, name: 'test', silenceMs: 200 })
   await Promise.all([pool`select 1`, pool`select 1`])
@@ -26,11 +28,24 @@ test('a network that swallows everything fails what waits, and the pool goes on 
   await line.close()
 })
 
-test('a connection that was idle for longer than the silence it is allowed is replaced unseen', async () => {
+test.concurrent('a connection that was idle for longer than the silence it is allowed is replaced unseen', async ({
+  expect,
+}) => {
   const pool = openPool(database.url, { max: 1, name: 'test', silenceMs: 100 })
   await pool`select 1`
   await new Promise((resolve) => setTimeout(resolve, 250))
 
   expect(await pool`select 2 as answer`).toEqual([{ answer: 2 }])
   await pool.end()
+})
+
+test.concurrent('a server that never says a word is named by its address', async ({ expect }) => {
+  const line = await openLine(database.url)
+  line.silence()
+  const pool = openPool(line.url, { max: 1, name: 'test' })
+
+  await expect(pool`select 1`).rejects.toThrow(`write CONNECT_TIMEOUT ${new URL(line.url).host}`)
+
+  await pool.end({ timeout: 0 })
+  await line.close()
 })

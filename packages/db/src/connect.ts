@@ -50,14 +50,11 @@ export function openPool(url: string, options: PoolOptions): Sql {
 function socketOf(silenceMs: number) {
   const first = <Value>(value: Value[] | Value): Value => (Array.isArray(value) ? (value[0] as Value) : value)
   return (options: { host: string[] | string; port: number[] | number }): Socket => {
-    const socket = connectSocket({
-      host: first(options.host),
-      port: first(options.port),
-      noDelay: true,
-      keepAlive: true,
-    })
+    const address = { host: first(options.host), port: first(options.port) }
+    const socket = connectSocket({ ...address, noDelay: true, keepAlive: true })
     endWhenSilent(socket, silenceMs)
-    return socket
+    // what postgres.js names in its errors
+    return Object.assign(socket, address)
   }
 }
 
