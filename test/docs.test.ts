@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { apiBuild, nodeFlags } from '../scripts/lib/build.ts'
+import { providerSecrets, readSettings } from '../scripts/lib/settings.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pages = [
@@ -42,6 +43,20 @@ describe('the documentation', () => {
     expect(named.filter((name) => scripts[name] === undefined && !['install', 'start', 'test'].includes(name))).toEqual(
       [],
     )
+  })
+
+  test('the example of an environment names every variable that is read, and none that nobody reads', () => {
+    const named = [...read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name ?? '')
+    const ofServer = [...read('apps/api/src/platform/env.ts').matchAll(/^ {2}([A-Z_]+): /gm)].map(([, name]) => name)
+    const ofLauncher = ['TEST_DATABASE_URL']
+    expect(ofServer.length).toBeGreaterThan(20)
+    expect(new Set(named)).toEqual(new Set([...ofServer, ...ofLauncher]))
+  })
+
+  test('the demo is kept from no keys but those that the server would use', () => {
+    const shell = { OPENAI_API_KEY: 'somebody uses it elsewhere', GEMINI_API_KEY: 'and this one' }
+    expect(readSettings(shell)).toMatchObject({ demo: true })
+    for (const name of providerSecrets) expect(read('apps/api/src/platform/env.ts')).toContain(`  ${name}: `)
   })
 
   test('every alert that is raised ends with a runbook that exists', () => {

@@ -12,7 +12,8 @@ export type Settings = {
   demo: boolean
 }
 
-const providerSecrets = [
+/** A real one is never used together with the demo world. */
+export const providerSecrets = [
   'RETELL_API_KEY',
   'RETELL_WEBHOOK_SECRET',
   'TWILIO_ACCOUNT_SID',
@@ -21,8 +22,6 @@ const providerSecrets = [
   'STRIPE_SECRET_KEY',
   'STRIPE_WEBHOOK_SECRET',
   'STANDARD_WEBHOOK_SECRETS',
-  'OPENAI_API_KEY',
-  'GEMINI_API_KEY',
 ]
 
 /** What the launcher itself has to know of the environment. An empty variable counts as unset. */
