@@ -31,7 +31,7 @@ export const termsIn = ({ customerId, periodStart, meter }: Record<'customerId' 
 
 const terms = termsIn({ customerId: '$1::text::uuid', periodStart: '$2::text::timestamptz', meter: '$3' })
 
-export const toTerms = (found: FoundTerms): Terms => ({
+export const toTerms = (found: Pick<FoundTerms, 'included' | 'unit_price_micros'>): Terms => ({
   included: Number(found.included),
   unitPriceMicros: Number(found.unit_price_micros),
 })

@@ -7,23 +7,28 @@ import type { Holding } from './privacy/holding.ts'
 
 type Facts = Record<string, string | number | boolean | null>
 
+type Entry = { action: string; subject: string; customerId?: string | null; before?: Facts; after?: Facts }
+
 /** Writes who did what to what, on the caller's transaction. Numbers in it are masked. */
-export async function audit(
-  ctx: Ctx,
-  entry: { action: string; subject: string; customerId?: string | null; before?: Facts; after?: Facts },
-): Promise<void> {
-  await ctx.db.insert(auditLog).values({
-    id: newId(),
-    actor: actorLabel(ctx.actor),
-    address: ctx.address,
-    requestId: ctx.requestId,
-    action: entry.action,
-    subject: entry.subject,
-    customerId: entry.customerId ?? null,
-    before: masked(entry.before),
-    after: masked(entry.after),
-    createdAt: ctx.now,
-  })
+export const audit = (ctx: Ctx, entry: Entry): Promise<void> => auditAll(ctx, [entry])
+
+/** The same of many at once. */
+export async function auditAll(ctx: Ctx, entries: readonly Entry[]): Promise<void> {
+  if (entries.length === 0) return
+  await ctx.db.insert(auditLog).values(
+    entries.map((entry) => ({
+      id: newId(),
+      actor: actorLabel(ctx.actor),
+      address: ctx.address,
+      requestId: ctx.requestId,
+      action: entry.action,
+      subject: entry.subject,
+      customerId: entry.customerId ?? null,
+      before: masked(entry.before),
+      after: masked(entry.after),
+      createdAt: ctx.now,
+    })),
+  )
   await announce(ctx, ['audit'])
 }
 

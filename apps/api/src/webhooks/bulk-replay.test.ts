@@ -1,6 +1,6 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { newId } from '../platform/id.ts'
 import { openWorld, retellCall, twilioStatus, type World } from '../testing/world.ts'
 import { carryOutReplay } from './bulk-replay.ts'
@@ -85,7 +85,7 @@ test('a call of which two chunks of a plan speak, by whatever name, moves its mi
   await world.process()
   const first = retellCall({ to: phoneNumber, seconds: 50, sid: 'CA_of_two_chunks' })
   await world.retell(first.ended)
-  for (let n = 0; n < 19; n++) await world.retell(retellCall({ to: phoneNumber, seconds: 60 }).ended)
+  for (let n = 0; n < 49; n++) await world.retell(retellCall({ to: phoneNumber, seconds: 60 }).ended)
   await world.retell({ ...first.analyzed, call: { ...first.analyzed.call, duration_ms: 65_000 } })
   await world.twilio(
     'status',
@@ -94,10 +94,10 @@ test('a call of which two chunks of a plan speak, by whatever name, moves its mi
   await kill(phoneNumber)
 
   const made = await planned({ phone: phoneNumber, state: 'dead' })
-  const moved = 19 * 60 + 65
+  const moved = 49 * 60 + 65
   expect(made).toMatchObject({
     state: 'planned',
-    count: 22,
+    count: 52,
     effects: {
       seconds: moved,
       cents: moved - 600,
@@ -277,6 +277,48 @@ test('a run in which too many fail stops by itself, and says which', async () =>
   expect(await find(made.id)).toMatchObject({ state: 'stopped', progress: { done: 20, failed: 20 } })
   expect(await itemsOf(made.id, 'failed')).toHaveLength(20)
   expect((await itemsOf(made.id, 'failed'))[0]).toMatchObject({ problem: expect.stringContaining('erased') })
+})
+
+test('those that speak of nothing in common go through in one commit, and what one of them cannot do costs the others nothing', async () => {
+  const { customerId, filter } = await forgotten(5)
+  const commits = () => world.owner`
+    select count(*)::int as webhooks, count(distinct xmin::text)::int as commits from webhook_attempts
+    where outcome = 'replayed' and webhook_id in (select id from webhook_queue where phone_number = ${filter.phone})`
+  const made = await planned(filter)
+  await run(made.id, { hash: made.hash })
+  await carryOut(made.id)
+  expect(await commits()).toEqual([{ webhooks: 5, commits: 1 }])
+
+  const again = await planned(filter)
+  await world.owner`
+    update webhook_queue set shredded_at = now() where id = (select id from webhook_queue where phone_number = ${filter.phone} limit 1)`
+  await run(again.id, { hash: again.hash })
+  await carryOut(again.id)
+  expect(await find(again.id)).toMatchObject({ state: 'done', progress: { done: 5, skipped: 0, failed: 1 } })
+  expect(await commits()).toEqual([{ webhooks: 9, commits: 5 }])
+  expect(await seconds(customerId)).toEqual({ known: 5, booked: 300 })
+})
+
+test('whoever works on one call holds up that one of a run and not the others, and it moves its minutes once', async () => {
+  const { id: customerId, phoneNumber } = await world.customer()
+  const calls = Array.from({ length: 3 }, () => retellCall({ to: phoneNumber, seconds: 60 }))
+  for (const call of calls) await world.retell(call.ended)
+  await world.process()
+  const made = await planned({ phone: phoneNumber })
+  const connection = await world.owner.reserve()
+  await connection`begin`
+  await connection`select from call_keys where key = ${`retell:${calls.at(-1)?.id}`} for update`
+  await run(made.id, { hash: made.hash })
+  const running = carryOut(made.id)
+  await vi.waitFor(async () => expect((await find(made.id)).progress.done).toBe(2), { timeout: 20_000 })
+  await connection`commit`
+  connection.release()
+  await running
+
+  expect(await find(made.id)).toMatchObject({ state: 'done', progress: { done: 3, skipped: 0, failed: 0 } })
+  const [ledger] =
+    await world.owner`select sum(quantity)::int as seconds from usage_entries where customer_id = ${customerId}`
+  expect(ledger).toEqual({ seconds: 180 })
 })
 
 test('what dies again is no success: the plan says that it cannot be replayed, its run counts it as failed and stops', async () => {

@@ -1,5 +1,6 @@
 import { failsTooOften } from '@trunkline/core/webhooks/bulk-replay'
 import { isTransient } from '@trunkline/core/webhooks/retry'
+import { inWaves } from '@trunkline/core/webhooks/waves'
 import { webhooks } from '@trunkline/db/schema/webhooks'
 import { webhookReplayItems, webhookReplays } from '@trunkline/db/schema/webhooks-replays'
 import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
@@ -11,9 +12,10 @@ import { announce } from '../platform/live.ts'
 import { step } from '../platform/step.ts'
 import { chunk, planChunk } from './plan-replay-chunk.ts'
 import { reasonOf, recordFailure } from './record-failure.ts'
-import { replayInTransaction } from './replay.ts'
 import { isOurs, leased, leaseReplay, leaseSeconds, letGo, nextItems, ofReplay, type Replay } from './replay-lease.ts'
+import { saidBy } from './replay-subjects.ts'
 import { addMoves } from './replay-sums.ts'
+import { impatiently, replayAlone, replayTogether } from './replay-together.ts'
 
 export const carryOutReplaySpec = jobSpec({
   name: 'webhooks.carryOutReplay',
@@ -79,10 +81,87 @@ async function isBehind(ctx: Ctx): Promise<boolean> {
 
 async function runChunk(ctx: Ctx, replay: Replay): Promise<boolean> {
   const items = await nextItems(ctx, replay, chunk)
-  for (const item of items) if (!(await runOne(ctx, replay, item))) return false
-  if (items.length === chunk) return true
-  await end(ctx, replay, 'done')
-  return false
+  const said = await saidBy(
+    ctx,
+    items.map(({ webhookId }) => webhookId),
+  )
+  const waves = inWaves(items.map(({ webhookId }) => ({ webhookId, said: said.get(webhookId) ?? [] })))
+  for (const wave of waves) {
+    const those = items.filter(({ webhookId }) => wave.includes(webhookId))
+    const ran = those.length > 1 ? await runTogether(ctx, replay, those) : 'apart'
+    if (ran === 'over') return false
+    for (const item of ran === 'apart' ? those : []) if (!(await runOne(ctx, replay, item))) return false
+  }
+  if (items.length < chunk) {
+    await end(ctx, replay, 'done')
+    return false
+  }
+  // not before: of what stands in it none may be passed over
+  await ctx.db
+    .update(webhookReplays)
+    .set({ throughId: items.at(-1)?.webhookId ?? null })
+    .where(isOurs(replay))
+  return true
+}
+
+class Apart extends Error {}
+
+/**
+ * Several that speak of nothing in common, their outcomes and the count of them in one commit; `over` where the run does not go on.
+ * Where one of them fails, or somebody works on what they speak of, nothing has happened and each is run `apart`.
+ */
+async function runTogether(ctx: Ctx, replay: Replay, items: readonly Item[]): Promise<'done' | 'over' | 'apart'> {
+  try {
+    return await inTransaction(ctx, (ctx) =>
+      impatiently(ctx, async () => {
+        const ids = items.map(({ webhookId }) => webhookId)
+        const rows = await ctx.db
+          .select({ id: webhooks.id, is: sql<string>`${asPlanned}` })
+          .from(webhooks)
+          .where(inArray(webhooks.id, ids))
+          .orderBy(webhooks.id)
+          .for('update')
+        if (!(await isStillOurs(ctx, replay))) return 'over'
+        const now = new Map(rows.map(({ id, is }) => [id, is]))
+        const same = items.filter(({ webhookId, asPlanned }) => now.get(webhookId) === asPlanned)
+        const outcomes = await replayTogether(
+          ctx,
+          same.map(({ webhookId }) => webhookId),
+        )
+        if (outcomes.some(({ fault }) => fault !== undefined)) throw new Apart('One of them fails')
+        await addMoves(
+          ctx,
+          replay.id,
+          outcomes.flatMap(({ moves }) => moves),
+          'booked',
+        )
+        await settle(ctx, replay, same, 'replayed')
+        await settle(
+          ctx,
+          replay,
+          items.filter((item) => !same.includes(item)),
+          'skipped',
+        )
+        step('replay.written')
+        return 'done'
+      }),
+    )
+  } catch (error) {
+    const { sqlState } = reasonOf(error)
+    // it may have been committed: what became of it is read again
+    if (isTransient(sqlState) && !isLostRace(sqlState)) throw error
+    if (!(error instanceof Apart || error instanceof DomainError))
+      ctx.log.info({ error, webhooks: items.length }, 'webhooks not replayed together; replaying one by one')
+    return 'apart'
+  }
+}
+
+/** Whoever was waited for, or in a deadlock with: the statement ended, and nothing of its transaction stands. */
+const isLostRace = (sqlState: string | undefined) => sqlState !== undefined && /^(40|55)/.test(sqlState)
+
+async function isStillOurs(ctx: Ctx, replay: Replay): Promise<boolean> {
+  const [ours] = await ctx.db.select({ id: webhookReplays.id }).from(webhookReplays).where(isOurs(replay)).for('update')
+  return ours !== undefined
 }
 
 /** One webhook, its outcome and the count of it in one commit. Answers whether the run goes on. */
@@ -94,23 +173,18 @@ async function runOne(ctx: Ctx, replay: Replay, item: Item): Promise<boolean> {
         .from(webhooks)
         .where(eq(webhooks.id, item.webhookId))
         .for('update')
-      const [ours] = await ctx.db
-        .select({ id: webhookReplays.id })
-        .from(webhookReplays)
-        .where(isOurs(replay))
-        .for('update')
-      if (ours === undefined) return false
-      if (now?.is !== item.asPlanned) return await settle(ctx, replay, item, 'skipped')
-      const { fault, moves } = await replayInTransaction(ctx, item.webhookId)
+      if (!(await isStillOurs(ctx, replay))) return false
+      if (now?.is !== item.asPlanned) return await settle(ctx, replay, [item], 'skipped')
+      const { fault, moves } = await replayAlone(ctx, item.webhookId)
       await addMoves(ctx, replay.id, moves, 'booked')
-      const goesOn = await settle(ctx, replay, item, fault === undefined ? 'replayed' : 'failed', fault)
+      const goesOn = await settle(ctx, replay, [item], fault === undefined ? 'replayed' : 'failed', fault)
       step('replay.written')
       return goesOn
     })
   } catch (error) {
     if (!(error instanceof DomainError)) await recordFailure(ctx, item.webhookId, error)
     const problem = error instanceof DomainError ? error.message : reasonOf(error).text
-    return await inTransaction(ctx, async (ctx) => await settle(ctx, replay, item, 'failed', problem))
+    return await inTransaction(ctx, async (ctx) => await settle(ctx, replay, [item], 'failed', problem))
   }
 }
 
@@ -118,27 +192,28 @@ async function runOne(ctx: Ctx, replay: Replay, item: Item): Promise<boolean> {
 async function settle(
   ctx: Ctx,
   replay: Replay,
-  item: Item,
+  items: readonly Item[],
   outcome: 'replayed' | 'skipped' | 'failed',
   problem?: string,
 ): Promise<boolean> {
-  const add = (one: boolean) => (one ? 1 : 0)
+  if (items.length === 0) return true
+  const add = (counts: boolean) => (counts ? items.length : 0)
   const [so] = await ctx.db
     .update(webhookReplays)
     .set({
-      done: sql`${webhookReplays.done} + 1`,
+      done: sql`${webhookReplays.done} + ${items.length}`,
       skipped: sql`${webhookReplays.skipped} + ${add(outcome === 'skipped')}`,
       failed: sql`${webhookReplays.failed} + ${add(outcome === 'failed')}`,
-      throughId: item.webhookId,
       leaseUntil: leased,
     })
     .where(isOurs(replay))
     .returning()
   if (so === undefined) return false
+  const ids = items.map(({ webhookId }) => webhookId)
   await ctx.db
     .update(webhookReplayItems)
     .set({ outcome, ...(problem === undefined ? {} : { problem }) })
-    .where(and(ofReplay(replay), eq(webhookReplayItems.webhookId, item.webhookId), isNull(webhookReplayItems.outcome)))
+    .where(and(ofReplay(replay), inArray(webhookReplayItems.webhookId, ids), isNull(webhookReplayItems.outcome)))
   if (outcome !== 'failed' || !failsTooOften(so)) return true
   await end(ctx, replay, 'stopped')
   return false

@@ -9,18 +9,27 @@ type Webhook = Pick<
   'id' | 'provider' | 'door' | 'url' | 'body' | 'bodyEncoding' | 'receivedAt'
 >
 
-/** The rows of calls and messages that a stored webhook speaks of. */
-export async function eventKeysOf(ctx: Ctx, webhook: Webhook): Promise<{ callIds: string[]; messageIds: string[] }> {
-  const events = spokenOf(webhook)
-  const calls = events.filter(({ kind }) => kind === 'call').flatMap(({ keys }) => keys)
-  const messages = events.filter(({ kind }) => kind === 'message').flatMap(({ keys }) => keys)
+export type EventIds = { callIds: string[]; messageIds: string[] }
+
+/** The rows of calls and messages that stored webhooks speak of, in the order of the webhooks. */
+export async function eventIdsOf(ctx: Ctx, webhooks: readonly Webhook[]): Promise<EventIds[]> {
+  const keysOf = (webhook: Webhook) => {
+    const events = spokenOf(webhook)
+    const keys = (kind: 'call' | 'message') => events.filter((event) => event.kind === kind).flatMap(({ keys }) => keys)
+    return { calls: keys('call'), messages: keys('message') }
+  }
+  const keys = webhooks.map(keysOf)
+  const calls = keys.flatMap(({ calls }) => calls)
+  const messages = keys.flatMap(({ messages }) => messages)
   const callRows = calls.length === 0 ? [] : await ctx.db.select().from(callKeys).where(inArray(callKeys.key, calls))
   const messageRows =
     messages.length === 0 ? [] : await ctx.db.select().from(smsKeys).where(inArray(smsKeys.key, messages))
-  return {
-    callIds: [...new Set(callRows.map(({ callId }) => callId))],
-    messageIds: [...new Set(messageRows.map(({ smsId }) => smsId))],
-  }
+  const callOf = new Map(callRows.map(({ key, callId }) => [key, callId]))
+  const messageOf = new Map(messageRows.map(({ key, smsId }) => [key, smsId]))
+  return keys.map(({ calls, messages }) => ({
+    callIds: [...new Set(calls.flatMap((key) => callOf.get(key) ?? []))],
+    messageIds: [...new Set(messages.flatMap((key) => messageOf.get(key) ?? []))],
+  }))
 }
 
 /** What a stored webhook says; nothing where it cannot be read. */

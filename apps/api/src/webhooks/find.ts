@@ -13,7 +13,7 @@ import { toAlertRow } from '../alerts/wire.ts'
 import { toCallRow, toMessageRow } from '../events/wire.ts'
 import type { Ctx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
-import { eventKeysOf } from './event-keys.ts'
+import { eventIdsOf } from './event-keys.ts'
 import { toWebhookRow, type webhookDetail } from './wire.ts'
 
 /** One webhook: bytes, verdict, every attempt, and what became of it, up to the alert. */
@@ -86,7 +86,7 @@ async function lineageOf(
   ctx: Ctx,
   webhook: typeof webhooks.$inferSelect,
 ): Promise<z.infer<typeof webhookDetail>['lineage']> {
-  const { callIds, messageIds } = await eventKeysOf(ctx, webhook)
+  const [{ callIds, messageIds } = { callIds: [], messageIds: [] }] = await eventIdsOf(ctx, [webhook])
   const calls = await ctx.db
     .select({ call: callEvents, businessName: customers.businessName })
     .from(callEvents)

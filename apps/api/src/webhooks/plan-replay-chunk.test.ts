@@ -143,10 +143,14 @@ test('a plan that has to wait for others for longer than its lease lasts keeps i
   await untilSomebodyWaits()
   await world.owner`update webhook_replays set lease_until = now() - interval '1 second' where id = ${uuidOf(id)}`
   await letSecondGo()
-  await vi.waitFor(async () => {
-    const [lease] = await world.owner`select lease_until > now() as holds from webhook_replays where id = ${uuidOf(id)}`
-    expect(lease?.holds).toBe(true)
-  })
+  await vi.waitFor(
+    async () => {
+      const [lease] =
+        await world.owner`select lease_until > now() as holds from webhook_replays where id = ${uuidOf(id)}`
+      expect(lease?.holds).toBe(true)
+    },
+    { timeout: 20_000 },
+  )
   await letThirdGo()
 
   await planning

@@ -1,5 +1,6 @@
 import { isTransient } from '@trunkline/core/webhooks/retry'
 import { stillNeeded, type Tried } from '@trunkline/core/webhooks/still-needed'
+import { inWaves } from '@trunkline/core/webhooks/waves'
 import { statement } from '@trunkline/db/connect'
 import { webhookReplays } from '@trunkline/db/schema/webhooks-replays'
 import { sql } from 'drizzle-orm'
@@ -8,14 +9,14 @@ import { DomainError } from '../platform/domain-error.ts'
 import { step } from '../platform/step.ts'
 import { withoutWords } from './describe-change.ts'
 import { reasonOf } from './record-failure.ts'
-import { replayInTransaction } from './replay.ts'
 import { holdOn, isOurs, leased, nextItems, type Replay } from './replay-lease.ts'
 import { keepNeeded, saidBy, subjectsIn, triedWith } from './replay-subjects.ts'
 import { addMoves, type Move, priceSums } from './replay-sums.ts'
+import { impatiently, type Outcome, replayAlone, replayTogether } from './replay-together.ts'
 import { undone } from './undone.ts'
 
 /** So many are tried in one transaction, or as many as this time allows: the counters of their customers are locked for as long. */
-export const chunk = 20
+export const chunk = 50
 const longestMs = 5000
 
 type Found = { webhookId: string; changes: string[]; moves: Move[]; problem: string | null; isFirst: boolean }
@@ -29,12 +30,15 @@ export async function planChunk(ctx: Ctx, replay: Replay): Promise<boolean> {
   const ids = items.map(({ webhookId }) => webhookId)
   const said = await saidBy(ctx, ids)
   const earlier = await triedWith(ctx, replay.id, subjectsIn(said))
-  const tried = await tryInOrder(ctx, replay, { earlier, ids })
+  const saidBefore = await saidBy(ctx, earlier)
+  const saidOf = (webhookId: string) => said.get(webhookId) ?? saidBefore.get(webhookId) ?? []
+  const order = [...earlier, ...ids]
+  const waves = inWaves(order.map((webhookId) => ({ webhookId, said: saidOf(webhookId) })))
+  const tried = await tryInOrder(ctx, replay, { order, earlier: earlier.length, waves })
   if (tried === undefined) return false
   const found = tried.slice(earlier.length)
-  const saidBefore = await saidBy(ctx, earlier)
   const known = tried.flatMap(({ webhookId, problem, isFirst }): Tried[] =>
-    problem === null ? [{ webhookId, isFirst, said: said.get(webhookId) ?? saidBefore.get(webhookId) ?? [] }] : [],
+    problem === null ? [{ webhookId, isFirst, said: saidOf(webhookId) }] : [],
   )
   return await inTransaction(ctx, async (ctx) => {
     const isOver = found.length < chunk && found.length === ids.length
@@ -74,28 +78,63 @@ export async function planChunk(ctx: Ctx, replay: Replay): Promise<boolean> {
 async function tryInOrder(
   outside: Ctx,
   replay: Replay,
-  { earlier, ids }: { earlier: readonly string[]; ids: readonly string[] },
+  { order, earlier, waves }: { order: readonly string[]; earlier: number; waves: readonly (readonly string[])[] },
 ): Promise<Found[] | undefined> {
   return await undone(outside, async (ctx) => {
-    const tried: Found[] = []
+    const tried = new Map<string, Found>()
     let until = Number.POSITIVE_INFINITY
-    for (const webhookId of [...earlier, ...ids]) {
+    /** In their order, as far as none is missing. */
+    const found = () => {
+      const missing = order.findIndex((webhookId) => !tried.has(webhookId))
+      return order.slice(0, missing === -1 ? order.length : missing).flatMap((webhookId) => tried.get(webhookId) ?? [])
+    }
+    const note = (one: Found) => tried.set(one.webhookId, one)
+    for (const wave of waves) {
       if (!(await holdOn(outside, replay))) return undefined
       if (performance.now() > until) break
-      const one = await tryOne(ctx, webhookId, { mayWait: tried.length > earlier.length })
-      if (one === undefined) break
-      tried.push(one)
-      if (tried.length === earlier.length + 1) until = performance.now() + longestMs
+      const together = wave.length > 1 ? await tryTogether(ctx, wave) : undefined
+      together?.forEach(note)
+      for (const webhookId of together === undefined ? wave : []) {
+        if (!(await holdOn(outside, replay))) return undefined
+        if (performance.now() > until) return found()
+        const one = await tryOne(ctx, webhookId, { mayWait: found().length > earlier })
+        if (one === undefined) return found()
+        note(one)
+        if (found().length > earlier) until = Math.min(until, performance.now() + longestMs)
+      }
+      if (found().length > earlier) until = Math.min(until, performance.now() + longestMs)
     }
-    return tried
+    return found()
   })
 }
+
+/** Undefined where one of them cannot be tried, or somebody works on what they speak of: then each is tried alone. */
+async function tryTogether(ctx: Ctx, wave: readonly string[]): Promise<Found[] | undefined> {
+  try {
+    const outcomes = await inTransaction(ctx, (ctx) => impatiently(ctx, () => replayTogether(ctx, wave)))
+    return wave.flatMap((webhookId, place) => {
+      const outcome = outcomes[place]
+      return outcome === undefined ? [] : [foundOf(webhookId, outcome)]
+    })
+  } catch (error) {
+    if (!(error instanceof DomainError))
+      ctx.log.info({ error, webhooks: wave.length }, 'webhooks of a plan not tried together; trying one by one')
+    return undefined
+  }
+}
+
+const foundOf = (webhookId: string, { effects, moves, isFirst, fault }: Outcome): Found => ({
+  webhookId,
+  changes: withoutWords(effects.text),
+  moves,
+  problem: fault ?? null,
+  isFirst,
+})
 
 /** Undefined where it `mayWait` for the next chunk, and says nothing of the webhook that it could not be tried now. */
 async function tryOne(ctx: Ctx, webhookId: string, { mayWait }: { mayWait: boolean }): Promise<Found | undefined> {
   try {
-    const { effects, moves, isFirst, fault } = await inTransaction(ctx, (ctx) => replayInTransaction(ctx, webhookId))
-    return { webhookId, changes: withoutWords(effects.text), moves, problem: fault ?? null, isFirst }
+    return foundOf(webhookId, await inTransaction(ctx, (ctx) => replayAlone(ctx, webhookId)))
   } catch (error) {
     const { text, sqlState } = reasonOf(error)
     if (isTransient(sqlState)) {

@@ -2,7 +2,8 @@ import { unknownPhoneWebhooks } from '@trunkline/db/schema/numbers'
 import { webhooks } from '@trunkline/db/schema/webhooks'
 import { eq } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
-import { replayWebhook, whyNoBytes } from './replay.ts'
+import { replayWebhook } from './replay.ts'
+import { whyNoBytes } from './replay-together.ts'
 
 /**
  * Replays everything that waited for a number. Doing it twice changes nothing more, so a crash half-way costs nothing, and

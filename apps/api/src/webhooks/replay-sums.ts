@@ -1,7 +1,7 @@
 import { rateUsage } from '@trunkline/core/billing/rating'
 import type { Meter } from '@trunkline/core/usage/meter'
 import { statement } from '@trunkline/db/connect'
-import { type PeriodTerms, termsOf } from '../billing/terms.ts'
+import { type FoundTerms, termsIn, toTerms } from '../billing/terms.ts'
 import type { Ctx } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { bookEntries, type Entry } from '../usage/book-entries.ts'
@@ -10,32 +10,50 @@ import { undone } from './undone.ts'
 /** Units that moved in one period of a customer's. */
 export type Move = { customerId: string; meter: Meter; periodStart: string; periodEnd: string; quantity: number }
 
+type Booked = {
+  webhook_id: string
+  customer_id: string
+  meter: Meter
+  period_start: string
+  period_end: string
+  quantity: string
+}
+
+const movedBy = (what: string) => `
+  select ${what}, entry.customer_id, entry.meter, entry.period_start, coalesce(open.period_end, over.period_end) as period_end,
+    sum(entry.quantity) as quantity
+  from usage_entries as entry
+    left join usage_limits as open on open.customer_id = entry.customer_id and open.period_start = entry.period_start
+    left join usage_periods as over on over.customer_id = entry.customer_id and over.period_start = entry.period_start
+  where entry.id > $2::text::uuid and entry.webhook_id = any (($1::text[])::uuid[])
+  group by 1, 2, 3, 4, 5 having sum(entry.quantity) <> 0`
+const movedByAll = movedBy('null as webhook_id')
+const movedByEach = movedBy('entry.webhook_id')
+
 /** What the replay of these webhooks has written into the ledger, after the id that `since` was then. */
 export async function movesOf(ctx: Ctx, webhookIds: readonly string[], since: string): Promise<Move[]> {
-  const rows = await statement<{
-    customer_id: string
-    meter: Meter
-    period_start: string
-    period_end: string
-    quantity: string
-  }>(
-    ctx.db,
-    `select entry.customer_id, entry.meter, entry.period_start, coalesce(open.period_end, over.period_end) as period_end,
-       sum(entry.quantity) as quantity
-     from usage_entries as entry
-       left join usage_limits as open on open.customer_id = entry.customer_id and open.period_start = entry.period_start
-       left join usage_periods as over on over.customer_id = entry.customer_id and over.period_start = entry.period_start
-     where entry.id > $2::text::uuid and entry.webhook_id = any (($1::text[])::uuid[]) group by 1, 2, 3, 4 having sum(entry.quantity) <> 0`,
-    [webhookIds, since],
-  )
-  return rows.map((row) => ({
-    customerId: row.customer_id,
-    meter: row.meter,
-    periodStart: new Date(row.period_start).toISOString(),
-    periodEnd: new Date(row.period_end).toISOString(),
-    quantity: Number(row.quantity),
-  }))
+  return (await statement<Booked>(ctx.db, movedByAll, [webhookIds, since])).map(moveOf)
 }
+
+/** The same of each of them. */
+export async function movesOfEach(
+  ctx: Ctx,
+  webhookIds: readonly string[],
+  since: string,
+): Promise<ReadonlyMap<string, Move[]>> {
+  const rows = await statement<Booked>(ctx.db, movedByEach, [webhookIds, since])
+  return new Map(
+    webhookIds.map((webhookId) => [webhookId, rows.filter((row) => row.webhook_id === webhookId).map(moveOf)]),
+  )
+}
+
+const moveOf = (row: Booked): Move => ({
+  customerId: row.customer_id,
+  meter: row.meter,
+  periodStart: new Date(row.period_start).toISOString(),
+  periodEnd: new Date(row.period_end).toISOString(),
+  quantity: Number(row.quantity),
+})
 
 /** Adds moves to what a replay's plan or its run comes to. */
 export async function addMoves(
@@ -118,17 +136,29 @@ function entryOf({ customer_id: customerId, meter, period_start, planned }: Plan
   }
 }
 
-async function pricesOf(ctx: Ctx, sums: readonly Planned[]): Promise<number[]> {
-  const prices: number[] = []
-  for (const sum of sums) {
-    const used = await usedIn(ctx, sum)
-    prices.push(used === undefined ? 0 : rateUsage(used, await termsIn(ctx, sum)))
-  }
-  return prices
-}
+const asked = { customerId: 'asked.customer::uuid', periodStart: 'asked.start::timestamptz', meter: 'asked.meter' }
+const usedAndTerms = `
+  select counter.used, terms.included, terms.unit_price_micros
+  from unnest($1::text[], $2::text[], $3::text[]) with ordinality as asked (customer, start, meter, place)
+    left join lateral (
+      select case when ${asked.meter} = 'call_seconds' then call_used_seconds else sms_used end as used
+      from usage_limits where customer_id = ${asked.customerId} and period_start = ${asked.periodStart}
+      union all
+      select case when ${asked.meter} = 'call_seconds' then call_used_seconds else sms_used end
+      from usage_periods where customer_id = ${asked.customerId} and period_start = ${asked.periodStart}
+    ) as counter on true
+    left join lateral (${termsIn(asked)}) as terms on true
+  order by asked.place`
 
-const termsIn = async (ctx: Ctx, { customer_id: customerId, meter, period_start }: Planned): Promise<PeriodTerms> =>
-  await termsOf(ctx, { customerId, meter, periodStart: period_start })
+/** What each of these periods comes to, in cents; nothing while it is not on record. */
+async function pricesOf(ctx: Ctx, sums: readonly Planned[]): Promise<number[]> {
+  const rows = await statement<Pick<FoundTerms, 'included' | 'unit_price_micros'> & { used: string | null }>(
+    ctx.db,
+    usedAndTerms,
+    [sums.map((sum) => sum.customer_id), sums.map((sum) => sum.period_start), sums.map((sum) => sum.meter)],
+  )
+  return rows.map((row) => (row.used === null ? 0 : rateUsage(Number(row.used), toTerms(row))))
+}
 
 /** What is counted in a period; undefined while it is not on record. */
 export async function usedIn(

@@ -8,7 +8,7 @@ import { type Stored, storedColumns } from './claim.ts'
 import { spokenOf } from './event-keys.ts'
 import { digest } from './process.ts'
 import { reasonOf } from './record-failure.ts'
-import { whyNoBytes } from './replay.ts'
+import { whyNoBytes } from './replay-together.ts'
 
 /** So many, and so many bytes of them, are tried in one preview: it holds the locks of all that it tries. */
 export const mostTried = 300

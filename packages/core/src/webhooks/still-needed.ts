@@ -1,6 +1,7 @@
 import type { CallEvent } from '../events/call.ts'
 import { type Facts, joinFacts } from '../events/facts.ts'
 import type { MessageEvent } from '../events/message.ts'
+import { openGroups } from './name-groups.ts'
 
 /**
  * A webhook that was tried. `names` are those of the call or message of each thing that it says; `isFirst`: by it one came to
@@ -19,26 +20,14 @@ export type Tried = {
  */
 export function stillNeeded(tried: readonly Tried[]): Set<string> {
   const needed = new Set<string>()
-  const groups = new Map<string, string>()
-  const rootOf = (name: string): string => {
-    let root = name
-    for (let above = groups.get(root); above !== undefined && above !== root; above = groups.get(root)) root = above
-    groups.set(name, root)
-    return root
-  }
+  const groups = openGroups()
   for (const { webhookId, said, isFirst } of tried) {
     if (isFirst) needed.add(webhookId)
-    for (const { names } of said) {
-      const isLink = names.some((name) => !groups.has(name)) || new Set(names.map(rootOf)).size > 1
-      if (!isLink) continue
-      needed.add(webhookId)
-      const [first] = names
-      for (const name of names) if (first !== undefined) groups.set(rootOf(name), rootOf(first))
-    }
+    for (const { names } of said) if (groups.join(names)) needed.add(webhookId)
   }
   const newest = new Map<string, Facts<Fact>>()
   for (const { names, event } of tried.flatMap(({ said }) => said)) {
-    const root = rootOf(names[0] ?? '')
+    const root = groups.rootOf(names[0] ?? '')
     newest.set(root, joinFacts(newest.get(root) ?? {}, factsOf(event)))
   }
   for (const facts of newest.values()) for (const { webhookId } of Object.values(facts)) needed.add(webhookId)

@@ -1,0 +1,52 @@
+import { toWireId } from '@trunkline/core/platform/wire-id'
+import { callEvents, smsEvents } from '@trunkline/db/schema/events'
+import { usageEntries } from '@trunkline/db/schema/usage'
+import type { webhooks } from '@trunkline/db/schema/webhooks'
+import { inArray, sql } from 'drizzle-orm'
+import type { Ctx } from '../platform/context.ts'
+import type { Picture } from './describe-change.ts'
+import { eventIdsOf } from './event-keys.ts'
+
+/** What the calls, the messages and the ledger of these webhooks look like now, in their order. */
+export async function picturesOf(ctx: Ctx, stored: readonly (typeof webhooks.$inferSelect)[]): Promise<Picture[]> {
+  const ids = await eventIdsOf(ctx, stored)
+  const callIds = ids.flatMap(({ callIds }) => callIds)
+  const messageIds = ids.flatMap(({ messageIds }) => messageIds)
+  const calls = await ctx.db.select().from(callEvents).where(inArray(callEvents.id, callIds))
+  const messages = await ctx.db.select().from(smsEvents).where(inArray(smsEvents.id, messageIds))
+  const booked = await ctx.db
+    .select({
+      eventId: usageEntries.eventId,
+      meter: usageEntries.meter,
+      quantity: sql<number>`sum(${usageEntries.quantity})::int`,
+    })
+    .from(usageEntries)
+    .where(inArray(usageEntries.eventId, [...callIds, ...messageIds]))
+    .groupBy(usageEntries.eventId, usageEntries.meter)
+  const callOf = new Map(calls.map((call) => [call.id, call]))
+  const messageOf = new Map(messages.map((message) => [message.id, message]))
+  return ids.map(({ callIds, messageIds }) => {
+    const eventIds = new Set<string | null>([...callIds, ...messageIds])
+    const sum = (meter: (typeof booked)[number]['meter']) =>
+      booked.reduce((all, one) => (one.meter === meter && eventIds.has(one.eventId) ? all + one.quantity : all), 0)
+    return {
+      rows: [
+        ...callIds.flatMap((id) => {
+          const call = callOf.get(id)
+          if (call === undefined) return []
+          const { status, customerId: customer, seconds, disconnectReason, sentiment, summary } = call
+          const facts = { status, customer, seconds, 'ended by': disconnectReason, sentiment, summary }
+          return [{ name: `Call ${toWireId('call', id)}`, facts }]
+        }),
+        ...messageIds.flatMap((id) => {
+          const message = messageOf.get(id)
+          if (message === undefined) return []
+          const { status, customerId: customer, segments } = message
+          return [{ name: `Message ${toWireId('message', id)}`, facts: { status, customer, segments } }]
+        }),
+      ],
+      seconds: sum('call_seconds'),
+      segments: sum('sms_segments'),
+    }
+  })
+}

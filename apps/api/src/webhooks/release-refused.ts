@@ -1,0 +1,57 @@
+import { hash } from 'node:crypto'
+import { rawOf } from '@trunkline/db/connect'
+import { idempotencyKeys, webhooks } from '@trunkline/db/schema/webhooks'
+import { eq } from 'drizzle-orm'
+import { recordSaid } from '../compliance/record-said.ts'
+import type { Ctx } from '../platform/context.ts'
+import { DomainError } from '../platform/domain-error.ts'
+import { adapters } from './adapters.ts'
+import { addressFrom } from './door-paths.ts'
+import { saidIn } from './receive.ts'
+import { loadSecrets, secretsFor } from './sources.ts'
+
+/**
+ * Verifies a refused delivery again, as of when it came, at the address that it had then and at the one that it would have
+ * now: PUBLIC_URL may have been wrong. What was proven genuine takes its key, if nobody has it.
+ */
+export async function releaseRefused(ctx: Ctx, webhook: typeof webhooks.$inferSelect): Promise<void> {
+  const adapter = adapters[webhook.provider]
+  const body = Buffer.from(webhook.body, webhook.bodyEncoding)
+  const headers = Object.fromEntries(webhook.headers.map(([name, value]) => [name.toLowerCase(), value]))
+  const delivery = { door: webhook.door, url: webhook.url, headers, body, receivedAt: webhook.receivedAt.getTime() }
+  const secrets = secretsFor(await loadSecrets(ctx), webhook)
+  const now = addressFrom(ctx.env.PUBLIC_URL, { door: `${webhook.provider}/${webhook.door}`, url: webhook.url })
+  const asReceived = adapter.verify(delivery, secrets)
+  const { verdict, secretId } =
+    asReceived.verdict === 'verified' || now === undefined || now === webhook.url
+      ? asReceived
+      : adapter.verify({ ...delivery, url: now }, secrets)
+  if (verdict !== 'verified')
+    throw new DomainError('conflict', `It still cannot be verified (${verdict.replaceAll('_', ' ')})`)
+  const reading = adapter.read(delivery, webhook.bodySha256.toString('hex'))
+  if (reading.readable && reading.identity !== undefined) {
+    const taken = await ctx.db
+      .insert(idempotencyKeys)
+      .values({
+        key: hash('sha256', reading.identity, 'buffer'),
+        webhookId: webhook.id,
+        bodySha256: webhook.bodySha256,
+      })
+      .onConflictDoNothing()
+      .returning({ key: idempotencyKeys.key })
+    if (taken.length === 0) throw new DomainError('conflict', 'The same event has been received and accepted since')
+  }
+  await ctx.db
+    .update(webhooks)
+    .set({
+      verdict,
+      secretId: secretId ?? null,
+      state: 'received',
+      eventType: reading.readable ? reading.eventType : null,
+      phoneNumber: reading.readable ? (reading.phoneNumber ?? null) : null,
+    })
+    .where(eq(webhooks.id, webhook.id))
+  const said = reading.readable ? saidIn(reading) : undefined
+  if (said !== undefined)
+    await recordSaid(rawOf(ctx.db), [{ ...said, webhookId: webhook.id, at: webhook.receivedAt.toISOString() }])
+}
