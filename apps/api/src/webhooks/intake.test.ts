@@ -21,6 +21,18 @@ afterAll(() => world.close())
 
 const rowsOf = (callId: string) => world.owner`select state from webhook_queue where body like ${`%${callId}%`}`
 
+/** Holds a table, as a person or a migration may, until it is released. */
+async function locked(table: string): Promise<{ release: () => Promise<void> }> {
+  const connection = await world.owner.reserve()
+  await connection.unsafe(`begin; lock table ${table} in access exclusive mode`)
+  return {
+    async release() {
+      await connection`rollback`
+      connection.release()
+    },
+  }
+}
+
 test.each([
   ['data', ['22021', '22P05', '23514', '54000']],
   ['busy', ['55P03', '57014', '40001', '40P01']],
@@ -112,6 +124,32 @@ test('of a database that fell silent only the first wait; who comes after them i
   await spool.close()
   await line.close()
   await sql.end({ timeout: 0 })
+})
+
+test('while somebody holds a table locked a call that rings is answered and what is told is kept', async () => {
+  const { phoneNumber } = await world.customer()
+  const name = newId().replaceAll('-', '')
+  const sid = `CA${name}`
+  const form = { CallSid: sid, Direction: 'inbound', From: '+14155550123', To: phoneNumber }
+  const call = retellCall({ to: phoneNumber, seconds: 60 })
+  const { release } = await locked('idempotency_keys')
+  try {
+    const [voice, help] = await Promise.all([
+      world.twilio('voice', { ...form, CallStatus: 'ringing' }),
+      world.twilio('sms', { MessageSid: `SM${name}`, From: '+14155550123', To: phoneNumber, Body: 'HELP' }),
+      world.retell(call.ended),
+    ])
+    const ended = await world.twilio('status', { ...form, CallStatus: 'completed', CallDuration: '61' })
+
+    expect([voice.status, help.status, ended.status]).toEqual([200, 200, 200])
+    expect(voice.body).toContain('<Response><Say>')
+    expect(help.body).toContain('<Message>')
+    expect(world.spool.state().waiting).toBe(4)
+  } finally {
+    await release()
+  }
+  expect(await world.spool.drain((arrivals) => storeSpooled(world.intakePool, arrivals))).toBe(4)
+  expect(await rowsOf(sid)).toMatchObject([{ state: 'received' }, { state: 'received' }])
 })
 
 test('while the database is away health says degraded, and down when the spool takes no more', async () => {

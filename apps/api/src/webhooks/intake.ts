@@ -17,8 +17,8 @@ export type Intake = ReturnType<typeof openIntake>
 
 /**
  * Natural group commit: what arrives while batches are under way goes together into the next one. No timer, so a lone
- * webhook waits for nobody. A promise is kept only when its bytes are committed, or, while the database is away, fsynced
- * in the spool.
+ * webhook waits for nobody. A promise is kept only when its bytes are committed, or, while the database is away or busy,
+ * fsynced in the spool.
  */
 export function openIntake(options: {
   sql: Sql
@@ -110,8 +110,8 @@ export function openIntake(options: {
       const fault = faultOf(error)
       // which of them it is that our own code fails over is found out when the spool drains: nobody’s is lost meanwhile
       if (fault === 'bug') log.error({ error, webhooks: batch.length }, 'webhooks not stored by a fault of ours')
-      if (fault === 'away' || fault === 'bug') return await keepInSpool(batch, error)
-      if (fault === 'busy' || batch.length === 1) throw asRefusal(error)
+      if (fault !== 'data') return await keepInSpool(batch, error)
+      if (batch.length === 1) throw asRefusal(error)
       // one arrival that the database will not take must not cost its neighbours theirs
       await Promise.all(batch.map((one) => flush([one]).catch(one.reject)))
     }
@@ -154,7 +154,8 @@ export function openIntake(options: {
   }
 }
 
-const isSilence = (error: unknown) => /^(SILENT|CONNECT_TIMEOUT|ETIMEDOUT)$/.test(codeOf(error))
+/** A lock or a statement that took its whole time was waited for just as long as one that says nothing. */
+const isSilence = (error: unknown) => /^(SILENT|CONNECT_TIMEOUT|ETIMEDOUT|55P03|57014)$/.test(codeOf(error))
 
 const silence = () => Object.assign(new Error('The database does not answer'), { code: 'SILENT' })
 
