@@ -6,7 +6,7 @@ import {
   ownNumbers,
   summarizeCall,
 } from '@trunkline/core/events/call'
-import { changedFacts, type Facts, joinFacts } from '@trunkline/core/events/facts'
+import { changedFacts, type Facts, joinFacts, withoutMisread } from '@trunkline/core/events/facts'
 import { lineOf } from '@trunkline/core/numbers/phone'
 import { unknownName } from '@trunkline/core/numbers/unknown'
 import { holdKey, settledKey } from '@trunkline/core/usage/meter'
@@ -123,7 +123,8 @@ function mergeOne(subject: Subject, everything: readonly Said<CallEvent>[], rows
   const said = subject.members.map((member) => everything[member]).filter((one) => one !== undefined)
   const known = [subject.id, ...subject.merged].map((id) => rows.get(id)).filter((row) => row !== undefined)
   let facts: Facts<CallEvent['fact']> = {}
-  for (const row of known) facts = joinFacts(facts, row.facts)
+  const registerOf = new Map(said.map(({ webhookId, event }) => [webhookId, event.register]))
+  for (const row of known) facts = joinFacts(facts, withoutMisread(row.facts, registerOf))
   for (const { event } of said) facts = joinFacts(facts, { [event.register]: event.fact })
   const summary = summarizeCall(facts)
   const numbers = ownNumbers(summary)

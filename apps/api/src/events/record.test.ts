@@ -259,6 +259,37 @@ test('all 720 orders of a call’s six events, each event in a batch of its own,
   expect(dead).toEqual({ rows: 0 })
 })
 
+test('the legs that a call dials are that call, whichever of them the agent’s vendor names: one call, charged once, in any order', async () => {
+  const at = Date.now()
+  const newSid = () => `CA${newId().replaceAll('-', '')}`
+  const strangers = async () => (await world.owner`select phone_number from unknown_phone order by 1`).length
+  const unknown = await strangers()
+  for (const order of permutations(['call', 'agent', 'person', 'vendor'])) {
+    const { id, phoneNumber: to } = await world.customer()
+    const [sid, agent] = [newSid(), newSid()]
+    const ended = (sid: string, seconds: number) => twilioStatus({ sid, to, status: 'completed', seconds, at })
+    const dialled = { ParentCallSid: sid, Direction: 'outbound-dial' }
+    const said: Record<string, Delivery> = {
+      call: { door: 'status', form: ended(sid, 100) },
+      agent: { door: 'status', form: { ...ended(agent, 60), ...dialled, To: 'sip:agent@sip.retellai.com' } },
+      // whoever is rung up in a warm handoff sees the business’s own number
+      person: { door: 'status', form: { ...ended(newSid(), 40), ...dialled, From: to, To: '+14155559999' } },
+      vendor: { door: 'events', event: retellCall({ to, seconds: 60, sid: agent, endedAt: at }).ended },
+    }
+    for (const part of order) {
+      await arrive([said[part]].filter((one) => one !== undefined))
+      await world.process()
+    }
+    const { calls, ledger } = await pictureOf(id)
+    expect([order, calls.map(({ seconds }) => seconds), ledger]).toEqual([
+      order,
+      [60],
+      [{ meter: 'call_seconds', quantity: 60 }],
+    ])
+  }
+  expect(await strangers()).toBe(unknown)
+})
+
 test('a message’s callbacks arrive in any order, repeated, in any batches: one message, charged once (K-15)', async () => {
   const said = ['queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed'] as const
   const scenario = fc.record({

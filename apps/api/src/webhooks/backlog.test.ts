@@ -46,7 +46,12 @@ test('what waits is told in the minutes and texts that the ledger then books, wh
   for (const event of [counted.analyzed, both.started, both.ended, both.analyzed, alone.started, alone.ended])
     await world.retell(event)
   await world.twilio('status', twilioStatus({ sid: leg, to: phoneNumber, status: 'completed', seconds: 603 }))
-  await world.twilio('status', twilioStatus({ sid: sid('CA'), to: phoneNumber, status: 'completed', seconds: 33 }))
+  const forwarded = sid('CA')
+  await world.twilio('status', twilioStatus({ sid: forwarded, to: phoneNumber, status: 'completed', seconds: 33 }))
+  await world.twilio('status', {
+    ...twilioStatus({ sid: sid('CA'), to: '+14155550173', from: phoneNumber, status: 'completed', seconds: 20 }),
+    ...{ Direction: 'outbound-dial', ParentCallSid: forwarded },
+  })
   await world.twilio('status', twilioStatus({ sid: sid('CA'), to: phoneNumber, status: 'no-answer', seconds: 0 }))
   const [to, own] = [{ To: phoneNumber }, { From: phoneNumber }]
   await world.twilio('sms', {
@@ -80,7 +85,7 @@ test('what waits is told in the minutes and texts that the ledger then books, wh
   const customer = { id: `cus_${id.replaceAll('-', '')}`, businessName: 'Harbor Plumbing' }
   const numberless = { customer: null, webhooks: 1, seconds: 0, segments: 0, cents: 0 }
   expect([row, ...others]).toEqual([
-    { customer, webhooks: 16, ...units, cents: (await price('pro'))(units) },
+    { customer, webhooks: 17, ...units, cents: (await price('pro'))(units) },
     numberless,
   ])
   expect(await backlog()).toEqual([])

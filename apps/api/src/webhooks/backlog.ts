@@ -36,7 +36,7 @@ const said = `waiting as materialized (
       ceil(${whole(`record ->> 'duration_ms'`)} / 1000) as seconds
     from opened where provider = 'retell' and record is not null
     union all select phone_number, null, 'twilio:' || coalesce(record ->> 'sid', ${field('CallSid')}), ${whole(`coalesce(record ->> 'duration', ${field('CallDuration')})`)}
-    from opened where provider = 'twilio' and event_type in ('call.completed', 'call.fetched')
+    from opened where provider = 'twilio' and event_type in ('call.completed', 'call.fetched') and coalesce(record ->> 'parent_call_sid', '') = ''
     union all select phone_number, null, 'telnyx:' || (record ->> 'call_control_id'), ${whole(`record ->> 'billed_duration_secs'`)}
     from opened where provider = 'telnyx' and event_type like 'call.%' and record is not null
   ), texts as (

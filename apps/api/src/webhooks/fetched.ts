@@ -67,6 +67,7 @@ const twilioCallRecord = z.object({
   from: text,
   to: text,
   end_time: text,
+  parent_call_sid: text,
 })
 
 function twilioCall(delivery: Delivery, record: string): Delivery {
@@ -79,6 +80,7 @@ function twilioCall(delivery: Delivery, record: string): Delivery {
     From: call.from,
     To: call.to,
     Timestamp: call.end_time,
+    ParentCallSid: call.parent_call_sid,
   })
   return { ...delivery, door: 'status', body: form }
 }

@@ -3,7 +3,15 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../platform/id.ts'
 import { sealSecret } from '../platform/secret.ts'
-import { openWorld, publicUrl, randomNumber, retellCall, twilioToken, type World } from '../testing/world.ts'
+import {
+  openWorld,
+  publicUrl,
+  randomNumber,
+  retellCall,
+  twilioStatus,
+  twilioToken,
+  type World,
+} from '../testing/world.ts'
 
 let world: World
 let operator: string
@@ -30,6 +38,7 @@ const usedBy = async (customerId: string) => {
   })
   return body.calls.usedSeconds
 }
+const newSid = () => `CA${newId().replaceAll('-', '')}`
 async function processed(seconds = 60) {
   const { id, phoneNumber } = await world.customer()
   const call = retellCall({ to: phoneNumber, seconds })
@@ -66,6 +75,28 @@ test('replaying what is done says that nothing changed, and charges nothing twic
     })
 
   expect(await usedBy(customerId)).toBe(60)
+})
+
+test('the replay of a leg that was taken for a call takes back what was charged for it, and leaves its call its own length', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const [sid, leg] = [newSid(), newSid()]
+  await world.twilio('status', twilioStatus({ sid: leg, to: phoneNumber, status: 'completed', seconds: 40 }))
+  await world.process()
+  await world.twilio(
+    'status',
+    twilioStatus({ sid, to: phoneNumber, status: 'completed', seconds: 61, at: Date.now() - 5000 }),
+  )
+  await world.process()
+  expect(await usedBy(id)).toBe(101)
+  // as it was read before it was known what names the call that dialled it
+  await world.owner`update webhook_queue set body = ${`ParentCallSid=${sid}&`} || body where body like ${`%${leg}%`}`
+
+  await replay(await idOf(leg))
+
+  expect(await usedBy(id)).toBe(61)
+  expect(await world.owner`select seconds from call_events where customer_id = ${id}`).toEqual([{ seconds: 61 }])
+  await replay(await idOf(`CallSid=${sid}`))
+  expect(await usedBy(id)).toBe(61)
 })
 
 test('many operators who replay one webhook at the same moment charge it once', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { changedFacts, type Facts, firstOf, inOrder, joinFacts } from './facts.ts'
+import { changedFacts, type Facts, firstOf, inOrder, joinFacts, withoutMisread } from './facts.ts'
 
 type Fact = { at: number; receivedAt: number; reading?: number; says: unknown }
 // few registers, few moments: ties and clashes are the rule, not the exception
@@ -80,6 +80,23 @@ test('of two readings of the same bytes the later one counts, whatever its words
       const [old, learned] = [a, { ...b, at: a.at, receivedAt: a.receivedAt, reading: (a.reading ?? 1) + later }]
       expect(joinFacts({ one: old }, { one: learned })).toEqual({ one: learned })
       expect(joinFacts({ one: learned }, { one: old })).toEqual({ one: learned })
+    }),
+  )
+})
+
+test('what an earlier reading took for another statement goes, and nothing else does', () => {
+  const said = fc.dictionary(
+    fc.constantFrom('one', 'two', 'three'),
+    fc.record({ at: fc.nat(), receivedAt: fc.nat(), webhookId: fc.constantFrom('a', 'b', 'c') }),
+  )
+  const read = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('one', 'two', 'three'))
+  fc.assert(
+    fc.property(said, read, (known, now) => {
+      const kept = withoutMisread(known, new Map(Object.entries(now)))
+      for (const [register, fact] of Object.entries(known)) {
+        const isMisread = fact.webhookId in now && now[fact.webhookId] !== register
+        expect(kept[register]).toBe(isMisread ? undefined : fact)
+      }
     }),
   )
 })

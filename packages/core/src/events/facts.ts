@@ -34,6 +34,17 @@ export function joinFacts<Fact extends Said>(a: Facts<Fact>, b: Facts<Fact>): Fa
   return joined
 }
 
+/** What is known without what an earlier reading made of these webhooks, where it took them for another statement. */
+export function withoutMisread<Fact extends Said & { webhookId: string }>(
+  facts: Facts<Fact>,
+  registerOf: ReadonlyMap<string, string>,
+): Facts<Fact> {
+  const kept = Object.entries(facts).filter(
+    ([register, { webhookId }]) => (registerOf.get(webhookId) ?? register) === register,
+  )
+  return Object.fromEntries(kept)
+}
+
 /** What `joined`, which came of `before` by joining, says otherwise: the registers that are to be written. */
 export function changedFacts<Fact extends Said>(before: Facts<Fact> | undefined, joined: Facts<Fact>): Facts<Fact> {
   const changed: Record<string, Fact> = {}

@@ -354,6 +354,24 @@ describe('what a webhook says', () => {
     expect(from('')).toBeUndefined()
   })
 
+  test('a leg that another call dialled is that call by another name, and says nothing of it', () => {
+    const parentSid = `CA${'7'.repeat(32)}`
+    const leg = { ...completed, ParentCallSid: parentSid, Direction: 'outbound-dial' }
+    const { keys, register, fact } = only('status', leg) ?? {}
+    expect({ keys, register }).toEqual({
+      keys: [`twilio:${parentSid}`, `twilio:${completed.CallSid}`],
+      register: 'twilio:leg',
+    })
+    expect(Object.keys(fact ?? {}).sort()).toEqual(['at', 'receivedAt', 'source', 'webhookId'])
+    expect(twilio.read(deliver(encoded(leg), { door: 'status' }), '')).toMatchObject({ eventType: 'leg.completed' })
+    const endless = deliver(encoded({ ...leg, ParentCallSid: 'C'.repeat(256) }), { door: 'status' })
+    expect(twilio.read(endless, '')).toMatchObject({
+      readable: false,
+      reason: expect.stringContaining('ParentCallSid'),
+    })
+    expect(() => twilio.events(endless, 'whk')).toThrow(SyntaxError)
+  })
+
   test('a status of tomorrow is kept in the inbox and charges nothing', () => {
     expect(twilio.events(deliver(encoded({ ...ringing, CallStatus: 'dreaming' }), { door: 'status' }), 'whk')).toEqual(
       [],

@@ -105,11 +105,18 @@ function readBeside(kind: 'recording' | 'detection', form: Form): Reading {
   return { readable: true, identity, eventType: `${kind}.${status}`, phoneNumber: undefined }
 }
 
+/** The call that dialled this leg, and that it is part of: how long that lasted is told of that call. */
+function dialledBy(form: Form): Named | undefined {
+  const sid = form.get('ParentCallSid')
+  return sid === undefined ? undefined : nameOf(sid, '', ['ParentCallSid', 'CallStatus'])
+}
+
 function readCall(door: string, form: Form): Reading {
   const beside = besideOf(form)
   if (beside !== undefined) return readBeside(beside, form)
-  const call = callOf(form)
+  const [call, parent] = [callOf(form), dialledBy(form)]
   if ('fault' in call) return { readable: false, reason: call.fault }
+  if (parent !== undefined && 'fault' in parent) return { readable: false, reason: parent.fault }
   const [own] = ownNumbers({ direction: directionOf(form), from: form.get('From'), to: form.get('To') })
   return {
     readable: true,
@@ -121,7 +128,7 @@ function readCall(door: string, form: Form): Reading {
             status: call.status,
             sequenceNumber: form.get('SequenceNumber'),
           }),
-    eventType: `call.${call.status}`,
+    eventType: `${parent === undefined ? 'call' : 'leg'}.${call.status}`,
     phoneNumber: lineOf(own),
     ...(door === 'voice'
       ? { inboundCall: { phoneNumber: lineOf(own), from: lineOf(form.get('From')), providerId: call.sid } }
@@ -178,6 +185,13 @@ function callEvents(delivery: Delivery, form: Form, webhookId: string): VendorEv
   const { sid: callSid, status } = call
   if (!isCallStatus(status)) return []
   const at = statedAt(form, delivery.receivedAt)
+  const arrived = { at: at ?? 0, source: 'twilio', receivedAt: delivery.receivedAt, webhookId } as const
+  const parent = dialledBy(form)
+  if (parent !== undefined && 'fault' in parent) throw new SyntaxError(parent.fault)
+  if (parent !== undefined)
+    return [
+      { kind: 'call', keys: [`twilio:${parent.sid}`, `twilio:${callSid}`], register: 'twilio:leg', fact: arrived },
+    ]
   const isOver = callStatuses.indexOf(status) >= callStatuses.indexOf('canceled')
   const seconds = isOver ? figure(form, 'CallDuration', longestCallSeconds) : undefined
   const stated: Partial<CallFact> = {
@@ -190,8 +204,9 @@ function callEvents(delivery: Delivery, form: Form, webhookId: string): VendorEv
     recordingUrl: text(form, 'RecordingUrl', 2000),
   }
   const said = Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined))
-  const fact: CallFact = { at: at ?? 0, source: 'twilio', receivedAt: delivery.receivedAt, webhookId, status, ...said }
-  return [{ kind: 'call', keys: [`twilio:${callSid}`], register: `twilio:${status}`, fact }]
+  return [
+    { kind: 'call', keys: [`twilio:${callSid}`], register: `twilio:${status}`, fact: { ...arrived, status, ...said } },
+  ]
 }
 
 function messageEvents(delivery: Delivery, form: Form, webhookId: string): VendorEvent[] {
