@@ -7,9 +7,23 @@ import type { Ctx } from '../platform/context.ts'
 import type { Picture } from './describe-change.ts'
 import { eventIdsOf } from './event-keys.ts'
 
-/** What the calls, the messages and the ledger of these webhooks look like now, in their order. */
-export async function picturesOf(ctx: Ctx, stored: readonly (typeof webhooks.$inferSelect)[]): Promise<Picture[]> {
-  const ids = await eventIdsOf(ctx, stored)
+/** `eventIds`: the calls and messages that it is of, and those that have become one with them since. */
+type OfWebhook = Picture & { eventIds: readonly string[] }
+
+/**
+ * What the calls, the messages and the ledger of these webhooks look like now, in their order; `before` is what they looked like:
+ * rows of then may have become one with others.
+ */
+export async function picturesOf(
+  ctx: Ctx,
+  stored: readonly (typeof webhooks.$inferSelect)[],
+  before: readonly OfWebhook[] = [],
+): Promise<OfWebhook[]> {
+  const ids = (await eventIdsOf(ctx, stored)).map(({ callIds, messageIds }, place) => ({
+    callIds,
+    messageIds,
+    eventIds: [...new Set([...callIds, ...messageIds, ...(before[place]?.eventIds ?? [])])],
+  }))
   const callIds = ids.flatMap(({ callIds }) => callIds)
   const messageIds = ids.flatMap(({ messageIds }) => messageIds)
   const calls = await ctx.db.select().from(callEvents).where(inArray(callEvents.id, callIds))
@@ -21,15 +35,21 @@ export async function picturesOf(ctx: Ctx, stored: readonly (typeof webhooks.$in
       quantity: sql<number>`sum(${usageEntries.quantity})::int`,
     })
     .from(usageEntries)
-    .where(inArray(usageEntries.eventId, [...callIds, ...messageIds]))
+    .where(
+      inArray(
+        usageEntries.eventId,
+        ids.flatMap(({ eventIds }) => eventIds),
+      ),
+    )
     .groupBy(usageEntries.eventId, usageEntries.meter)
   const callOf = new Map(calls.map((call) => [call.id, call]))
   const messageOf = new Map(messages.map((message) => [message.id, message]))
-  return ids.map(({ callIds, messageIds }) => {
-    const eventIds = new Set<string | null>([...callIds, ...messageIds])
+  return ids.map(({ callIds, messageIds, eventIds }) => {
+    const own = booked.filter(({ eventId }) => eventIds.includes(eventId))
     const sum = (meter: (typeof booked)[number]['meter']) =>
-      booked.reduce((all, one) => (one.meter === meter && eventIds.has(one.eventId) ? all + one.quantity : all), 0)
+      own.reduce((all, one) => (one.meter === meter ? all + one.quantity : all), 0)
     return {
+      eventIds,
       rows: [
         ...callIds.flatMap((id) => {
           const call = callOf.get(id)

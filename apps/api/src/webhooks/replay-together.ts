@@ -61,7 +61,7 @@ export async function replayTogether(ctx: Ctx, webhookIds: readonly string[]): P
     [ids],
   )
   const { faults } = await digest(ctx, stored, { isReplay: true })
-  const after = await picturesOf(ctx, found)
+  const after = await picturesOf(ctx, found, before)
   const moves = await movesOfEach(ctx, ids, since)
   const became = await ctx.db
     .select({ id: webhooks.id, state: webhooks.state, customerId: webhooks.customerId })

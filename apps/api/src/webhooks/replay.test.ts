@@ -77,7 +77,7 @@ test('replaying what is done says that nothing changed, and charges nothing twic
   expect(await usedBy(customerId)).toBe(60)
 })
 
-test('the replay of a leg that was taken for a call takes back what was charged for it, and leaves its call its own length', async () => {
+test('the replay of a leg that was taken for a call takes back what was charged for it, says how much, and leaves its call its own length', async () => {
   const { id, phoneNumber } = await world.customer()
   const [sid, leg] = [newSid(), newSid()]
   await world.twilio('status', twilioStatus({ sid: leg, to: phoneNumber, status: 'completed', seconds: 40 }))
@@ -91,8 +91,9 @@ test('the replay of a leg that was taken for a call takes back what was charged 
   // as it was read before it was known what names the call that dialled it
   await world.owner`update webhook_queue set body = ${`ParentCallSid=${sid}&`} || body where body like ${`%${leg}%`}`
 
-  await replay(await idOf(leg))
+  const { body } = await replay(await idOf(leg))
 
+  expect(body.effects.text).toContain('Usage −40 s of calls')
   expect(await usedBy(id)).toBe(61)
   expect(await world.owner`select seconds from call_events where customer_id = ${id}`).toEqual([{ seconds: 61 }])
   await replay(await idOf(`CallSid=${sid}`))
