@@ -186,6 +186,18 @@ describe('a Stripe webhook', () => {
     expect(stripe.read(deliver('{"object":"v2.core.event","id":"evt_2","type":"x"}'), 'hash').readable).toBe(false)
   })
 
+  test('sent once more it is the same, however many deliveries of it are still to succeed', () => {
+    const paid = event('invoice.paid', oldInvoice)
+    const contentOf = (json: object) => {
+      const reading = stripe.read(deliver(JSON.stringify(json)), 'hash')
+      return reading.readable ? reading.content : undefined
+    }
+
+    expect(contentOf(paid)).toBeDefined()
+    expect(contentOf({ ...paid, pending_webhooks: 0 })).toBe(contentOf(paid))
+    expect(contentOf(event('invoice.paid', { ...oldInvoice, attempt_count: 2 }))).not.toBe(contentOf(paid))
+  })
+
   test('says the same in its old shape and since 2025-03-31', () => {
     expect(saidOf(event('invoice.payment_failed', basilInvoice))).toEqual(
       saidOf(event('invoice.payment_failed', oldInvoice)),

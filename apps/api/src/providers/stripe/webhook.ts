@@ -16,23 +16,28 @@ import { verifyStripe } from './signature.ts'
 
 type Envelope = z.infer<typeof envelopeSchema>
 
-function envelopeOf(body: Uint8Array): Envelope | string {
+function openedOf(body: Uint8Array): { envelope: Envelope; json: object } | string {
   const read = readJson(body)
   if ('fault' in read) return read.fault
   const parsed = envelopeSchema.safeParse(read.json)
-  return parsed.success ? parsed.data : 'The body is no event with id, type and object'
+  return parsed.success
+    ? { envelope: parsed.data, json: read.json as object }
+    : 'The body is no event with id, type and object'
 }
 
 const idIn = (envelope: Envelope) => plainText(envelope.id, longestId)
 
 function read(delivery: Delivery): Reading {
-  const envelope = envelopeOf(delivery.body)
-  if (typeof envelope === 'string') return { readable: false, reason: envelope }
+  const opened = openedOf(delivery.body)
+  if (typeof opened === 'string') return { readable: false, reason: opened }
+  const { envelope, json } = opened
   return {
     readable: true,
     identity: stripeIdentity({ eventId: idIn(envelope) }),
     eventType: plainText(envelope.type, 100),
     phoneNumber: undefined,
+    // it counts the deliveries that are still to succeed, this one among them
+    content: JSON.stringify({ ...json, pending_webhooks: undefined }),
   }
 }
 
@@ -52,8 +57,9 @@ function namesOf(object: StripeObject): string[] {
 }
 
 function events(delivery: Delivery, webhookId: string): VendorEvent[] {
-  const envelope = envelopeOf(delivery.body)
-  if (typeof envelope === 'string') throw new SyntaxError(envelope)
+  const opened = openedOf(delivery.body)
+  if (typeof opened === 'string') throw new SyntaxError(opened)
+  const { envelope } = opened
   const { object } = envelope.data
   const said = saidBy(envelope.type, object)
   if (said === undefined) return []
