@@ -91,6 +91,15 @@ test('the same event with another body is kept as its revision and merged (K-4)'
   expect(list.items).toMatchObject([{ summary: 'A flood', sentiment: 'Negative', seconds: 60 }])
 })
 
+test('what a chat came to is one event, with whatever time it is sent again', async () => {
+  const ended = { event: 'chat_ended', event_timestamp: 1, chat: { chat_id: `chat_${newId()}`, chat_status: 'ended' } }
+  await world.retell(ended)
+  await world.retell({ ...ended, event_timestamp: 2 })
+  const [kept] = await world.owner`
+    select count(*)::int as rows, count(distinct revision_of)::int as revised from webhook_queue where body like ${`%${ended.chat.chat_id}%`}`
+  expect(kept).toEqual({ rows: 2, revised: 1 })
+})
+
 test('a forged delivery is refused, kept with its reason, and takes nothing from the genuine one that follows (K-8)', async () => {
   const id = callId()
 

@@ -48,6 +48,19 @@ test('every transfer and every transcript update of a call is an event of its ow
   )
 })
 
+test('what is told of a chat is its name and its chat, whatever its time or body', () => {
+  const chat = { callId: undefined, chatId: 'chat_1' }
+  const names = ['chat_started', 'chat_ended', 'chat_analyzed'].flatMap((event) =>
+    ['a', 'b'].map((bodySha256, eventTimestamp) => retellIdentity({ ...chat, event, eventTimestamp, bodySha256 })),
+  )
+
+  expect(new Set(names)).toEqual(new Set(names.filter((_, index) => index % 2 === 0)))
+  expect(new Set(names).size).toBe(3)
+  expect(names).not.toContain(
+    retellIdentity({ ...chat, chatId: 'chat_2', event: 'chat_ended', eventTimestamp: 0, bodySha256: 'a' }),
+  )
+})
+
 test('an event that names no call is known by its body', () => {
   const chat = { event: 'chat_ended', callId: undefined, eventTimestamp: undefined }
 

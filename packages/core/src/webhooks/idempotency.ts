@@ -6,11 +6,13 @@
 export function retellIdentity(event: {
   event: string
   callId: string | undefined
+  chatId?: string | undefined
   eventTimestamp: number | undefined
   bodySha256: string
 }): string | undefined {
-  const { event: name, callId, eventTimestamp, bodySha256 } = event
+  const { event: name, callId, chatId, eventTimestamp, bodySha256 } = event
   if (name === 'call_inbound' || name === 'chat_inbound') return undefined
+  if (chatId !== undefined && /^chat_(started|ended|analyzed)$/.test(name)) return `retell:${name}:${chatId}`
   if (callId === undefined) return `retell:${name}:body:${bodySha256}`
   if (['call_started', 'call_ended', 'call_analyzed'].includes(name)) return `retell:${name}:${callId}`
   // several transfers and many transcript updates belong to one call

@@ -34,6 +34,7 @@ export const envelopeSchema = z.object({
   event_timestamp: z.number().optional().catch(undefined),
   call: z.unknown().optional(),
   data: z.unknown().optional(),
+  chat: z.object({ chat_id: text }).optional().catch(undefined),
   call_inbound: z.object({ from_number: text, to_number: text, agent_id: text }).optional().catch(undefined),
 })
 export type Envelope = z.infer<typeof envelopeSchema>

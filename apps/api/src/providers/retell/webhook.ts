@@ -29,6 +29,7 @@ function read(delivery: Delivery, bodySha256: string): Reading {
     identity: retellIdentity({
       event: envelope.event,
       callId: call?.call_id,
+      chatId: envelope.chat?.chat_id,
       eventTimestamp: envelope.event_timestamp,
       bodySha256,
     }),
