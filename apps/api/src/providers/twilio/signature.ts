@@ -1,4 +1,5 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto'
+import { parse, stringify } from 'node:querystring'
 import type { Delivery, Signable, SigningSecret, Verification } from '@trunkline/core/webhooks/adapter'
 
 /** The parameters of a form body, percent-decoding done once; values are never trimmed. */
@@ -33,6 +34,17 @@ export function signedUrls(url: string): string[] {
   ]
 }
 
+/** The same address with its host in small letters and what stands in it escaped, as some of Twilio's senders sign it (twilio-node, webhooks.ts). */
+export function escapedUrls(url: string): string[] {
+  if (!URL.canParse(url)) return []
+  const asReceived = signedUrls(url)
+  const escaped = signedUrls(new URL(url).href).flatMap((each) => {
+    const [path = '', query = ''] = each.split(/\?(.*)/s, 2)
+    return query === '' ? [each] : [each, `${path}?${stringify(parse(query))}`]
+  })
+  return [...new Set(escaped)].filter((each) => !asReceived.includes(each))
+}
+
 const digestOf = (secret: SigningSecret, text: string) => createHmac('sha1', secret.text).update(text, 'utf8').digest()
 
 const isSame = (a: Buffer, b: Buffer) => a.length === b.length && timingSafeEqual(a, b)
@@ -51,10 +63,11 @@ export function verifyTwilio(delivery: Delivery, secrets: readonly SigningSecret
     return { verdict: 'signature_invalid' }
   }
   const parameters = bodyHash === undefined ? signedParameters(formOf(delivery.body)) : ''
-  for (const secret of secrets) {
-    for (const url of signedUrls(delivery.url)) {
-      const expected = digestOf(secret, url + parameters)
-      if (isSame(expected, given)) return { verdict: 'verified', secretId: secret.id }
+  // what is escaped is another address only where something of it needs that, and is not looked for before
+  for (const spellingsOf of [signedUrls, escapedUrls]) {
+    for (const url of spellingsOf(delivery.url)) {
+      const signer = secrets.find((secret) => isSame(digestOf(secret, url + parameters), given))
+      if (signer !== undefined) return { verdict: 'verified', secretId: signer.id }
     }
   }
   return { verdict: 'signature_invalid' }

@@ -1,5 +1,6 @@
 import { createHmac, hash } from 'node:crypto'
 import { existsSync, globSync, readFileSync } from 'node:fs'
+import { parse, stringify } from 'node:querystring'
 import type { Delivery } from '@trunkline/core/webhooks/adapter'
 import fc from 'fast-check'
 import twilioSdk from 'twilio'
@@ -217,6 +218,29 @@ describe('the address that was signed', () => {
     [`https://${host}/a/`, `https://${host}/a`],
   ])('%s is not %s', (ours, signed) => {
     expect(verify(ours, over(signed), form)).toBe('signature_invalid')
+  })
+
+  test('an address that Twilio’s library takes for the signed one is it, however its host and query are spelt', () => {
+    const params = { CallSid: 'CA1', Body: 'a b' }
+    const query = fc.stringMatching(/^([ab'!()*~|[\]{}"^=&+ ]|%27|%2B){0,12}$/)
+    const hosts = fc.constantFrom(host, 'Hooks.Trunkline.Example', 'HOOKS.trunkline.example:443')
+    const spellings: ((url: string) => string)[] = [
+      (url) => url,
+      (url) => new URL(url).href,
+      (url) => `${new URL(url).origin}/a?${stringify(parse(url.slice(url.indexOf('?') + 1)))}`,
+    ]
+    fc.assert(
+      fc.property(hosts, query, fc.constantFrom(...spellings), (at, text, spelt) => {
+        const address = `https://${at}/a?${text}`
+        const header = getExpectedTwilioSignature(token, spelt(address), params)
+        const official = validateRequest(token, header, address, params)
+        expect([address, verify(address, header, encoded(params))]).toEqual([
+          address,
+          official ? 'verified' : 'signature_invalid',
+        ])
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   test('an address that is none is compared as it stands', () => {
