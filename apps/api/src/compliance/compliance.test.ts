@@ -96,6 +96,25 @@ describe('who says STOP', () => {
     ])
   })
 
+  test('is heard at whichever door Twilio was told to bring texts to, also when it is brought to the right one afterwards', async () => {
+    const { phoneNumber } = await world.customer()
+    const form = {
+      MessageSid: `SM${newId().replaceAll('-', '')}`,
+      SmsStatus: 'received',
+      From: randomNumber(),
+      To: phoneNumber,
+      Body: 'STOP',
+      NumSegments: '1',
+    }
+    await world.twilio('sms-status', form)
+    expect(await may(phoneNumber, form.From)).toBe(false)
+
+    const answer = await world.twilio('sms', form)
+
+    expect(answer.body).toContain('You will get no more messages')
+    expect(await consentsOf(form.From)).toHaveLength(2)
+  })
+
   test('comes back by START to texts alone, by nothing else, and an old START that is told again brings nobody back', async () => {
     const [line, caller] = [randomNumber(), randomNumber()]
     const started = {

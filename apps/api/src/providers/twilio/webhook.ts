@@ -153,7 +153,8 @@ function readMessage(door: string, form: Form): Reading {
     identity: twilioMessageIdentity({ messageSid, status, errorCode: form.get('ErrorCode') }),
     eventType: `message.${status}`,
     phoneNumber: lineOf(own),
-    ...(door === 'sms' ? { inboundText: inboundText(form) } : {}),
+    // whichever door it was sent to: told again at the right one it is known already
+    ...(status === 'received' ? { inboundText: inboundText(form) } : {}),
   }
 }
 
