@@ -3,9 +3,11 @@ import { expect, test } from 'vitest'
 import {
   retellIdentity,
   twilioCallIdentity,
+  twilioConferenceIdentity,
   twilioDetectionIdentity,
   twilioMessageIdentity,
   twilioRecordingIdentity,
+  twilioStreamIdentity,
   unreadableIdentity,
 } from './idempotency.ts'
 
@@ -106,6 +108,22 @@ test('no identity of one provider is that of another', () => {
   ]
 
   expect(new Set(texts).size).toBe(texts.length)
+})
+
+test('each of a conference’s turns is an event of its own, with whatever body it is told again', () => {
+  const turn = fc.record({
+    conferenceSid: fc.constantFrom('CF1', 'CF2'),
+    event: fc.constantFrom('participant-join', 'participant-leave'),
+    callSid: fc.option(fc.constantFrom('CA1', 'CA2'), { nil: undefined }),
+    sequenceNumber: fc.option(fc.constantFrom('1', '2'), { nil: undefined }),
+  })
+  fc.assert(
+    fc.property(turn, turn, (a, b) => {
+      const isSame = Object.entries(a).every(([name, value]) => b[name as keyof typeof b] === value)
+      expect(twilioConferenceIdentity(a) === twilioConferenceIdentity(b)).toBe(isSame)
+      expect(twilioStreamIdentity({ streamSid: a.conferenceSid, event: a.event })).not.toBe(twilioConferenceIdentity(a))
+    }),
+  )
 })
 
 test('what is told beside a call is known by the call, what it is of, and how that stands, and is never the call’s own status (V-4)', () => {

@@ -45,6 +45,21 @@ export function twilioDetectionIdentity(event: { callSid: string; answeredBy: st
   return `twilio:detection:${event.callSid}:${event.answeredBy}`
 }
 
+/** Who comes, goes or is put on hold in a conference; its beginning and end are of no call. */
+export function twilioConferenceIdentity(event: {
+  conferenceSid: string
+  event: string
+  callSid: string | undefined
+  sequenceNumber: string | undefined
+}): string {
+  const { conferenceSid, event: what, callSid, sequenceNumber } = event
+  return `twilio:conference:${conferenceSid}:${what}:${callSid ?? ''}:${sequenceNumber ?? ''}`
+}
+
+export function twilioStreamIdentity(event: { streamSid: string; event: string }): string {
+  return `twilio:stream:${event.streamSid}:${event.event}`
+}
+
 export function twilioMessageIdentity(event: {
   messageSid: string
   status: string

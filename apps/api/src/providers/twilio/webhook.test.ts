@@ -314,6 +314,25 @@ describe('what a webhook says', () => {
     })
   })
 
+  test('a conference through which a call is handed over, and a stream of it, are events of their own and say nothing of the call', () => {
+    const CallSid = 'CA5b0e7b1c2d3f4a5968778695a4b3c2d1'
+    const conference = { ConferenceSid: 'CF1', StatusCallbackEvent: 'participant-join', SequenceNumber: '2', CallSid }
+    const { CallSid: _, ...begun } = { ...conference, StatusCallbackEvent: 'conference-start', SequenceNumber: '1' }
+    const stream = { StreamSid: 'MZ1', StreamEvent: 'stream-started', CallSid }
+    const forms = [begun, conference, { ...conference, SequenceNumber: '4' }, stream]
+    const deliveries = forms.map((form) => deliver(encoded(form), { door: 'status' }))
+    const readings = deliveries.map((delivery) => twilio.read(delivery, 'hash'))
+
+    expect(readings).toMatchObject([
+      { eventType: 'conference.start' },
+      { eventType: 'conference.participant-join' },
+      { eventType: 'conference.participant-join' },
+      { eventType: 'stream.started' },
+    ])
+    expect(new Set(readings.map((reading) => reading.readable && reading.identity)).size).toBe(4)
+    expect(deliveries.flatMap((delivery) => twilio.events(delivery, 'whk'))).toEqual([])
+  })
+
   test('what is told beside a call is an event of its own, by its own name, and never a call that waits for an answer', () => {
     const { CallSid: _, ...ofConference } = recording
     const named = (form: Record<string, string>) => twilio.read(deliver(encoded(form), { door: 'voice' }), 'hash')

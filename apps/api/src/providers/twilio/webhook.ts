@@ -10,34 +10,12 @@ import {
 import { type MessageFact, type MessageStatus, messageStatuses } from '@trunkline/core/events/message'
 import { lineOf } from '@trunkline/core/numbers/phone'
 import { plainText } from '@trunkline/core/platform/plain-text'
-import {
-  type Delivery,
-  longestId,
-  type Reading,
-  type VendorEvent,
-  type WebhookAdapter,
-} from '@trunkline/core/webhooks/adapter'
-import {
-  twilioCallIdentity,
-  twilioDetectionIdentity,
-  twilioMessageIdentity,
-  twilioRecordingIdentity,
-  twilioVoiceIdentity,
-} from '@trunkline/core/webhooks/idempotency'
-import { formOf, verifyTwilio } from './signature.ts'
+import type { Delivery, Reading, VendorEvent, WebhookAdapter } from '@trunkline/core/webhooks/adapter'
+import { twilioCallIdentity, twilioMessageIdentity, twilioVoiceIdentity } from '@trunkline/core/webhooks/idempotency'
+import { besideEvents, besideOf, readBeside } from './beside.ts'
+import { type Form, formReader, type Named, nameOf, text } from './form.ts'
+import { verifyTwilio } from './signature.ts'
 
-type Form = { get(name: string): string | undefined }
-
-/** A parameter that is empty says nothing. */
-function formReader(body: Uint8Array): Form {
-  const form = formOf(body)
-  return { get: (name) => form.get(name) || undefined }
-}
-
-const text = (form: Form, name: string, atMost: number): string | undefined => {
-  const value = form.get(name)
-  return value === undefined ? undefined : plainText(value, atMost)
-}
 const isCallStatus = (word: string | undefined): word is CallStatus => callStatuses.includes(word as CallStatus)
 const isMessageStatus = (word: string | undefined): word is MessageStatus =>
   messageStatuses.includes(word as MessageStatus)
@@ -64,46 +42,9 @@ function statedAt(form: Form, receivedAt: number): number | undefined {
 const messageSidOf = (form: Form) => form.get('MessageSid') ?? form.get('SmsSid') ?? form.get('SmsMessageSid')
 const messageStatusOf = (form: Form) => (form.get('MessageStatus') ?? form.get('SmsStatus'))?.toLowerCase()
 
-type Named = { sid: string; status: string } | { fault: string }
-
-function nameOf(sid: string | undefined, status: string | undefined, names: [string, string]): Named {
-  if (sid === undefined || status === undefined) return { fault: `The form names no ${names.join(' and ')}` }
-  if (sid.length > longestId) return { fault: `${names[0]} is longer than ${longestId} characters` }
-  return { sid: plainText(sid, longestId), status: plainText(status, 40) }
-}
-
 const callOf = (form: Form) => nameOf(form.get('CallSid'), form.get('CallStatus'), ['CallSid', 'CallStatus'])
 const messageOf = (door: string, form: Form) =>
   nameOf(messageSidOf(form), door === 'sms' ? 'received' : messageStatusOf(form), ['MessageSid', 'status'])
-
-/** Told beside a call’s progress and without its status, so it can neither end nor measure it: a recording, or who answered. */
-const besideOf = (form: Form): 'recording' | 'detection' | undefined => {
-  if (form.get('CallStatus') !== undefined) return undefined
-  if (form.get('RecordingSid') !== undefined) return 'recording'
-  return form.get('AnsweredBy') === undefined ? undefined : 'detection'
-}
-const recordingOf = (form: Form) =>
-  nameOf(form.get('RecordingSid'), form.get('RecordingStatus'), ['RecordingSid', 'RecordingStatus'])
-const detectionOf = (form: Form) => nameOf(form.get('CallSid'), form.get('AnsweredBy'), ['CallSid', 'AnsweredBy'])
-
-/** The call that a recording is of; a conference’s is of none. */
-function callRecorded(form: Form): { sid: string | undefined } | { fault: string } {
-  const callSid = form.get('CallSid')
-  return callSid === undefined ? { sid: undefined } : nameOf(callSid, '', ['CallSid', 'status'])
-}
-
-function readBeside(kind: 'recording' | 'detection', form: Form): Reading {
-  const named = kind === 'recording' ? recordingOf(form) : detectionOf(form)
-  const call = callRecorded(form)
-  if ('fault' in named) return { readable: false, reason: named.fault }
-  if ('fault' in call) return { readable: false, reason: call.fault }
-  const { sid, status } = named
-  const identity =
-    kind === 'recording'
-      ? twilioRecordingIdentity({ callSid: call.sid, recordingSid: sid, status })
-      : twilioDetectionIdentity({ callSid: sid, answeredBy: status })
-  return { readable: true, identity, eventType: `${kind}.${status}`, phoneNumber: undefined }
-}
 
 /** The call that dialled this leg, and that it is part of: how long that lasted is told of that call. */
 function dialledBy(form: Form): Named | undefined {
@@ -163,19 +104,6 @@ const isAboutMessage = (door: string) => door === 'sms' || door === 'sms-status'
 function read(delivery: Delivery): Reading {
   const form = formReader(delivery.body)
   return isAboutMessage(delivery.door) ? readMessage(delivery.door, form) : readCall(delivery.door, form)
-}
-
-function besideEvents(delivery: Delivery, form: Form, webhookId: string): VendorEvent[] | undefined {
-  const beside = besideOf(form)
-  if (beside === undefined) return undefined
-  const reading = readBeside(beside, form)
-  if (!reading.readable) throw new SyntaxError(reading.reason)
-  const [call, recordingUrl] = [callRecorded(form), text(form, 'RecordingUrl', 2000)]
-  const isReady = reading.eventType === 'recording.completed'
-  if (!isReady || recordingUrl === undefined || 'fault' in call || call.sid === undefined) return []
-  const at = statedInstant(Date.parse(form.get('RecordingStartTime') ?? ''), delivery.receivedAt) ?? 0
-  const fact: CallFact = { at, source: 'twilio', receivedAt: delivery.receivedAt, webhookId, recordingUrl }
-  return [{ kind: 'call', keys: [`twilio:${call.sid}`], register: 'twilio:recording', fact }]
 }
 
 function callEvents(delivery: Delivery, form: Form, webhookId: string): VendorEvent[] {
