@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import type { Arrival } from '../../apps/api/src/webhooks/arrival.ts'
 import { lineOf } from '../../apps/api/src/webhooks/spool-file.ts'
 import { type PlannedCall, planCalls, retellEvent, ringing, secondsOf } from './provider.ts'
-import { type Process, type Stage, test, until } from './stage.ts'
+import { drained, type Process, type Stage, test, until } from './stage.ts'
 
 test.concurrent('while the database is away the spool answers; it drains when the database is back, the spool of a process that died too', async ({
   ownStage: stage,
@@ -188,8 +188,6 @@ const tell = (stage: Stage, api: Process, calls: readonly PlannedCall[]) =>
 
 const recordOf = (line: string) => JSON.parse(line.slice(9).split('\n')[0] ?? '') as Arrival
 const lineAgain = (record: object) => lineOf(record as Arrival).trimEnd()
-
-const drained = (stage: Stage) => until('the spool is drained', async () => stage.spooled().length === 0)
 
 const all = (status: number, count: number) => Array<number>(count).fill(status)
 

@@ -2,9 +2,12 @@ import { test as base } from 'vitest'
 import { isRunning } from '../../packages/db/src/local/process.ts'
 import { openLine } from '../../packages/db/src/testing/line.ts'
 import { type OwnPostgres, startOwnPostgres, testDatabase } from '../../packages/db/src/testing/postgres.ts'
-import { type Freeze, openStage, type Stage, withFreeze } from './open-stage.ts'
+import { type Freeze, openStage, type Stage, until, withFreeze } from './open-stage.ts'
 
 export { adminPhone, type Process, type Stage, until } from './open-stage.ts'
+
+/** Whatever rested in the spool has gone over. */
+export const drained = (stage: Stage) => until('the spool is drained', async () => stage.spooled().length === 0)
 
 type CutStage = Stage & { line: Awaited<ReturnType<typeof openLine>> }
 type OwnStage = Stage & { postgres: OwnPostgres & Freeze }
