@@ -7,6 +7,7 @@ import type { Ctx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { adapters } from './adapters.ts'
 import { addressFrom } from './door-paths.ts'
+import { joinHeaders } from './join-headers.ts'
 import { saidIn } from './receive.ts'
 import { loadSecrets, secretsFor } from './sources.ts'
 
@@ -17,7 +18,7 @@ import { loadSecrets, secretsFor } from './sources.ts'
 export async function releaseRefused(ctx: Ctx, webhook: typeof webhooks.$inferSelect): Promise<void> {
   const adapter = adapters[webhook.provider]
   const body = Buffer.from(webhook.body, webhook.bodyEncoding)
-  const headers = Object.fromEntries(webhook.headers.map(([name, value]) => [name.toLowerCase(), value]))
+  const headers = joinHeaders(webhook.headers)
   const delivery = { door: webhook.door, url: webhook.url, headers, body, receivedAt: webhook.receivedAt.getTime() }
   const secrets = secretsFor(await loadSecrets(ctx), webhook)
   const now = addressFrom(ctx.env.PUBLIC_URL, { door: `${webhook.provider}/${webhook.door}`, url: webhook.url })

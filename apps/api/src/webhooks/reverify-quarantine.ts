@@ -8,6 +8,7 @@ import { step } from '../platform/step.ts'
 import { adapters } from './adapters.ts'
 import type { Arrival } from './arrival.ts'
 import { addressFrom } from './door-paths.ts'
+import { joinHeaders } from './join-headers.ts'
 import { arrivalOf, type Incoming } from './receive.ts'
 import { loadSecrets, type SecretsByProvider, secretsFor } from './sources.ts'
 import { storeWithin } from './store.ts'
@@ -64,7 +65,7 @@ function prove(ctx: Ctx, row: Refused, secrets: SecretsByProvider): Arrival | un
     url: row.url,
     remoteAddress: row.remote_address,
     rawHeaders: pairs.flat(),
-    headers: Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value])),
+    headers: joinHeaders(pairs),
     receivedAt: Date.parse(row.received_at),
   }
   const body = Buffer.from(row.body, row.body_encoding)

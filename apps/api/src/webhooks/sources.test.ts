@@ -13,6 +13,7 @@ import { listWebhooks } from './list.ts'
 import { openSecrets } from './open-secrets.ts'
 import { endOverduePauses, pauseProcessing, resumeProcessing } from './pause.ts'
 import { processBatch } from './process.ts'
+import { receiveWebhook } from './receive.ts'
 import { releasePaused } from './release-paused.ts'
 import { bootstrapSources, loadSecrets } from './sources.ts'
 import { sweepInbox } from './sweep.ts'
@@ -468,6 +469,34 @@ describe('secrets', () => {
     expect(actions.map(({ action }) => action)).toEqual(
       ['addSecret', 'rotateSecret', 'endSecret', 'addSecret'].map((act) => `webhooks.${act}`),
     )
+  })
+
+  test('what was signed in a header that came twice is proven afterwards, too', async () => {
+    const door = aSource()
+    const body = JSON.stringify({ type: 'booking.created', door })
+    const secret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`
+    const by = (secret: string) => Object.entries(standardHeaders(body, { id: door, secret }))
+    const [pairs, others] = [by(secret), by(formsSecret).filter(([name]) => name === 'webhook-signature')]
+    const incoming = {
+      provider: 'standard' as const,
+      door,
+      url: `${publicUrl}/webhooks/standard/${door}`,
+      remoteAddress: '127.0.0.1',
+      rawHeaders: [...pairs, ...others].flat().map(String),
+      headers: {},
+      receivedAt: Date.now(),
+    }
+    expect(await receiveWebhook(world.inbox, incoming, Buffer.from(body))).toMatchObject({ verdict: 'secret_missing' })
+    expect((await secrets('', { provider: 'standard', door, secret })).status).toBe(200)
+
+    await world.rest('POST', '/api/admin/webhook-quarantine/reverify', {
+      token: operator,
+      body: { provider: 'standard' },
+    })
+
+    expect(await world.owner`select state, verdict from webhook_queue where door = ${door}`).toEqual([
+      { state: 'received', verdict: 'verified' },
+    ])
   })
 
   test('the process that was asked knows what was set, replaced or ended before it answers, whatever it hears of it', async () => {
