@@ -1,12 +1,14 @@
 import { globSync, readFileSync } from 'node:fs'
 import { ruleVersion } from '@trunkline/core/compliance/classify'
 import { toWireId } from '@trunkline/core/platform/wire-id'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { notifyOwners } from '../customers/notify-owner.ts'
 import { sendNotice } from '../customers/send-notice.ts'
 import { newId } from '../platform/id.ts'
+import { arrivalFor } from '../testing/arrival.ts'
 import { telnyxHeaders, telnyxText } from '../testing/signing.ts'
 import { openWorld, randomNumber, type World } from '../testing/world.ts'
+import { storeSpooled } from '../webhooks/store.ts'
 import { mayContact } from './may-contact.ts'
 
 let world: World
@@ -184,6 +186,73 @@ describe('who says STOP', () => {
     const rows = await world.owner`
       select revision_of is null as first from webhook_queue where body like ${`%${told.MessageSid}%`} order by id`
     expect(rows.map(({ first }) => first)).toEqual([true, false, false, false])
+  })
+
+  test('is not brought back by an old START that is told again in other words: only a STOP is heard there', async () => {
+    const [line, caller] = [randomNumber(), randomNumber()]
+    const started = { MessageSid: `SM${newId().replaceAll('-', '')}`, NumSegments: '1' }
+    await text(caller, line, 'START', started)
+    await text(caller, line, 'STOP')
+
+    await text(caller, line, 'START', { ...started, FromCity: 'OAKLAND' })
+
+    expect(await may(line, caller)).toBe(false)
+  })
+
+  test('is not brought back by a START that he had sent before and that comes after it', async () => {
+    const [line, caller] = [randomNumber(), randomNumber()]
+    const tell = async (body: string, occurredAt: number) => {
+      const event = telnyxText({ id: newId(), from: caller, to: line, body })
+      const data = { ...event.data, occurred_at: new Date(occurredAt).toISOString() }
+      const payload = JSON.stringify({ ...event, data })
+      await world.app.inject({ method: 'POST', url: '/webhooks/telnyx', headers: telnyxHeaders(payload), payload })
+    }
+    const now = Date.now()
+    await tell('STOP', now - 60_000)
+    await tell('START', now - 120_000)
+    expect(await may(line, caller)).toBe(false)
+
+    await tell('START', now + 60_000)
+    expect(await may(line, caller)).toBe(true)
+  })
+
+  test('and START count in the order in which they came, whatever the clocks of the processes that took them', async () => {
+    const [line, caller] = [randomNumber(), randomNumber()]
+    const says = async (body: string, clockIsOffBy: number) => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + clockIsOffBy })
+      try {
+        expect((await text(caller, line, body)).status).toBe(200)
+      } finally {
+        vi.useRealTimers()
+      }
+      return await may(line, caller)
+    }
+    const hour = 3_600_000
+    expect(await says('STOP', 0)).toBe(false)
+    expect(await says('START', hour)).toBe(true)
+    expect(await says('STOP', 0)).toBe(false)
+    expect(await says('START', -hour)).toBe(true)
+    expect(await says('STOP', -hour)).toBe(false)
+    expect(await says('START', 0)).toBe(true)
+    expect(await says('STOP', hour)).toBe(false)
+    expect(await says('START', 0)).toBe(true)
+  })
+
+  test('is not brought back by a START that has waited in the spool since before, nor kept away by such a STOP', async () => {
+    const [line, [one, other]] = [randomNumber(), [randomNumber(), randomNumber()]]
+    const drained = async (from: string, kind: 'stop' | 'start', receivedAt: number) => {
+      const said = { kind, rule: 'word', needsReview: false, from, to: line } as const
+      const arrival = arrivalFor(newId(), { said, receivedAt: new Date(receivedAt).toISOString() })
+      await storeSpooled(world.intakePool, [arrival])
+    }
+    const aMinuteAgo = Date.now() - 60_000
+    for (const from of [one, other]) await text(from, line, 'STOP')
+    await text(other, line, 'START')
+
+    await drained(one, 'start', aMinuteAgo)
+    await drained(other, 'stop', aMinuteAgo)
+
+    expect([await may(line, one), await may(line, other)]).toEqual([false, true])
   })
 
   test('is left alone by the services of the customer too: refused units, and again right before the sending (K-20)', async () => {

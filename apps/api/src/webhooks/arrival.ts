@@ -30,8 +30,8 @@ export type Arrival = {
   said?: SaidText | undefined
 }
 
-/** `wasSilent`: the database did not answer, and the arrival lies in the spool. */
-export type Receipt = { duplicate: boolean; webhookId: string; wasSilent?: boolean }
+/** `wasSilent`: the database did not answer, and the arrival lies in the spool. `isRevision`: it was told before, in other words. */
+export type Receipt = { duplicate: boolean; webhookId: string; wasSilent?: boolean; isRevision?: boolean }
 
 const batchRows = 200
 const batchBytes = 1024 * 1024

@@ -157,7 +157,7 @@ async function release(ctx: Ctx, proven: readonly Arrival[]): Promise<{ released
     )
     const ids = new Set(taken.map(({ id }) => id))
     const arrivals = proven.filter(({ id }) => ids.has(id))
-    const receipts = await storeWithin(rawOf(ctx.db), arrivals)
+    const receipts = await storeWithin(rawOf(ctx.db), arrivals, 'waited')
     step('quarantine.released')
     const duplicates = receipts.filter(({ duplicate }) => duplicate).length
     await announce(ctx, ['inbox', 'webhooks'])

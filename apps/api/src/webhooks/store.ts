@@ -67,26 +67,33 @@ const insertOne = insertFrom(`(values (${names.map((_, place) => parameter(place
 /**
  * Keeps a batch of arrivals in one commit and says of each whether it had been here before. Equal keys of one batch are
  * folded and the rest sorted, so that no statement meets a key twice and two batches cannot lock each other out.
- * The same identity with other bytes is kept too, as a revision of the first.
+ * The same identity with other bytes is kept too, as a revision of the first. What people ask of us is timed by the database as it comes:
+ * the clocks of two processes may differ. What has waited keeps the time of whoever received it.
  */
-export async function storeArrivals(sql: Sql, arrivals: readonly Arrival[]): Promise<Receipt[]> {
+export async function storeArrivals(
+  sql: Sql,
+  arrivals: readonly Arrival[],
+  have: 'come' | 'waited' = 'come',
+): Promise<Receipt[]> {
   if (!arrivals.some(({ said }) => said !== undefined)) return await storeThese(sql, arrivals)
   // what somebody asks of us is in force with the commit that keeps his words
-  const receipts = await sql.begin((transaction) => storeWithin(transaction as unknown as Sql, arrivals))
+  const receipts = await sql.begin((transaction) => storeWithin(transaction as unknown as Sql, arrivals, have))
   return receipts
 }
 
 /** The same on a transaction that is open already. */
-export async function storeWithin(sql: Sql, arrivals: readonly Arrival[]): Promise<Receipt[]> {
+export async function storeWithin(sql: Sql, arrivals: readonly Arrival[], have: 'come' | 'waited'): Promise<Receipt[]> {
   const receipts = await storeThese(sql, arrivals)
-  await recordSaid(sql, heardIn(arrivals, receipts))
+  const heard = arrivals.flatMap((arrival, index) => heardIn(arrival, receipts[index]) ?? [])
+  await recordSaid(sql, have === 'come' ? heard.map((one) => ({ ...one, at: undefined })) : heard)
   return receipts
 }
 
-function heardIn(arrivals: readonly Arrival[], receipts: readonly Receipt[]): Heard[] {
-  return arrivals.flatMap(({ said, id, receivedAt }, index) =>
-    said === undefined || receipts[index]?.duplicate === true ? [] : [{ ...said, webhookId: id, at: receivedAt }],
-  )
+/** Of what is told again nothing is heard, and where it is told in other words only that somebody wants to be left alone. */
+function heardIn({ said, id, receivedAt }: Arrival, receipt: Receipt | undefined): Heard | undefined {
+  if (said === undefined || receipt?.duplicate === true) return undefined
+  if (receipt?.isRevision === true && said.kind !== 'stop') return undefined
+  return { ...said, webhookId: id, at: receivedAt }
 }
 
 async function storeThese(sql: Sql, arrivals: readonly Arrival[]): Promise<Receipt[]> {
@@ -112,7 +119,7 @@ export async function storeSpooled(sql: Sql, arrivals: readonly Arrival[]): Prom
         })) as unknown as { id: string }[])
   const known = new Set(stored.map(({ id }) => id))
   const left = arrivals.filter(({ id }) => !known.has(id))
-  if (left.length > 0) await storeArrivals(sql, left)
+  if (left.length > 0) await storeArrivals(sql, left, 'waited')
 }
 
 function fold(arrivals: readonly Arrival[]): { firsts: Arrival[]; repeats: Arrival[] } {
@@ -198,7 +205,10 @@ async function settleRepeats(
     revisions.map(({ revision }) => revision),
   )
   for (const [index, { arrival }] of revisions.entries()) {
-    batch.receipts.set(arrival.id, kept[index] ?? { duplicate: false, webhookId: arrival.id })
+    batch.receipts.set(arrival.id, {
+      ...(kept[index] ?? { duplicate: false, webhookId: arrival.id }),
+      isRevision: true,
+    })
   }
 }
 

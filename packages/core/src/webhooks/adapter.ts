@@ -26,13 +26,14 @@ export type SigningSecret = {
 
 export type Verification = { verdict: Verdict; secretId?: string }
 
-/** `isAnswered`: the provider has answered a keyword itself; `keyword`: as which. */
+/** `isAnswered`: the provider has answered a keyword itself; `keyword`: as which; `saidAt`: when it was said, where the provider says so. */
 export type InboundText = {
   from: string
   to: string
   body: string
   isAnswered: boolean
   keyword?: TextKind | undefined
+  saidAt?: string | undefined
 }
 
 /** `agentId` is the vendor's agent of the number, `providerId` the call's name, where they are said. */

@@ -1,4 +1,5 @@
 import { kindNamed } from '@trunkline/core/compliance/classify'
+import { statedInstant } from '@trunkline/core/events/call'
 import { lineOf } from '@trunkline/core/numbers/phone'
 import { plainText } from '@trunkline/core/platform/plain-text'
 import {
@@ -54,13 +55,21 @@ function ownLine({ payload }: Said): string | undefined {
   return lineOf(isInbound(payload) ? to : from)
 }
 
-function inboundText({ payload, event_type: type }: Said) {
+function inboundText({ payload, event_type: type, occurred_at: occurredAt }: Said, receivedAt: number) {
   if (type !== 'message.received' || payload === undefined) return undefined
   const parties = partiesOf(payload)
   const [from, to] = [lineOf(parties.from), lineOf(parties.to)]
   if (from === undefined || to === undefined) return undefined
   const heard = payload.autoresponse_type
-  return { from, to, body: payload.text ?? '', isAnswered: heard !== undefined, keyword: kindNamed(heard) }
+  const at = statedInstant(Date.parse(occurredAt ?? ''), receivedAt)
+  return {
+    from,
+    to,
+    body: payload.text ?? '',
+    isAnswered: heard !== undefined,
+    keyword: kindNamed(heard),
+    saidAt: at === undefined ? undefined : new Date(at).toISOString(),
+  }
 }
 
 function read(delivery: Delivery): Reading {
@@ -74,7 +83,7 @@ function read(delivery: Delivery): Reading {
     phoneNumber: ownLine(said),
     // `meta` beside it counts the tries
     content: JSON.stringify(data),
-    inboundText: inboundText(said),
+    inboundText: inboundText(said, delivery.receivedAt),
   }
 }
 
