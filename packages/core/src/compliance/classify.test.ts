@@ -78,12 +78,62 @@ describe('whoever may want to be left alone is', () => {
       'delete my number',
     ],
     ...['STOP\n\nSent from my phone', 'Stop!!! Who is this?', 'Who is this? Please stop', 'Wrong number. STOP.'],
+    ...[
+      'Not interested stop texting me',
+      'Not interested, stop',
+      'not interested stop',
+      'I don’t want this, STOP',
+      'I do not want these texts stop',
+      'No thanks stop',
+      'No, stop',
+      'Wrong number, please stop',
+      'wrong number stop',
+      'Who is this stop',
+      'I said stop',
+      'would you please stop',
+    ],
+    ...[
+      'STOP I’m not interested',
+      'stop i dont know you',
+      'STOP NOW OR I WILL SUE',
+      'Stop, who is this?',
+      'Stop - wrong person',
+      'STOP (sent from my phone)',
+      'STOP Sent from my Verizon phone',
+      'stop -John',
+      'Reply STOP',
+      'START STOP',
+      'HELP. STOP',
+    ],
+    ...[
+      'remove me',
+      'Please remove me',
+      'take my number off your list',
+      'opting out',
+      'do not contact',
+      'Don’t text',
+      'Please don’t call',
+      'no texts please',
+      'I no longer want to receive texts',
+      'I do not want to be contacted',
+      'I don’t want any more messages',
+      'stop all future communications',
+      'stop harassing me',
+      'stop bugging me',
+      'cancel texts',
+      'end these messages',
+      'STOP2END',
+      'stop to end',
+      'stopit',
+      'stoptexting me',
+      'cease and desist',
+    ],
     ...['opt me out', 'I want to unsubscribe', 'how do I opt out?', 'I revoke my consent', 'leave me alone'],
   ])('«%s» says so, and a person looks at it', (text) => {
     expect(classifyText(text)).toEqual({ kind: 'stop', rule: 'phrase', needsReview: true })
   })
 
-  test.each(['stpo', 'sotp', 'tsop', 'STTOP', 'stopppp', 'unsubscrieb', 'cacnel'])(
+  test.each(['stpo', 'sotp', 'tsop', 'STTOP', 'stopppp', 'unsubscrieb', 'unsubcribe', 'unsuscribe', 'cacnel'])(
     '«%s» is a slip of the keys',
     (text) => {
       expect(ruleOf(text)).toBe('slip')
@@ -105,6 +155,31 @@ test.each([
     'please do not stop',
     'never stop texting me',
     'I did not stop it',
+    'I do not want you to stop texting me',
+    'please don’t ever stop, thanks',
+    'we can’t stop laughing',
+    'the water won’t stop',
+    'It stops, then it starts',
+    'I missed my stop',
+    'my stop is the next one',
+    'non-stop leak',
+  ],
+  ...[
+    'stop the leak',
+    'please stop the water',
+    'stop by, I am home',
+    'can you stop at the store',
+    'Could you stop by and remove the old one, please?',
+    'Not interested in the second one',
+    'no text came',
+    'I do not want to miss your call',
+    'If I am late, don’t call',
+    'text me, don’t call the office',
+    'cancel my visit, please',
+    'end of call',
+    'remove the message',
+    'take my old number',
+    'help, my sink is leaking',
   ],
   ...[
     'can you stop by at 5?',
@@ -206,6 +281,7 @@ test('of two who read a text whoever heard STOP is right, and a provider that he
 /** Each version of the rules by their code, without its comments and the version itself. Whoever changes them adds one. */
 const versions: Record<string, string> = {
   '2026-11.2': 'c81eb15659d511112c50e7ce7faafe148bcbd9cd5dae085f693d5965662287fc',
+  '2026-11.3': '4723b2daa5d11a5750e74f4ef36139f2cc52cd693fc553015e41096c83a5f71b',
 }
 
 test('rules that change have another version: what was judged says by which rules', () => {

@@ -1,5 +1,5 @@
 /** Which rules these are: rows say by which version they were judged, so rules that change have another one. */
-export const ruleVersion = '2026-11.2'
+export const ruleVersion = '2026-11.3'
 
 export const textKinds = ['stop', 'start', 'help'] as const
 export type TextKind = (typeof textKinds)[number]
@@ -37,26 +37,57 @@ const helpWords = new Set(['help', 'info', 'ayuda', 'aide'])
 
 /** Words that name nothing else, so that what stands around them hardly matters. */
 const plainStops = new Set(['stop', 'stopall', 'unsubscribe', 'unsub', 'optout', 'revoke'])
-const courtesies = new Set('please pls plz thanks thank you thx ty now ok okay hi hello hey just sir maam'.split(' '))
-const objects = new Set('it this that all everything me us texts messages already immediately asap'.split(' '))
+const courtesies = new Set(
+  'please pls plz thanks thank you thx ty now ok okay hi hello hey just sir maam bro man dude lol'.split(' '),
+)
+const objects = new Set('it this that them all everything me us texts messages already immediately asap'.split(' '))
+
+/** What people say beside a stop word without a stop between them. */
+const dismissals = new RegExp(
+  `\\b(${[
+    'no|nope|nah|yes|not interested|im|i am',
+    'wrong (number|person)|you have the|not my number|whos? (is )?(this|dis)|i (do not|dont) know (you|who)',
+    'i (do not|dont|didnt|did not) (want|ask for) (any )?(of )?(this|that|these|those|it|them|your)',
+    'i said|i told you( to)?|say|reply|text|txt|send|would you|you need to|you have to|sent from my .*',
+  ].join('|')})\\b`,
+  'g',
+)
+/** How somebody goes on who has begun with STOP and means it; whoever stops by goes on otherwise. */
+const beginsWithStop =
+  /^(please )?(stop|unsubscribe)( now| please| it| this)* (i|im|ive|id|you|u|youre|who|whos|wrong|no|not (interested|my)|or|sent from)\b/
 
 const what =
-  '(text|texts|texting|message|messages|messaging|msg|msgs|sms|call|calls|calling|contact|contacting|spam|spamming|bothering|sending)'
+  '(text|texts|texting|message|messages|messaging|msg|msgs|sms|call|calls|calling|contact|contacting|spam|spamming|bothering|bugging|harassing|annoying|pestering|emailing|sending|communications?|notifications?|reminders?|promotions?)'
+const received = '(texts|messages|msgs|calls|sms|spam|notifications)'
 const phrases = [
   new RegExp(`\\b(stop|quit|cease) (?!by\\b)(\\w+ ){0,2}${what}\\b`),
+  new RegExp(`\\b(cancel|end) ((the|these|all|your|my) )?(text )?${received}\\b`),
   /\b(do not|dont|never) (ever )?(text|message|msg|call|contact|bother|sms) (me|us|here|this number|again|anymore)\b/,
   /\b(do not|dont) send (me|us) (\w+ ){0,2}(texts?|messages?|msgs?|sms|anything|this|these)\b/,
+  new RegExp(
+    `\\b(do not|dont|no longer) (want|wish|need|like)( (to|get|getting|receive|receiving|any|more|anymore|these|those|your|such|text))* ${received}\\b`,
+  ),
+  /\b(do not|dont|no longer) (want|wish) to be (contacted|texted|messaged|called)\b/,
   /\bno more (\w+ )?(texts?|messages?|calls?|sms|msgs?)\b/,
-  /\b(take|remove|get|delete) (me|us) (off|from)\b/,
+  /\b(take|remove|get|delete) (me|us|my (phone )?number|this number) (off|from)\b/,
+  /^(please )?(remove|delete) (me|us)\b/,
   /\b(remove|delete|lose) (my|this) (phone )?number\b/,
-  /\bopt (me|us) out\b/,
-  /\b(unsubscribe|unsub|optout|opt out)\b/,
+  /\bopt(ing|ed)? (me |us )?out\b/,
+  /\b(unsubscrib\w+|unsub|optout)\b/,
   /\brevoke (my |all )?(consent|permission)\b/,
   /\bleave (me|us) alone\b/,
+  /\bcease and desist\b/,
+]
+/** The same where nothing else is said: «text me, do not call» is an answer. */
+const wholePhrases = [
+  /^(do not|dont|never) (ever )?(text|message|msg|call|contact)( ever)?$/,
+  /^no (text )?(texts?|messages|msgs|calls|sms|spam)$/,
+  /^stop ?(2|to) ?(end|stop|quit|cancel|unsubscribe|opt out|optout)$/,
+  /^(please)?stop(it|this|please|now|texting|calling|messaging|sending)( ?(me|us))?$/,
 ]
 /** Who says so wants the contrary. */
 const contrary =
-  /\b(do not|dont|never|not|cant|wont|didnt|did not) (\w+ ){0,2}(stop|unsubscribe|unsub|opt out|optout|quit)\b/
+  /\b(do not|dont|never|not|cant|wont|didnt|did not|doesnt) (ever |just |you |we |they |really |please )?(stop|unsubscribe|unsub|opt out|optout|quit)\b|\b(do not|dont|didnt|did not|never) (want|need|ask|tell|told|asked|wanted) (\w+ ){0,2}to (stop|unsubscribe|unsub|opt out|optout|quit)\b/
 
 /** Words that a slip may hide. `end` is none of them: two of its slips are names. */
 const slippery = ['stop', 'unsubscribe', 'cancel', 'quit', 'revoke']
@@ -108,24 +139,33 @@ function stopRule(words: string): TextRule | undefined {
   if (isSpelled && stopWords.has(tokens.join(''))) return 'word'
   if (/^(stop|stopall|end|quit|cancel|unsubscribe) \d{1,10}$/.test(words)) return 'programme'
   if (contrary.test(words)) return undefined
-  if (isCourteous(tokens) || phrases.some((phrase) => phrase.test(words))) return 'phrase'
+  if (isCourteous(tokens) || isDismissal(words) || beginsWithStop.test(words)) return 'phrase'
+  const bare = tokens.filter((token) => !courtesies.has(token)).join(' ')
+  if (wholePhrases.some((phrase) => phrase.test(bare))) return 'phrase'
+  if (phrases.some((phrase) => phrase.test(words))) return 'phrase'
   return tokens.length === 1 && isSlip(words) ? 'slip' : undefined
 }
 
-/** A word that means nothing else as the first or the last sentence, whatever stands beside it: a name, a question, a reason. */
+/** A word that means nothing else as the first or the last part of what is said, whatever stands beside it: a name, a question, a reason. */
 function beginsOrEndsWithStop(text: string): boolean {
-  const sentences = text
+  const parts = text
     .slice(0, 1600)
-    .split(/[.!?\n]+/)
+    .split(/[.!?\n,;:()…–—]+|\s-/)
     .map(plainWords)
-    .filter((sentence) => sentence !== '')
-  return [sentences.at(0), sentences.at(-1)].some((sentence) => isPlainStop(sentence?.split(' ') ?? []))
+    .filter((part) => part.split(' ').some((token) => token !== '' && !courtesies.has(token)))
+  return [parts.at(0), parts.at(-1)].some((part) => isPlainStop(part?.split(' ') ?? []))
 }
 
-/** Nothing but a stop word, how often it may stand, and what people say around it. */
+/** Nothing but a stop word, how often it may stand, and what people say around it. Beside a START or HELP it counts all the same. */
 function isCourteous(tokens: readonly string[]): boolean {
   const left = tokens.filter((token) => !courtesies.has(token))
-  return (left.length > 0 && left.every((token) => stopWords.has(token))) || isPlainStop(left)
+  if (left.length > 0 && left.every((token) => stopWords.has(token))) return true
+  return isPlainStop(left.filter((token) => !startWords.has(token) && !helpWords.has(token)))
+}
+
+/** A stop word and what is said to whom one does not want to hear from. */
+function isDismissal(words: string): boolean {
+  return isPlainStop(words.replaceAll(dismissals, ' ').split(' ').filter(Boolean))
 }
 
 function isPlainStop(tokens: readonly string[]): boolean {
@@ -133,7 +173,7 @@ function isPlainStop(tokens: readonly string[]): boolean {
   return bare.length > 0 && bare.every((token) => plainStops.has(token))
 }
 
-/** Two neighbours exchanged, or a letter held too long. Another letter is another word: shop, step. */
+/** Two neighbours exchanged, a letter held too long, or one left out of a word that is long. Another letter is another word: shop, step. */
 function isSlip(word: string): boolean {
   const short = word.replaceAll(/(.)\1+/gu, '$1')
   return slippery.some(
@@ -142,6 +182,8 @@ function isSlip(word: string): boolean {
       (word.length === meant.length &&
         Array.from(meant).some(
           (_, at) => at > 0 && word === meant.slice(0, at - 1) + meant[at] + meant[at - 1] + meant.slice(at + 1),
-        )),
+        )) ||
+      (meant.length > 8 &&
+        Array.from(meant).some((_, at) => at > 0 && word === meant.slice(0, at) + meant.slice(at + 1))),
   )
 }
