@@ -42,6 +42,10 @@ describe('whoever may want to be left alone is', () => {
       'Arrêtez !',
       'Pare',
       'detener',
+      'Cancelar',
+      'DESABONNER',
+      'Désabonnement',
+      'TD',
     ],
   ])('«%s» is the word itself', (text) => {
     expect(classifyText(text)).toEqual({ kind: 'stop', rule: 'word', needsReview: false })
@@ -128,6 +132,28 @@ describe('whoever may want to be left alone is', () => {
       'stoptexting me',
       'cease and desist',
     ],
+    ...[
+      'stop por favor',
+      'Stop SVP',
+      'Arrêtez s’il vous plaît',
+      'alto, gracias',
+      'no más mensajes',
+      'No más',
+      'no quiero recibir más mensajes',
+      'por favor no me manden mas mensajes',
+      'no me escriban',
+      'no me llame más',
+      'deja de enviarme mensajes',
+      'dejen de mandar mensajes',
+      'quítame de la lista',
+      'quiero darme de baja',
+      'ne m’envoyez plus de messages',
+      'Ne me contactez plus',
+      'arrêtez de m’écrire',
+      'arrête de m’envoyer des messages',
+      'Retirez-moi de la liste',
+      'je veux me désabonner',
+    ],
     ...['opt me out', 'I want to unsubscribe', 'how do I opt out?', 'I revoke my consent', 'leave me alone'],
   ])('«%s» says so, and a person looks at it', (text) => {
     expect(classifyText(text)).toEqual({ kind: 'stop', rule: 'phrase', needsReview: true })
@@ -180,6 +206,15 @@ test.each([
     'remove the message',
     'take my old number',
     'help, my sink is leaking',
+    'No me llegó el mensaje',
+    'la oficina no me llama',
+    'quiero más información',
+    'cancelar mi cita del viernes',
+    'deje de funcionar',
+    'dejé de fumar',
+    'Arrêtez-vous chez moi à cinq heures',
+    'je n’ai plus de messages',
+    'TD Bank',
   ],
   ...[
     'can you stop by at 5?',
@@ -282,6 +317,7 @@ test('of two who read a text whoever heard STOP is right, and a provider that he
 const versions: Record<string, string> = {
   '2026-11.2': 'c81eb15659d511112c50e7ce7faafe148bcbd9cd5dae085f693d5965662287fc',
   '2026-11.3': '4723b2daa5d11a5750e74f4ef36139f2cc52cd693fc553015e41096c83a5f71b',
+  '2026-11.4': '0b240c790b5ed815573afb8917e3c25ad44aac09287d19ab414f6e1065a86eef',
 }
 
 test('rules that change have another version: what was judged says by which rules', () => {

@@ -1,5 +1,5 @@
 /** Which rules these are: rows say by which version they were judged, so rules that change have another one. */
-export const ruleVersion = '2026-11.3'
+export const ruleVersion = '2026-11.4'
 
 export const textKinds = ['stop', 'start', 'help'] as const
 export type TextKind = (typeof textKinds)[number]
@@ -31,6 +31,10 @@ const stopWords = new Set([
   'parar',
   'pare',
   'detener',
+  'cancelar',
+  'desabonner',
+  'desabonnement',
+  'td',
 ])
 const startWords = new Set(['start', 'unstop'])
 const helpWords = new Set(['help', 'info', 'ayuda', 'aide'])
@@ -38,7 +42,9 @@ const helpWords = new Set(['help', 'info', 'ayuda', 'aide'])
 /** Words that name nothing else, so that what stands around them hardly matters. */
 const plainStops = new Set(['stop', 'stopall', 'unsubscribe', 'unsub', 'optout', 'revoke'])
 const courtesies = new Set(
-  'please pls plz thanks thank you thx ty now ok okay hi hello hey just sir maam bro man dude lol'.split(' '),
+  'please pls plz thanks thank you thx ty now ok okay hi hello hey just sir maam bro man dude lol por favor gracias svp merci sil vous te plait'.split(
+    ' ',
+  ),
 )
 const objects = new Set('it this that them all everything me us texts messages already immediately asap'.split(' '))
 
@@ -77,11 +83,21 @@ const phrases = [
   /\brevoke (my |all )?(consent|permission)\b/,
   /\bleave (me|us) alone\b/,
   /\bcease and desist\b/,
+  /\bno (quiero )?(recibir )?mas (mensajes|textos|llamadas|sms)\b/,
+  /\bno (me|nos) (envie|mande|llame|contacte|moleste|escriba)[ns]?\b/,
+  /\b(deja|deje|dejen|para|pare|paren) de (enviar|mandar|escribir|llamar|contactar|molestar)(me|nos)?\b/,
+  /\b(quita|quite|quiten|borra|borre|borren|elimina|elimine|eliminen)(me|nos)\b/,
+  /\b(dar|darme|deme|dame) de baja\b/,
+  /\bne (me |m)(envoyez|envoie|ecrivez|ecris|contactez|contacte|appelez|appelle|textez|texte) (plus|pas)\b/,
+  /\b(arrete|arretez|cessez) (de |d|les |vos |ces )(me |m)?(envoyer|ecrire|contacter|appeler|texter|messages|textos|sms|appels)\b/,
+  /\b(retirez|retire|enlevez|enleve) (moi|mon numero)\b/,
+  /\bme (desabonner|desinscrire)\b/,
 ]
 /** The same where nothing else is said: «text me, do not call» is an answer. */
 const wholePhrases = [
   /^(do not|dont|never) (ever )?(text|message|msg|call|contact)( ever)?$/,
   /^no (text )?(texts?|messages|msgs|calls|sms|spam)$/,
+  /^no mas$/,
   /^stop ?(2|to) ?(end|stop|quit|cancel|unsubscribe|opt out|optout)$/,
   /^(please)?stop(it|this|please|now|texting|calling|messaging|sending)( ?(me|us))?$/,
 ]
