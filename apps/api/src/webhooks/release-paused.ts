@@ -9,21 +9,24 @@ export const releasePausedSpec = jobSpec({ name: 'webhooks.releasePaused', input
 
 const piece = 5000
 
-const releasePiece = `
-with pause as materialized (
+const standing = `pause as materialized (
   select provider, door, customer_id from webhook_pauses where ended_at is null and (expires_at is null or expires_at > now())
 ), line as materialized (
   select phone_number from agents where customer_id in (select customer_id from pause where customer_id is not null)
-), kept as materialized (
+)`
+const isFree = `not exists (
+      select from pause where (pause.provider = kept.provider and coalesce(pause.door, kept.door) = kept.door) or pause.customer_id = kept.customer_id
+    ) and (kept.phone_number in (select phone_number from line)) is not true`
+const isAside = `state in ('received', 'failed') and next_attempt_at is null`
+
+const releasePiece = `
+with ${standing}, kept as materialized (
   select id, provider, door, phone_number, customer_id from webhook_queue
-  where state in ('received', 'failed') and next_attempt_at is null and id > $1::text::uuid
+  where ${isAside} and id > $1::text::uuid
   order by next_attempt_at, id limit ${piece} for update
 ), released as (
   update webhook_queue set next_attempt_at = case when attempts = 0 then least(webhook_queue.received_at, now()) else now() end
-  from kept where webhook_queue.id = kept.id
-    and not exists (
-      select from pause where (pause.provider = kept.provider and coalesce(pause.door, kept.door) = kept.door) or pause.customer_id = kept.customer_id
-    ) and (kept.phone_number in (select phone_number from line)) is not true
+  from kept where webhook_queue.id = kept.id and ${isFree}
   returning kept.id
 )
 select (select id from kept order by id desc limit 1) as last, (select count(*)::int from kept) as looked,
@@ -45,4 +48,23 @@ export async function releasePaused(ctx: Ctx): Promise<void> {
     step('webhooks.release_committed')
     if (looked < piece) return
   }
+}
+
+/** A resume has left a job that gives back; after so long it is not waited for. */
+const jobPatienceSeconds = 30
+const lookedThrough = 100_000
+
+const findForgotten = `
+with ${standing}, kept as (
+  select provider, door, phone_number, customer_id from webhook_queue where ${isAside} order by next_attempt_at, id limit ${lookedThrough}
+)
+select exists (select from kept where ${isFree}) as is_forgotten
+where not exists (select from webhook_pauses where ended_at > now() - make_interval(secs => ${jobPatienceSeconds}))`
+
+/** Gives back what no pause holds and nobody has given back: the job was lost, or the line has gone from a customer who stands still. */
+export async function releaseForgotten(ctx: Ctx): Promise<void> {
+  const [found] = await statement<{ is_forgotten: boolean }>(ctx.db, findForgotten, [])
+  if (found?.is_forgotten !== true) return
+  ctx.log.warn('webhooks were laid aside that are not paused; they are given back')
+  await releasePaused(ctx)
 }

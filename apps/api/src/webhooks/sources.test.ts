@@ -212,6 +212,34 @@ test('what is paused waits for a person and alarms nobody', async () => {
   expect(await sweepInbox(world.ctx())).toEqual({ unclaimed: 0 })
 })
 
+test('what was laid aside and is paused no more is found and given back: its job was lost, or its line is another’s by now', async () => {
+  const someTimeAgo = () =>
+    world.owner`update webhook_pauses set ended_at = now() - interval '31 seconds' where ended_at is not null`
+  await someTimeAgo()
+  const [still, other] = [await world.customer(), await world.customer()]
+  await pauseProcessing(world.ctx(), { customerId: still.id, ...why })
+  await pauseProcessing(world.ctx(), { provider: 'twilio', ...why })
+  await arrive(still.phoneNumber)
+  await world.twilio('sms', text('+14155550172', other.phoneNumber, 'Good morning'))
+  await world.process()
+  await sweepInbox(world.ctx())
+  expect(await states()).toEqual({ received: { webhooks: 2, aside: 2 } })
+
+  await world.owner`update agents set customer_id = ${other.id} where phone_number = ${still.phoneNumber}`
+  await sweepInbox(world.ctx())
+  await world.process()
+  expect(await states()).toEqual({ received: { webhooks: 1, aside: 1 }, processed: { webhooks: 1, aside: 0 } })
+
+  // a resume without its job
+  await world.owner`update webhook_pauses set ended_at = now(), ended_by = 'test' where ended_at is null`
+  await sweepInbox(world.ctx())
+  expect(await states()).toMatchObject({ received: { aside: 1 } })
+  await someTimeAgo()
+  await sweepInbox(world.ctx())
+  await world.process()
+  expect(await states()).toEqual({ processed: { webhooks: 2, aside: 0 } })
+})
+
 test('causes gather what met the same fate, say what is to be done, and lead to exactly those webhooks', async () => {
   const { phoneNumber } = await world.customer()
   await arrive(phoneNumber, 3)

@@ -4,6 +4,7 @@ import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import { raiseAlerts } from '../alerts/raise.ts'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { endOverduePauses } from './pause.ts'
+import { releaseForgotten } from './release-paused.ts'
 
 /** Whoever is due for longer has no worker. */
 const patienceSeconds = 60
@@ -11,11 +12,12 @@ const countedTo = 10_000
 const type = 'webhooks_unclaimed'
 
 /**
- * Looks for webhooks that are due and that nobody claims: the worker is dead, or far behind. One alert speaks for them until
+ * Gives back what was laid aside and is paused no more, and looks for webhooks that are due and that nobody claims: the worker is dead, or far behind. One alert speaks for them until
  * somebody acknowledges it, and for an hour. Each process looks, for the dead one cannot.
  */
 export async function sweepInbox(ctx: Ctx): Promise<{ unclaimed: number }> {
   await endOverduePauses(ctx)
+  await releaseForgotten(ctx)
   const [found] = await statement<{ unclaimed: number; first: string | null; due: string | null }>(
     ctx.db,
     `select count(*)::int as unclaimed, (array_agg(id order by due, id))[1]::text as first, min(due) as due from (
