@@ -1,6 +1,6 @@
 import { maskText } from '@trunkline/core/platform/mask'
 import { plainText } from '@trunkline/core/platform/plain-text'
-import { isHopeless, isTransient, maxAttempts, nextAttemptSeconds } from '@trunkline/core/webhooks/retry'
+import { isHopeless, isTransient, nextAttemptSeconds } from '@trunkline/core/webhooks/retry'
 import type { WebhookState } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
 import { webhookAttempts } from '@trunkline/db/schema/webhooks'
@@ -47,8 +47,9 @@ export async function recordFailure(
     }
     if (row !== undefined && saw !== undefined && row.attempts !== saw.attempts) return row.state
     const attempts = (row?.attempts ?? 0) + 1
-    const counted = isTransient(sqlState) ? Math.min(attempts, maxAttempts - 1) : attempts
-    const wait = isHopeless(sqlState) ? undefined : nextAttemptSeconds(counted, Math.random())
+    const wait = isHopeless(sqlState)
+      ? undefined
+      : nextAttemptSeconds({ attempts, jitter: Math.random(), isTransient: isTransient(sqlState) })
     const state = wait === undefined ? 'dead' : 'failed'
     await statement(
       ctx.db,

@@ -39,7 +39,8 @@ const refused: Record<Refusal, { text: string; next: string }> = {
 }
 
 const nextOf: Record<CauseClass, string> = {
-  transient: 'Nothing: it is tried again by itself. If it stays, look at the database.',
+  transient:
+    'Nothing for a day: it is tried again by itself. If it stays, look at the database, then replay what died.',
   provider: 'Compare the bytes with the provider’s documentation. It was not charged.',
   data: 'Look at the value that the database refuses, mend what reads it, then replay.',
   bug: 'Open Errors to see where it fails. Replay after the release that mends it.',

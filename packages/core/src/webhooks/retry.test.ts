@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isHopeless, isTransient, maxAttempts, nextAttemptSeconds } from './retry.ts'
+import { isHopeless, isTransient, maxAttempts, maxTransientAttempts, nextAttemptSeconds } from './retry.ts'
 
 const jitter = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 
 test('the wait doubles from attempt to attempt, spread over its upper half', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: maxAttempts - 1 }), jitter, (attempts, jitter) => {
-      const wait = nextAttemptSeconds(attempts, jitter) ?? 0
+      const wait = nextAttemptSeconds({ attempts, jitter, isTransient: false }) ?? 0
       expect(wait).toBeGreaterThanOrEqual(2 ** attempts / 2)
       expect(wait).toBeLessThanOrEqual(2 ** attempts)
     }),
@@ -15,9 +15,25 @@ test('the wait doubles from attempt to attempt, spread over its upper half', () 
 })
 
 test('after the last attempt a webhook waits for a person (K-7)', () => {
-  expect(nextAttemptSeconds(maxAttempts - 1, 0)).toBeDefined()
-  expect(nextAttemptSeconds(maxAttempts, 0)).toBeUndefined()
-  expect(nextAttemptSeconds(maxAttempts + 5, 0.9)).toBeUndefined()
+  for (const [isTransient, last] of [
+    [false, maxAttempts],
+    [true, maxTransientAttempts],
+  ] as const) {
+    expect(nextAttemptSeconds({ attempts: last - 1, jitter: 0, isTransient })).toBeDefined()
+    expect(nextAttemptSeconds({ attempts: last, jitter: 0, isTransient })).toBeUndefined()
+    expect(nextAttemptSeconds({ attempts: last + 5, jitter: 0.9, isTransient })).toBeUndefined()
+  }
+})
+
+test('the database’s own trouble is waited out for a day, a quarter of an hour at a time, and then a person is needed', () => {
+  const waits = (jitter: number) =>
+    Array.from({ length: maxTransientAttempts - 1 }, (_, index) =>
+      Number(nextAttemptSeconds({ attempts: index + 1, jitter, isTransient: true })),
+    )
+  const hours = waits(0.5).reduce((sum, wait) => sum + wait, 0) / 3600
+  expect(hours).toBeGreaterThan(22)
+  expect(hours).toBeLessThan(26)
+  expect(Math.max(...waits(0.999))).toBeLessThanOrEqual(900)
 })
 
 test.each([
