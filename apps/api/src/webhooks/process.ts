@@ -20,45 +20,56 @@ import { endsOf, shredErased } from './shred-erased.ts'
 
 type Claim = Pick<Stored, 'id' | 'attempts'>
 
+/** After so many failures, of which one was alone, it is no accident. */
+const suspectAfter = 2
+
 /** `claimed` counts what was laid aside because it is paused, too: whoever fills a batch asks again at once. */
 export type BatchResult = { claimed: number; processed: number; failed: number }
 
 /**
  * Claims the oldest waiting webhooks and makes everything they say true in one commit: events, ledger, counters, crossings,
  * alerts, delivery jobs, and that they are done. If the batch cannot be committed each is tried alone, so that one
- * poisonous row costs the others nothing.
+ * poisonous row costs the others nothing; what has failed again since is tried apart from the start.
  */
 export async function processBatch(ctx: Ctx, options: { limit: number }): Promise<BatchResult> {
   let claimed: Claim[] = []
+  let apart: Claim[] = []
+  let done: BatchResult = { claimed: 0, processed: 0, failed: 0 }
   try {
-    const result = await inTransaction(ctx, async (ctx) => {
-      const { batch, parked } = await claimDue(ctx, options.limit)
-      claimed = batch.map(({ id, attempts }) => ({ id, attempts }))
+    done = await inTransaction(ctx, async (ctx) => {
+      const { batch: due, parked } = await claimDue(ctx, options.limit)
+      const batch = due.filter(({ attempts }) => attempts < suspectAfter)
+      claimed = batch.map(toClaim)
+      apart = due.filter(({ attempts }) => attempts >= suspectAfter).map(toClaim)
       if (batch.length === 0) return { claimed: parked, processed: 0, failed: 0 }
       step('process.claimed')
       const { faults } = await digest(ctx, batch)
       step('process.written')
       return { claimed: batch.length + parked, processed: batch.length - faults.size, failed: faults.size }
     })
-    if (result.claimed > 0) step('process.committed')
-    webhooksProcessed.inc({ outcome: 'processed' }, result.processed)
-    webhooksProcessed.inc({ outcome: 'dead' }, result.failed)
-    return result
+    if (done.claimed > 0) step('process.committed')
+    webhooksProcessed.inc({ outcome: 'processed' }, done.processed)
+    webhooksProcessed.inc({ outcome: 'dead' }, done.failed)
   } catch (error) {
     if (claimed.length === 0) throw error
     ctx.log.warn({ error, webhooks: claimed.length }, 'batch not committed; trying one by one')
-    return await processOneByOne(ctx, claimed)
+    apart.unshift(...claimed)
   }
+  return await processOneByOne(ctx, apart, done)
 }
 
-async function processOneByOne(ctx: Ctx, claimed: readonly Claim[]): Promise<BatchResult> {
-  const total: BatchResult = { claimed: claimed.length, processed: 0, failed: 0 }
+const toClaim = ({ id, attempts }: Stored): Claim => ({ id, attempts })
+
+/** Each in a transaction of its own, unless it was done, put off or laid aside meanwhile. */
+async function processOneByOne(ctx: Ctx, claimed: readonly Claim[], done: BatchResult): Promise<BatchResult> {
+  const total: BatchResult = { ...done, claimed: done.claimed + claimed.length }
   for (const { id, attempts } of claimed) {
     try {
       const result = await inTransaction(ctx, async (ctx) => {
         const alone = await statement<Stored>(
           ctx.db,
-          `select ${storedColumns} from webhook_queue where id = $1::text::uuid and state in ('received', 'failed') and verdict = 'verified' for update skip locked`,
+          `select ${storedColumns} from webhook_queue where id = $1::text::uuid and state in ('received', 'failed') and verdict = 'verified'
+             and next_attempt_at <= now() for update skip locked`,
           [id],
         )
         return alone.length === 0 ? undefined : await digest(ctx, alone)

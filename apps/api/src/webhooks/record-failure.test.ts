@@ -43,6 +43,36 @@ test('what only the database’s own trouble befalls is tried for a day and is t
   })
 })
 
+test('one that has failed twice is tried apart: whoever is claimed with it is written once, and not again for its sake', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const bad = retellCall({ to: phoneNumber, seconds: 10 })
+  const good = Array.from({ length: 5 }, () => retellCall({ to: phoneNumber, seconds: 10 }))
+  for (const call of [bad, ...good]) await world.retell(call.ended)
+  await world.owner.unsafe(`
+    create sequence tries; grant usage on tries to public;
+    create function refuse() returns trigger language plpgsql as $$ begin
+      perform nextval('tries');
+      if new.retell_call_id = '${bad.id}' then raise exception 'our own fault'; end if;
+      return new;
+    end $$;
+    create trigger refuse before insert on call_events for each row execute function refuse()`)
+  await world.owner`update webhook_queue set state = 'failed', attempts = 2 where body like ${`%${bad.id}%`}`
+
+  await world.process()
+
+  const [tried] = await world.owner`select last_value::int as times from tries`
+  await world.owner.unsafe('drop trigger refuse on call_events; drop function refuse; drop sequence tries')
+  expect(tried).toEqual({ times: 6 })
+  const rows = await world.owner`
+    select state, attempts, count(*)::int as webhooks from webhook_queue where phone_number = ${phoneNumber} group by 1, 2 order by 1`
+  expect(rows).toEqual([
+    { state: 'failed', attempts: 3, webhooks: 1 },
+    { state: 'processed', attempts: 1, webhooks: 5 },
+  ])
+  const [limits] = await world.owner`select call_used_seconds::int as used from usage_limits where customer_id = ${id}`
+  expect(limits?.used).toBe(50)
+})
+
 test('two that meet one hopeless webhook at once count one attempt of it', async () => {
   const { phoneNumber } = await world.customer()
   await world.retell(retellCall({ to: phoneNumber, seconds: 30 }).ended)
