@@ -199,6 +199,47 @@ test.concurrent('killed at each step of a top-up, its refund, its lost dispute, 
   expect(await money()).toMatchObject({ pauses: 1, told: 1, credit })
 })
 
+test.concurrent('killed with open lines brought to a new price and not committed, and started again: each line is what its period owes, once', async ({
+  stage,
+}) => {
+  let api = await stage.start()
+  const customers = [await stage.customer(api, 'core'), await stage.customer(api, 'core')]
+  const owed = async () =>
+    await stage.sql`
+    select line.customer_id, line.quantity::int, line.amount_cents::int as cents, (limits.call_cap_seconds + limits.call_credit_seconds)::int as included
+    from billing_line_items as line join usage_limits as limits using (customer_id)
+    where line.kind = 'usage' and line.meter = 'call_seconds' order by line.customer_id`
+  const price = (micros: number, line: Record<string, number>) =>
+    Math.floor((Math.max(0, Number(line.quantity) - Number(line.included)) * micros + 5000) / 10_000)
+  const isAt = async (micros: number) => {
+    const lines = await owed()
+    return lines.length === 2 && lines.every((line) => line.cents === price(micros, line) && line.cents > 0)
+  }
+  const due = () => stage.sql`update schedules set next_due_at = now() where name = 'billing.rate'`
+  await stage.sql`
+    insert into billing_rates (tier_snapshot_id, meter, unit_price_micros) select id, 'call_seconds', 10000 from tier_snapshots`
+  const seconds = [7000, 7000]
+  for (const { phoneNumber } of customers)
+    for (const each of seconds)
+      await stage.provider.insist([api], retellEvent('call_ended', planCall(phoneNumber, each)))
+  await stage.settled()
+  await due()
+  await until('all is rated', () => isAt(10_000))
+
+  await api.killAt('billing.followed')
+  await stage.sql`update billing_rates set unit_price_micros = 20000`
+  await due()
+  expect(await api.exited).toBe('SIGKILL')
+  expect(await isAt(10_000)).toBe(true)
+  api = await api.restart()
+  await due()
+  await until('the lines follow', () => isAt(20_000))
+
+  expect(await owed()).toMatchObject(customers.map(() => ({ quantity: 14_000 })))
+  const entries = await stage.sql`select count(*)::int as rated from billing_line_entries`
+  expect(entries).toEqual([{ rated: 4 }])
+})
+
 test.concurrent('killed between a mail and the note of it, and started again: neither a reminder nor a notice is sent twice (K-13)', async ({
   stage,
 }) => {

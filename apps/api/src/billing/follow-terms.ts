@@ -3,6 +3,7 @@ import type { Meter } from '@trunkline/core/usage/meter'
 import { statement } from '@trunkline/db/connect'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { announce } from '../platform/live.ts'
+import { step } from '../platform/step.ts'
 import { followLine, lockRating } from './rate.ts'
 import { type FoundTerms, termsIn, toTerms } from './terms.ts'
 
@@ -46,6 +47,7 @@ async function followThose(ctx: Ctx, lines: readonly Priced[]): Promise<void> {
     await lockRating(ctx)
     for (const { customer_id: customerId, meter, period_start: periodStart } of lines)
       await followLine(ctx, { customerId, meter, periodStart }, { closes: false })
+    step('billing.followed')
     await announce(ctx, ['billing'])
   })
 }
