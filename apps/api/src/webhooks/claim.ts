@@ -40,15 +40,15 @@ const firstLane = laneFrom('')
  * provider and a line) come along, found through their own index and from a place that changes, so that whoever came after
  * the flood waits for a few batches and not for its end. A flood from many lines at once is waited for a little longer.
  *
- * What is paused loses its due time, once: it stands in nobody's way until `release-paused.ts` gives it back. The pauses are
- * locked for as long as the batch lasts, so that one that is lifted waits for those who still saw it, and none is forgotten.
+ * What is paused loses its due time, once: it stands in nobody's way until `release-paused.ts` gives it back. No pause is lifted for as
+ * long as the batch lasts, so whoever lifts one waits for those who still saw it, and none is forgotten.
  *
  * The limit stands in the text and the place behind a subquery: neither is worth a plan of its own each time.
  */
 const claimOf = (limit: number) => `
 with recursive pause as materialized (
   select provider, door, customer_id from webhook_pauses
-  where ended_at is null and (expires_at is null or expires_at > now()) for share
+  where ended_at is null and (expires_at is null or expires_at > now())
 ), line as materialized (
   select phone_number from agents where customer_id in (select customer_id from pause where customer_id is not null)
 ), oldest as materialized (
@@ -84,10 +84,26 @@ select ${storedColumns}, is_paused is true as is_paused from claimed`
 
 export type Claimed = { batch: Stored[]; parked: number }
 
+const pausesLock = `hashtextextended('webhooks.pauses', 0)`
+const keepPauses = `select pg_advisory_xact_lock_shared(${pausesLock})`
+
+/**
+ * Waits for the batches that may have seen a pause, and keeps the next ones from beginning, until the transaction ends. Not the rows of the
+ * pauses are locked: of a row that is locked by somebody all the time whoever would change it never gets hold, and PostgreSQL 18 crashes
+ * where a statement waits for one of them in the midst of locking webhooks.
+ */
+export async function lockPauses(ctx: Ctx): Promise<void> {
+  await statement(ctx.db, `select pg_advisory_xact_lock(${pausesLock})`, [])
+}
+
 /** The oldest that are due, locked until the transaction ends; `parked` says how many of them are paused and were laid aside. */
 export async function claimDue(ctx: Ctx, limit: number): Promise<Claimed> {
   const place = Math.floor((Math.random() - 0.5) * 2 ** 32)
-  const rows = await statement<Stored & { is_paused: boolean }>(ctx.db, claimOf(limit), [String(place)])
+  // sent together; the second sees what was committed before the first was granted
+  const [, rows] = await Promise.all([
+    statement(ctx.db, keepPauses, []),
+    statement<Stored & { is_paused: boolean }>(ctx.db, claimOf(limit), [String(place)]),
+  ])
   const batch = rows.filter(({ is_paused }) => !is_paused)
   return { batch, parked: rows.length - batch.length }
 }

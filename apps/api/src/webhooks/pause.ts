@@ -12,6 +12,7 @@ import { newId } from '../platform/id.ts'
 import { enqueue } from '../platform/job.ts'
 import { announce } from '../platform/live.ts'
 import { step } from '../platform/step.ts'
+import { lockPauses } from './claim.ts'
 import { releasePausedSpec } from './release-paused.ts'
 
 const reason = z.string().trim().min(3).max(500)
@@ -85,6 +86,7 @@ export async function pauseProcessing(
 /** Lifts a pause: what was kept is given back to the worker, oldest first. None stands: `changed` is false. */
 export async function resumeProcessing(ctx: Ctx, input: Target): Promise<{ changed: boolean }> {
   return await inTransaction(ctx, async (ctx) => {
+    await lockPauses(ctx)
     const [lifted] = await ctx.db
       .update(webhookPauses)
       .set({ endedAt: sql`now()`, endedBy: actorLabel(ctx.actor), endReason: input.reason })
@@ -99,11 +101,15 @@ export async function resumeProcessing(ctx: Ctx, input: Target): Promise<{ chang
 
 /** Ends the pauses whose time is over and gives back what they kept. */
 export async function endOverduePauses(ctx: Ctx): Promise<number> {
+  const isOverdue = and(isNull(webhookPauses.endedAt), isOver())
+  const [overdue] = await ctx.db.select({ id: webhookPauses.id }).from(webhookPauses).where(isOverdue).limit(1)
+  if (overdue === undefined) return 0
   return await inTransaction(ctx, async (ctx) => {
+    await lockPauses(ctx)
     const ended = await ctx.db
       .update(webhookPauses)
       .set(overBy('its time'))
-      .where(and(isNull(webhookPauses.endedAt), isOver()))
+      .where(isOverdue)
       .returning({ id: webhookPauses.id })
     if (ended.length === 0) return 0
     step('webhooks.pauses_ended')

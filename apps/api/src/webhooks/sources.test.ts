@@ -32,6 +32,9 @@ afterEach(() => world.drainJobs())
 afterAll(() => world.close())
 
 const why = { reason: 'a release is being mended' }
+const waitingForLocks = async () =>
+  (await world.owner`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)
+    .length
 const states = async () => {
   const rows = await world.owner`
     select state, count(*)::int as webhooks, count(*) filter (where state = 'received' and next_attempt_at is null)::int as aside
@@ -143,6 +146,49 @@ test('of many who pause at once one does; whoever lifts it waits for the batch t
   await world.process()
 
   expect(await states()).toEqual({ processed: { webhooks: 5, aside: 0 } })
+})
+
+test('whoever claims while pauses are lifted waits for that, and the database outlives what happens to the webhooks meanwhile', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const targets = [{ customerId: id }, { provider: 'retell' }, { provider: 'retell', door: 'events' }] as const
+  for (const target of targets) await pauseProcessing(world.ctx(), { ...target, ...why })
+  await arrive(phoneNumber, 5)
+  let claiming: Promise<number> | undefined
+  await inTransaction(world.ctx(), async (ctx) => {
+    for (const target of targets) await resumeProcessing(ctx, { ...target, ...why })
+    claiming = inTransaction(world.ctx(), async (ctx) => (await claimDue(ctx, 100)).batch.length)
+    await expect.poll(waitingForLocks).toBe(1)
+    await world.owner`update webhook_queue set next_attempt_at = next_attempt_at - interval '1 second'`
+  })
+
+  expect(await claiming).toBe(5)
+})
+
+test('a pause is lifted though one batch follows on another without a gap', async () => {
+  const { phoneNumber } = await world.customer()
+  await pauseProcessing(world.ctx(), { provider: 'retell', ...why })
+  await arrive(phoneNumber, 2)
+  const [began, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const first = inTransaction(world.ctx(), async (ctx) => {
+    await claimDue(ctx, 1)
+    began.resolve()
+    await over.promise
+  })
+  await began.promise
+  const lifting = resumeProcessing(world.ctx(), { provider: 'retell', ...why })
+  await expect.poll(waitingForLocks).toBe(1)
+  let hasClaimed = false
+  const second = inTransaction(world.ctx(), async (ctx) => {
+    const { batch } = await claimDue(ctx, 1)
+    hasClaimed = true
+    await lifting
+    return batch.length
+  })
+  await expect.poll(async () => hasClaimed || (await waitingForLocks()) === 2).toBe(true)
+  over.resolve()
+
+  expect(await lifting).toEqual({ changed: true })
+  expect(await Promise.all([first, second])).toEqual([undefined, 1])
 })
 
 test('a pause says whom it means, ends after now, and of nobody unknown', async () => {
