@@ -188,6 +188,16 @@ describe('who says STOP', () => {
     expect(rows.map(({ first }) => first)).toEqual([true, false, false, false])
   })
 
+  test('by WhatsApp or RCS is left alone at his number; START there brings nobody back to texts', async () => {
+    const [line, caller, other] = [randomNumber(), randomNumber(), randomNumber()]
+    await text(`whatsapp:${caller}`, `whatsapp:${line}`, 'STOP')
+    await text(`rcs:${other}`, line, 'Stop')
+    expect([await may(line, caller), await may(line, other)]).toEqual([false, false])
+
+    expect((await text(`whatsapp:${caller}`, `whatsapp:${line}`, 'START')).body).toContain('<Response/>')
+    expect(await may(line, caller)).toBe(false)
+  })
+
   test('is not brought back by an old START that is told again in other words: only a STOP is heard there', async () => {
     const [line, caller] = [randomNumber(), randomNumber()]
     const started = { MessageSid: `SM${newId().replaceAll('-', '')}`, NumSegments: '1' }

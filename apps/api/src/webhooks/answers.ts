@@ -72,6 +72,7 @@ export async function agentAnswer({ ctx, lines, isSilent }: Answering, call: Inb
 export async function textAnswer({ ctx, lines, isSilent }: Answering, text: InboundText | undefined): Promise<string> {
   const said = text === undefined || text.isAnswered ? undefined : classifyText(text.body)
   if (text === undefined || said === undefined || said.rule === 'yes') return emptyTwiml
+  if (said.kind === 'start' && text.isElsewhere === true) return emptyTwiml
   const { line } = await findLine(ctx, lines, { phoneNumber: text.to, isSilent })
   return replyTwiml(keywordReply(said.kind, typeof line === 'string' ? undefined : line.businessName))
 }

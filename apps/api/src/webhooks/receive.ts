@@ -158,6 +158,7 @@ export function arrivalOf(
 /** What an inbound text asks of us, or undefined where there is none or it is said to the business. */
 export function saidIn({ inboundText: text }: Extract<Reading, { readable: true }>): SaidText | undefined {
   const classified = text && understandText(text)
+  if (classified?.kind === 'start' && text?.isElsewhere === true) return undefined
   return classified && { ...classified, from: text.from, to: text.to, saidAt: text.saidAt }
 }
 

@@ -26,7 +26,8 @@ export type SigningSecret = {
 
 export type Verification = { verdict: Verdict; secretId?: string }
 
-/** `isAnswered`: the provider has answered a keyword itself; `keyword`: as which; `saidAt`: when it was said, where the provider says so. */
+/** `isAnswered`: the provider has answered a keyword itself; `keyword`: as which; `saidAt`: when it was said, where the
+ * provider says so; `isElsewhere`: it is no text message, so it brings nobody back to these. */
 export type InboundText = {
   from: string
   to: string
@@ -34,6 +35,7 @@ export type InboundText = {
   isAnswered: boolean
   keyword?: TextKind | undefined
   saidAt?: string | undefined
+  isElsewhere?: boolean
 }
 
 /** `agentId` is the vendor's agent of the number, `providerId` the call's name, where they are said. */

@@ -77,11 +77,23 @@ function readCall(door: string, form: Form): Reading {
   }
 }
 
+/** Who writes by WhatsApp or RCS has a number, too. */
+const otherChannel = /^(whatsapp|rcs):(?=\+)/
+const numberOf = (address: string | undefined) => lineOf(address?.replace(otherChannel, ''))
+
 function inboundText(form: Form) {
-  const [from, to] = [lineOf(form.get('From')), lineOf(form.get('To'))]
+  const [from, to] = [numberOf(form.get('From')), numberOf(form.get('To'))]
   if (from === undefined || to === undefined) return undefined
+  const isElsewhere = otherChannel.test(form.get('From') ?? '')
   const heard = form.get('OptOutType')
-  return { from, to, body: form.get('Body') ?? '', isAnswered: heard !== undefined, keyword: kindNamed(heard) }
+  return {
+    from,
+    to,
+    body: form.get('Body') ?? '',
+    isAnswered: heard !== undefined,
+    keyword: kindNamed(heard),
+    isElsewhere,
+  }
 }
 
 function readMessage(door: string, form: Form): Reading {
