@@ -23,16 +23,25 @@ function asHex(bytes: Uint8Array): string {
   return lines.join('\n')
 }
 
-type Readable = { kind: 'json'; value: unknown; text: string } | { kind: 'form'; text: string }
+type Readable = { kind: 'json'; value: unknown } | { kind: 'form'; text: string }
+
+/** More is not laid out at once: the page would stand still meanwhile. */
+const mostShown = { hex: 65_536, text: 262_144 }
 
 /** JSON as a tree, a form one field a line; undefined where the bytes are neither. */
 function readable(text: string): Readable | undefined {
   const json = readJson(text)
-  if (json !== undefined) return { kind: 'json', value: json.value, text }
+  if (json !== undefined) return { kind: 'json', value: json.value }
   if (!/^[^\s={}]+=[^{}\s]*$/.test(text)) return undefined
-  const fields = [...new URLSearchParams(text)]
-  const width = Math.min(24, Math.max(...fields.map(([name]) => name.length)))
+  const fields = [...new URLSearchParams(wholeFields(text))]
+  const width = fields.reduce((widest, [name]) => Math.min(24, Math.max(widest, name.length)), 0)
   return { kind: 'form', text: fields.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n') }
+}
+
+function wholeFields(text: string): string {
+  if (text.length <= mostShown.text) return text
+  const end = text.lastIndexOf('&', mostShown.text)
+  return text.slice(0, end > 0 ? end : mostShown.text)
 }
 
 /** Bytes as they came, and as a person reads them. */
@@ -54,10 +63,13 @@ export function BytesView({
   const [chosen, setChosen] = useState<Face>()
   const face = chosen && faces.includes(chosen) ? chosen : (faces[0] ?? 'raw')
   const [wrap, setWrap] = useState(true)
-  const shown = useMemo(
-    () => (face === 'hex' ? asHex(bytes.slice(0, 65_536)) : face === 'read' ? (read?.text ?? '') : body),
-    [face, bytes, read, body],
-  )
+  const shown = useMemo(() => {
+    if (face === 'hex') return asHex(bytes.slice(0, mostShown.hex))
+    if (face === 'raw') return body.slice(0, mostShown.text)
+    return read?.kind === 'form' ? read.text : body
+  }, [face, bytes, read, body])
+  const isTree = face === 'read' && read?.kind === 'json'
+  const most = mostShown[face === 'hex' ? 'hex' : 'text']
   const faceNames: Record<Face, string> = { read: read?.kind === 'form' ? 'Form' : 'JSON', raw: 'Raw', hex: 'Hex' }
 
   const download = () => saveFile(fileName, new Blob([bytes]))
@@ -102,10 +114,12 @@ export function BytesView({
           wrap && face !== 'hex' ? 'break-all whitespace-pre-wrap' : 'whitespace-pre',
         )}
       >
-        {face === 'read' && read?.kind === 'json' ? <JsonTree value={read.value} /> : shown}
+        {isTree ? <JsonTree value={read.value} /> : shown}
       </pre>
-      {face === 'hex' && bytes.length > 65_536 && (
-        <p className="border-t px-3 py-1.5 text-xs text-ink-2">The first 64 kB. Download the bytes to see the rest.</p>
+      {!isTree && bytes.length > most && (
+        <p className="border-t px-3 py-1.5 text-xs text-ink-2">
+          The first {most / 1024} kB. Download the bytes to see the rest.
+        </p>
       )}
     </div>
   )

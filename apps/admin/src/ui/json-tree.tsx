@@ -1,4 +1,6 @@
+import { clsx } from 'clsx'
 import { type ReactNode, useState } from 'react'
+import { formatCount, formatNumber } from './format.ts'
 
 /** A number whose digits say more than a number can hold. */
 class Digits {
@@ -26,6 +28,10 @@ export function readJson(text: string): { value: unknown } | undefined {
 
 const shownAtOnce = 200
 const openDepth = 2
+/** What few values hold opens by itself, but not down to any depth: a page ends of what is nested without end. */
+const fewOpenDepth = 12
+const lengthShownAtOnce = 5_000
+const lengthShownMore = 50_000
 
 type Entry = { name: string | undefined; value: unknown }
 
@@ -36,19 +42,45 @@ function entriesOf(value: unknown): Entry[] | undefined {
 }
 
 function Scalar({ value }: { value: unknown }) {
-  if (typeof value === 'string') return <span className="break-all text-ok-ink">{JSON.stringify(value)}</span>
+  if (typeof value === 'string') return <Text text={JSON.stringify(value)} className="text-ok-ink" />
   if (typeof value === 'number') return <span className="text-info-ink">{String(value)}</span>
-  if (value instanceof Digits) return <span className="text-info-ink">{value.text}</span>
+  if (value instanceof Digits) return <Text text={value.text} className="text-info-ink" />
   return <span className="text-accent-ink">{String(value)}</span>
 }
 
+/** As much of a text as can be laid out at once, and more of it when asked. */
+function Text({ text, className }: { text: string; className: string }) {
+  const [length, setLength] = useState(lengthShownAtOnce)
+  return (
+    <>
+      <span className={clsx('break-all', className)}>{text.slice(0, length)}</span>
+      {text.length > length && (
+        <More onClick={() => setLength(length + lengthShownMore)}>
+          … {formatCount(text.length - length, 'more character')}
+        </More>
+      )}
+    </>
+  )
+}
+
+const More = ({ onClick, children }: { onClick: () => void; children: ReactNode }) => (
+  <button type="button" className="ml-4 text-accent-ink hover:underline" onClick={onClick}>
+    {children}
+  </button>
+)
+
 const Name = ({ name }: { name: string | undefined }) =>
-  name === undefined ? undefined : <span className="text-ink-2">{JSON.stringify(name)}: </span>
+  name === undefined ? undefined : (
+    <>
+      <Text text={JSON.stringify(name)} className="text-ink-2" />
+      <span className="text-ink-2">: </span>
+    </>
+  )
 
 /** Values that fold: arrow keys, Enter and pointer open and close them. */
 export function JsonTree({ value, name, depth = 0 }: { value: unknown; name?: string; depth?: number }): ReactNode {
   const entries = entriesOf(value)
-  const [isOpen, setOpen] = useState(depth < openDepth || (entries?.length ?? 0) <= 3)
+  const [isOpen, setOpen] = useState(depth < openDepth || (depth < fewOpenDepth && (entries?.length ?? 0) <= 3))
   const [shown, setShown] = useState(shownAtOnce)
   if (entries === undefined || entries.length === 0)
     return (
@@ -66,7 +98,7 @@ export function JsonTree({ value, name, depth = 0 }: { value: unknown; name?: st
         {!isOpen && (
           <span className="text-ink-2">
             {' '}
-            {entries.length} {right}
+            {formatNumber(entries.length)} {right}
           </span>
         )}
       </summary>
@@ -77,13 +109,9 @@ export function JsonTree({ value, name, depth = 0 }: { value: unknown; name?: st
             <JsonTree key={index} name={entry.name} value={entry.value} depth={depth + 1} />
           ))}
           {entries.length > shown && (
-            <button
-              type="button"
-              className="ml-4 text-accent-ink hover:underline"
-              onClick={() => setShown(shown + shownAtOnce)}
-            >
-              Show {Math.min(shownAtOnce, entries.length - shown)} more of {entries.length}
-            </button>
+            <More onClick={() => setShown(shown + shownAtOnce)}>
+              Show {Math.min(shownAtOnce, entries.length - shown)} more of {formatNumber(entries.length)}
+            </More>
           )}
           <div>{right}</div>
         </>
