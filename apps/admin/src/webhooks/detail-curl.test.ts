@@ -1,4 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { curlOf } from './detail-curl.ts'
 
@@ -12,6 +16,7 @@ const webhook = {
     ['x-note', 'twice'],
     ['authorization', 'Bearer sk_hush'],
     ['x-retell-signature', 'v=1,d=ab'],
+    ['content-type', 'application/json'],
   ] as [string, string][],
   bodyEncoding: 'utf8' as const,
 }
@@ -40,6 +45,7 @@ test.each([
 
   expect(sent).toBe(hex(body))
   expect(args.slice(0, -2)).toEqual([
+    '-g',
     '-X',
     'POST',
     webhook.url,
@@ -51,6 +57,8 @@ test.each([
     'authorization: •••',
     '-H',
     'x-retell-signature: v=1,d=ab',
+    '-H',
+    'content-type: application/json',
   ])
 })
 
@@ -59,4 +67,37 @@ test('bytes that are no text are sent as they were, and too many are read from t
 
   expect(run(curlOf({ ...webhook, body, bodyEncoding: 'base64', bodyBytes: 4 })).sent).toBe('00ff0a27')
   expect(run(curlOf({ ...webhook, body: 'x'.repeat(200_000), bodyBytes: 200_000 })).args.at(-1)).toBe('@whk_1.bin')
+})
+
+test('curl itself sends the headers that came, one without a value too, adds none that says another kind of body, and reads no list in the address', async () => {
+  const heard = Promise.withResolvers<{ path: string | undefined; pairs: string[] }>()
+  const server = createServer(({ url, rawHeaders }, response) => {
+    heard.resolve({ path: url, pairs: rawHeaders })
+    response.end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const path = '/webhooks/retell?tag[]=1&of={a,b}&from=[1-3]'
+
+  await promisify(execFile)('sh', [
+    '-c',
+    curlOf({
+      ...webhook,
+      url: `http://127.0.0.1:${port}${path}`,
+      headers: [
+        ['x-nothing', ''],
+        ['x-retell-signature', 'v=1,d=ab'],
+      ],
+      body: '{"a":1}',
+      bodyBytes: 7,
+    }),
+  ])
+
+  const told = await heard.promise
+  server.close()
+  const names = told.pairs.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
+  expect(told.path).toBe(path)
+  expect(names).toContain('x-nothing')
+  expect(names).toContain('x-retell-signature')
+  expect(names).not.toContain('content-type')
 })

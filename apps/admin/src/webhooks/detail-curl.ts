@@ -3,9 +3,13 @@ import type { WebhookDetail } from '../app/contract.ts'
 /** What belongs to the connection over which it came; curl says its own. */
 const ofConnection =
   /^(?:connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade|proxy-.+)$/
+/** What curl adds by itself, which says another kind of body than the one that came. */
+const added = 'content-type'
 /** Names of headers that let somebody in, and not only say who sent this one. */
 const secret = /authorization|cookie|password|secret|token|api[-_]?key/
 
+/** Of a header that holds nothing curl wants a semicolon: a colon would leave it out. */
+const headerOf = (name: string, value: string): string => (value === '' ? `${name};` : `${name}: ${value}`)
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 const mostBytes = 100_000
 
@@ -18,9 +22,16 @@ export function curlOf(
 ): string {
   const headers = webhook.headers
     .filter(([name]) => !ofConnection.test(name.toLowerCase()))
-    .map(([name, value]) => `-H ${quoted(`${name}: ${secret.test(name.toLowerCase()) ? '•••' : value}`)}`)
+    .map(([name, value]) => headerOf(name, secret.test(name.toLowerCase()) ? '•••' : value))
+  if (!webhook.headers.some(([name]) => name.toLowerCase() === added)) headers.push(`${added}:`)
+  // brackets and braces of an address are what they are, and no list of addresses
   const lines = (data: string) =>
-    ['curl -X POST', quoted(webhook.url), ...headers, `--data-binary ${data}`].join(' \\\n  ')
+    [
+      'curl -g -X POST',
+      quoted(webhook.url),
+      ...headers.map((header) => `-H ${quoted(header)}`),
+      `--data-binary ${data}`,
+    ].join(' \\\n  ')
   if (webhook.bodyBytes > mostBytes) return lines(quoted(`@${webhook.id}.bin`))
   const { body, bodyEncoding } = webhook
   // no argument holds a zero byte, and curl takes a leading @ for the name of a file
