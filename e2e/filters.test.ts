@@ -45,3 +45,15 @@ test('a number that is none is refused at its field, and the filter that was set
   await field.press('Enter')
   await page.waitForURL(({ searchParams }) => !searchParams.has('phone'))
 })
+
+test('a pause after the first of two words does not join them', async ({ open, world: _ }) => {
+  const page = await open('/webhooks')
+  const search = page.getByRole('searchbox', { name: 'Id, event or error' })
+
+  await search.pressSequentially('names ')
+  await page.waitForURL((url) => url.searchParams.get('q') === 'names')
+  await search.pressSequentially('no call')
+
+  await page.waitForURL((url) => url.searchParams.get('q') === 'names no call')
+  expect(await search.inputValue()).toBe('names no call')
+})

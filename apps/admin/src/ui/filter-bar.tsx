@@ -31,10 +31,12 @@ export function FilterSearch({
     }
   }, [value])
   useEffect(() => {
-    if (text === sent.current) return
+    // what stands around the words filters nothing, and stays while more is typed
+    const words = text.trim()
+    if (words === sent.current.trim()) return
     const timer = setTimeout(() => {
-      sent.current = text
-      onChange(text.trim() || undefined)
+      sent.current = words
+      onChange(words || undefined)
     }, 180)
     return () => clearTimeout(timer)
   }, [text, onChange])
