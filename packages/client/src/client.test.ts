@@ -333,6 +333,39 @@ describe('the tail of the inbox', () => {
     expect(proxy.requests.length).toBeGreaterThan(1)
   })
 
+  test('holds few large bodies for whoever is slow, however many come', async () => {
+    let open = 0
+    const { client } = await behind((_count, _request, response) => {
+      open++
+      response.once('close', () => open--)
+    })
+    const stop = new AbortController()
+    onTestFinished(() => stop.abort())
+    const { promise: listening, resolve: onListening } = Promise.withResolvers<string>()
+    const filters = { eventType: 'large' }
+    const inbox = client.webhooks.tail({ filters, bytes: true, onListening, signal: stop.signal })
+    const first = inbox.next()
+    await listening
+    const body = 'z'.repeat(500_000)
+    const insert = (count: number) =>
+      server.world.owner`
+        insert into webhook_queue ${server.world.owner(
+          Array.from({ length: count }, () => ({ ...rowOf(crypto.randomUUID()), event_type: 'large', body })),
+        )}`
+    await insert(1)
+    await first
+    await insert(40)
+    await expect.poll(() => open, { timeout: 5000 }).toBe(0)
+
+    const rest: string[] = []
+    for await (const { id, bytes } of inbox) {
+      expect(bytes?.body).toHaveLength(body.length)
+      if (rest.push(id) === 40) break
+    }
+
+    expect(new Set(rest).size).toBe(40)
+  })
+
   test('refuses a cursor that no tail gave out, and one of another database', async () => {
     for (const after of ['yesterday', `999999999999999-${'0'.repeat(32)}`])
       expect(await refused(client().webhooks.tail({ after }).next())).toMatchObject({

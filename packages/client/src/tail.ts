@@ -24,6 +24,7 @@ export type TailOptions = {
 
 /** So many may wait for a slow reader; then the stream is let go, and taken up again behind the last of them. */
 const mostWaiting = 500
+const mostBytesWaiting = 8 * 1024 * 1024
 
 /**
  * Every webhook once, in the order in which they were stored, until the signal fires. A connection that is lost is renewed behind the last
@@ -35,6 +36,7 @@ export async function* tail(
 ): AsyncGenerator<TailedWebhook, void, undefined> {
   const { filters, bytes, signal, onListening } = options
   const waiting: TailedWebhook[] = []
+  let bytesWaiting = 0
   let after = options.after
   let failure: Error | undefined
   let isOver = false
@@ -56,7 +58,10 @@ export async function* tail(
           if (!isOurs) return
           after = cursor
           if (webhook === null) onListening?.(cursor)
-          else if (waiting.push({ ...webhook, cursor }) >= mostWaiting) close?.()
+          else {
+            bytesWaiting += webhook.bytes?.body.length ?? 0
+            if (waiting.push({ ...webhook, cursor }) >= mostWaiting || bytesWaiting >= mostBytesWaiting) close?.()
+          }
           wake()
         },
         onError: end,
@@ -73,8 +78,10 @@ export async function* tail(
     for (;;) {
       if (signal?.aborted) return
       const webhook = waiting.shift()
-      if (webhook !== undefined) yield webhook
-      else if (isOver) {
+      if (webhook !== undefined) {
+        bytesWaiting -= webhook.bytes?.body.length ?? 0
+        yield webhook
+      } else if (isOver) {
         if (failure) throw failure
         return
       } else {
