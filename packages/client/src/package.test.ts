@@ -326,6 +326,33 @@ describe('the command', () => {
     expect(unkept).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('ENOENT') })
   })
 
+  test('waits for a reader who takes nothing, ends when asked to, and is done only with what was taken', async () => {
+    const tail = () => trunkline([...commandOf('tail'), '--bytes', '--cursor-file', 'untaken'], asker)
+    const slow = tail()
+    onTestFinished(() => void slow.process.kill('SIGKILL'))
+    const exited = once(slow.process, 'exit')
+    await vi.waitFor(() => expect(slow.errors()).toContain('listening'), { timeout: 20_000 })
+    slow.process.stdout?.pause()
+    const large = Array.from({ length: 8 }, (_, nth) => `call_large_${nth}_${'z'.repeat(500_000)}`)
+    for (const id of large) expect((await server.world.retell({ event: 'large', id })).status).toBe(200)
+    await vi.waitFor(() => expect(slow.process.stdout?.readableLength).toBeGreaterThan(0), { timeout: 5000 })
+
+    slow.process.kill('SIGINT')
+
+    expect(await exited).toEqual([0, null])
+    slow.process.stdout?.resume()
+    const taken = (await slow.ended).output.split('\n').slice(0, -1)
+    expect(taken.length).toBeLessThan(large.length)
+    const next = tail()
+    const rest = large.length - taken.length
+    await vi.waitFor(() => expect(next.output().split('\n').slice(0, -1)).toHaveLength(rest), { timeout: 20_000 })
+    next.process.kill('SIGTERM')
+    const bodies = [...taken, ...(await next.ended).output.trim().split('\n')].map(
+      (line) => JSON.parse(line).bytes.body,
+    )
+    expect(bodies.map((body) => JSON.parse(body).id)).toEqual(large)
+  })
+
   test('prints what comes in, one JSON value a line', async () => {
     const tail = trunkline(commandOf('tail'), asker)
     await vi.waitFor(() => expect(tail.errors()).toContain('listening'), { timeout: 20_000 })

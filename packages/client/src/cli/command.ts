@@ -59,6 +59,19 @@ export function parserOptions(command: Command): ParseArgsOptionsConfig {
   )
 }
 
+/** Writes, and waits until whoever reads has taken it. False where nobody takes it any more, or somebody asked to stop meanwhile. */
+export function told({ stdout, signal }: World, text: string): Promise<boolean> {
+  if (signal.aborted) return Promise.resolve(false)
+  return new Promise((resolve) => {
+    const stopped = () => resolve(false)
+    signal.addEventListener('abort', stopped, { once: true })
+    stdout.write(text, (error) => {
+      signal.removeEventListener('abort', stopped)
+      resolve(!error)
+    })
+  })
+}
+
 /** Text of somebody else's, as a terminal may be given it. */
 export const plain = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\ufffd')
 

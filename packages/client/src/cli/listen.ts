@@ -1,4 +1,4 @@
-import { type Command, exits, json, Misuse, required, textOf } from './command.ts'
+import { type Command, exits, json, Misuse, required, textOf, told } from './command.ts'
 import { forward } from './forward.ts'
 import { clientFor, filtersIn, progressOf, tailOptions } from './server.ts'
 import { lineOf } from './tail.ts'
@@ -37,12 +37,12 @@ export const listenCommand: Command = {
       const ms = Math.round(performance.now() - began)
       const { id, cursor, provider, eventType } = webhook
       const outcome = 'status' in answer ? answer.status : `not delivered: ${answer.error}`
-      world.stdout.write(
-        values.json
-          ? `${JSON.stringify({ id, cursor, provider, eventType, ...answer, ms })}\n`
-          : `${lineOf(webhook)} -> ${outcome} (${ms} ms)\n`,
-      )
+      // posted, whoever reads of it
       await keep(cursor)
+      const line = values.json
+        ? JSON.stringify({ id, cursor, provider, eventType, ...answer, ms })
+        : `${lineOf(webhook)} -> ${outcome} (${ms} ms)`
+      if (!(await told(world, `${line}\n`))) break
     }
     await end()
     return exits.done

@@ -11,4 +11,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 const { env, stdin, stdout, stderr } = process
-process.exitCode = await runCommand({ env, stdin, stdout, stderr, signal: stop.signal }, process.argv.slice(2))
+const exit = await runCommand({ env, stdin, stdout, stderr, signal: stop.signal }, process.argv.slice(2))
+process.exitCode = exit
+// whoever is asked to stop does not wait for a reader who takes nothing
+if (stop.signal.aborted && stdout.writableLength > 0) process.exit(exit)

@@ -1,5 +1,5 @@
 import type { TailedWebhook } from '../tail.ts'
-import { type Command, exits, json, plain } from './command.ts'
+import { type Command, exits, json, plain, told } from './command.ts'
 import { clientFor, filtersIn, progressOf, tailOptions } from './server.ts'
 
 export const tailCommand: Command = {
@@ -19,7 +19,8 @@ export const tailCommand: Command = {
       bytes: values.bytes === true,
     })
     for await (const webhook of webhooks) {
-      world.stdout.write(`${values.json ? JSON.stringify(webhook) : lineOf(webhook)}\n`)
+      // a line that nobody has taken is not done with
+      if (!(await told(world, `${values.json ? JSON.stringify(webhook) : lineOf(webhook)}\n`))) break
       await keep(webhook.cursor)
     }
     await end()
