@@ -353,6 +353,23 @@ describe('the command', () => {
     expect(bodies.map((body) => JSON.parse(body).id)).toEqual(large)
   })
 
+  test('says of an address that does not answer how long it has waited', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1')
+    onTestFinished(() => {
+      silent.close()
+      silent.closeAllConnections()
+    })
+    await once(silent, 'listening')
+    const address = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const listen = trunkline(['listen', '--forward', address, '--timeout', '0.2', '--json'], asker)
+    await vi.waitFor(() => expect(listen.errors()).toContain('listening'), { timeout: 20_000 })
+    await deliver('call_unanswered')
+    await vi.waitFor(() => expect(listen.output()).toContain('\n'), { timeout: 5000 })
+    listen.process.kill('SIGTERM')
+
+    expect(JSON.parse((await listen.ended).output)).toMatchObject({ error: 'no answer within 0.2 s' })
+  })
+
   test('prints what comes in, one JSON value a line', async () => {
     const tail = trunkline(commandOf('tail'), asker)
     await vi.waitFor(() => expect(tail.errors()).toContain('listening'), { timeout: 20_000 })
@@ -424,6 +441,11 @@ describe('the command', () => {
       ['tail', '--phone', phone],
       /^trunkline tail: --phone is a number: digits, as in \+13125550101\n$/,
     ]),
+    [
+      'a password in an address',
+      ['listen', '--forward', 'http://joe:sk_hush@127.0.0.1:9/'],
+      /^trunkline listen: --forward holds a name or password, which is not sent/,
+    ],
     ['no webhook', ['replay', 'sk_hush'], /^trunkline replay: Name one webhook/],
     ['no secret', ['sign', '--provider', 'retell', '--body', 'event.json'], /^trunkline sign: No secret/],
   ])('refuses %s with exit code 2, and repeats nothing that may be a secret', async (_what, words, complaint) => {
@@ -446,8 +468,31 @@ describe('the command', () => {
     expect(await trunkline(['tail'], nobody).ended).toMatchObject({
       code: 1,
       output: '',
-      errors: expect.stringMatching(/^trunkline tail: unauthenticated: Sign in first/),
+      errors: expect.stringMatching(
+        /^trunkline tail: unauthenticated: The API key is not known, has expired or was revoked \(request req_\w+\)\n$/,
+      ),
     })
+  })
+
+  test('says once what is wrong with what was put in', async () => {
+    expect(await trunkline(['tail', '--after', 'yesterday'], asker).ended).toMatchObject({
+      code: 2,
+      output: '',
+      errors: expect.stringMatching(
+        /^trunkline tail: invalid: Some input is not valid: after must be a cursor that the tail gave out \(request \w+\)\n$/,
+      ),
+    })
+  })
+
+  test('explains a command whichever way it is asked', async () => {
+    const [asked, told] = await Promise.all(
+      [
+        ['help', 'verify'],
+        ['verify', '--help'],
+      ].map((words) => trunkline(words).ended),
+    )
+
+    expect(asked).toEqual(told)
   })
 })
 

@@ -37,11 +37,14 @@ export function forward(
     ['connection', 'close'],
   ]
   return new Promise((resolve) => {
-    const fail = (error: unknown) =>
-      resolve({ error: error instanceof Error ? error.message || error.name : String(error) })
+    const late = AbortSignal.timeout(options.timeoutMs)
+    const fail = (error: unknown) => {
+      if (late.aborted) resolve({ error: `no answer within ${options.timeoutMs / 1000} s` })
+      else resolve({ error: error instanceof Error ? error.message || error.name : String(error) })
+    }
     try {
       const send = to.protocol === 'https:' ? secureRequest : plainRequest
-      const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)])
+      const signal = AbortSignal.any([options.signal, late])
       const asked = send(to, { method: 'POST', headers: headers.flat(), signal, agent: false }, (answer) => {
         answer.once('error', fail)
         answer.once('end', () => resolve({ status: answer.statusCode ?? 0 }))

@@ -19,6 +19,8 @@ export const listenCommand: Command = {
   async run(world, values) {
     const to = URL.parse(required(values, 'forward'))
     if (to === null || !/^https?:$/.test(to.protocol)) throw new Misuse('--forward is no address of http or https')
+    if (to.username !== '' || to.password !== '')
+      throw new Misuse('--forward holds a name or password, which is not sent: a webhook has its own headers')
     const seconds = Number(textOf(values, 'timeout') ?? 30)
     if (!(seconds > 0 && seconds <= 3600)) throw new Misuse('--timeout is a number of seconds up to 3600')
     const filters = filtersIn(values)

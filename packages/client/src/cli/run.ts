@@ -23,6 +23,7 @@ const exitHelp = `Exit codes: 0 done · 1 the server, the network or a file fail
 /** One call of the program, from its words to how it ended. */
 export async function runCommand(world: World, words: readonly string[]): Promise<Exit> {
   const [name = '', ...rest] = words
+  if (name === 'help' && rest[0] !== undefined) return runCommand(world, [rest[0], '--help'])
   if (name === '' || name === '--help' || name === '-h' || name === 'help') {
     const to = name === '' ? world.stderr : world.stdout
     to.write(helpOfAll())
@@ -75,9 +76,12 @@ function refusalOf(error: unknown): string {
 
 function sayOf(error: unknown): string {
   if (!isTrunklineError(error)) return plain(error instanceof Error ? error.message : String(error))
+  // a program does not sign in
+  const reason =
+    error.refusal === 'unauthenticated' ? 'The API key is not known, has expired or was revoked' : error.message
   const fields = Object.entries(error.fields ?? {}).map(([name, fault]) => `${name} ${fault}`)
   const id = error.requestId === undefined ? '' : ` (request ${error.requestId})`
-  return plain([`${error.refusal}: ${error.message}${id}`, ...fields].join('; '))
+  return plain([`${error.refusal}: ${reason}${id}`, ...fields.filter((field) => !reason.includes(field))].join('; '))
 }
 
 const isInvalid = (error: unknown) => isTrunklineError(error) && error.refusal === 'invalid'
