@@ -196,3 +196,25 @@ test('an administrator adds a source, is shown its secret once, and replaces and
   await until('the old one is refused', async () => (await world.standard('calendar', secret)) === 401)
   expect(await world.standard('calendar', other)).toBe(200)
 })
+
+test('on a screen of the usual width every act of a source is in sight, also where its name is long and a secret is leaving', async ({
+  open,
+  world,
+}) => {
+  const door = 'northern-branch-calendar'
+  const made = { provider: 'standard', door }
+  const { secret } = await world.ask<{ secret: { id: string } }>('POST', '/api/admin/webhook-secrets', made)
+  await world.ask('POST', `/api/admin/webhook-secrets/${secret.id}/rotate`, { overlapHours: 24 })
+  const page = await open('/sources')
+
+  await row(page, `Standard Webhooks: ${door}`)
+    .getByText(/^2 set, one until/)
+    .waitFor()
+
+  expect(
+    await page
+      .getByRole('table', { name: 'Sources' })
+      .evaluate((table) => table.scrollWidth - (table.parentElement?.clientWidth ?? 0)),
+  ).toBeLessThanOrEqual(0)
+  await expectSoundLook(page)
+})

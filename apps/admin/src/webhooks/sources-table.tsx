@@ -13,6 +13,9 @@ import { TimeAgo } from '../ui/time-ago.tsx'
 import { toast } from '../ui/toast.tsx'
 import { StandingMark, sourceKey, sourceName } from './sources-words.tsx'
 
+/** Words need the room first. */
+const icon = 'size-3.5 @min-[62rem]:@max-[74rem]:hidden'
+
 type Act = (act: 'pause' | 'resume' | 'secrets', row: SourceRow) => void
 
 /** A row a source. */
@@ -64,8 +67,8 @@ export function SourcesTable({ rows, refusal, onAct }: { rows: SourceRow[]; refu
 function Name({ row }: { row: SourceRow }) {
   const [address] = row.addresses
   return (
-    <span className="inline-flex items-center gap-1 font-medium">
-      {sourceName(row)}
+    <span className="inline-flex items-center gap-1 font-medium whitespace-normal">
+      <span className="min-w-20 break-words">{sourceName(row)}</span>
       {address && <CopyButton text={address} label={`Copy the address of ${sourceName(row)}`} />}
     </span>
   )
@@ -76,7 +79,7 @@ function Secrets({ row }: { row: SourceRow }) {
   if (row.secrets.length === 0) return <span className="text-warn-ink">Not set</span>
   const [leaving] = row.secrets.flatMap(({ notAfter }) => notAfter ?? []).toSorted()
   return (
-    <span>
+    <span className="inline-block min-w-28 py-1.5 whitespace-normal @max-[62rem]:py-0">
       {row.secrets.length === 1 ? 'Set' : `${formatNumber(row.secrets.length)} set`}
       {leaving && <span className="text-ink-2">, one until {formatUtc(Date.parse(leaving))}</span>}
     </span>
@@ -119,7 +122,7 @@ function Acts({ row, refusal, onAct }: { row: SourceRow; refusal: string | undef
         aria-label={`Send a test event to ${name}`}
         onClick={() => test.mutate({ provider: row.provider, door: row.door ?? undefined })}
       >
-        <Send aria-hidden className="size-3.5" />
+        <Send aria-hidden className={icon} />
         Test
       </Button>
       <Button
@@ -128,7 +131,7 @@ function Acts({ row, refusal, onAct }: { row: SourceRow; refusal: string | undef
         aria-label={`Secrets of ${name}…`}
         onClick={() => onAct('secrets', row)}
       >
-        <KeyRound aria-hidden className="size-3.5" />
+        <KeyRound aria-hidden className={icon} />
         Secrets…
       </Button>
       <Button
@@ -137,7 +140,7 @@ function Acts({ row, refusal, onAct }: { row: SourceRow; refusal: string | undef
         aria-label={`${isPaused ? 'Resume' : 'Pause'} ${name}…`}
         onClick={() => onAct(isPaused ? 'resume' : 'pause', row)}
       >
-        {isPaused ? <Play aria-hidden className="size-3.5" /> : <Pause aria-hidden className="size-3.5" />}
+        {isPaused ? <Play aria-hidden className={icon} /> : <Pause aria-hidden className={icon} />}
         {isPaused ? 'Resume…' : 'Pause…'}
       </Button>
     </span>
