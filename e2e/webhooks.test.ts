@@ -387,3 +387,17 @@ test('the list waits for nothing that is only about its filters, and asks that a
   expect(asked).toBe(2)
   await page.unroute(/webhooks\.causes\.list/)
 })
+
+test('on a phone a webhook that is no longer there is closed, and its list is behind it', async ({
+  open,
+  night: _,
+}) => {
+  const page = await open(`/webhooks/whk_${'0'.repeat(32)}?state=dead`, { width: 360, tolerate: /404/ })
+  await page.getByText('This webhook cannot be found').waitFor()
+  await expectSoundLook(page, { floating: true })
+
+  await page.getByRole('dialog', { name: 'Webhook' }).getByRole('button', { name: 'Close' }).click()
+
+  await page.waitForURL(/\/webhooks\?state=dead$/)
+  await page.getByRole('link', { name: 'Unread' }).waitFor()
+})

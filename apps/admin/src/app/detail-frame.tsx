@@ -1,6 +1,7 @@
 import { Maximize2, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { IconButton } from '../ui/button.tsx'
+import { WayOut } from './way-out.ts'
 
 /** The head of an open record: which one, how it stands, what can be done. Below it, the record. */
 export function DetailFrame({
@@ -41,7 +42,10 @@ export function DetailFrame({
         </div>
         {sub && <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-ink-2">{sub}</div>}
       </header>
-      <div className="scroll-thin min-h-0 flex-1 overflow-y-auto">{children}</div>
+      {/* the way out stands above */}
+      <WayOut value={undefined}>
+        <div className="scroll-thin min-h-0 flex-1 overflow-y-auto">{children}</div>
+      </WayOut>
     </div>
   )
 }

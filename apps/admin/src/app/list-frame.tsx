@@ -3,6 +3,7 @@ import { Sheet } from '../ui/dialog.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { Loaded } from './loaded.tsx'
 import { mediaQuery } from './media.ts'
+import { WayOut } from './way-out.ts'
 
 const wide = mediaQuery('(min-width: 1160px)')
 
@@ -34,6 +35,7 @@ export function ListFrame({
   children: ReactNode
 }) {
   const isWide = useSyncExternalStore(wide.subscribe, wide.matches)
+  const leavable = <WayOut value={onClosePanel}>{panel}</WayOut>
   return (
     <div className="flex h-full min-h-0 bg-surface">
       <div className="flex min-w-0 flex-1 flex-col">
@@ -52,11 +54,11 @@ export function ListFrame({
             aria-label={panelTitle}
             className="flex w-[clamp(440px,40%,640px)] shrink-0 animate-slide flex-col border-l bg-surface"
           >
-            {panel}
+            {leavable}
           </aside>
         ) : (
           <Sheet open onOpenChange={(open) => !open && onClosePanel()} title={panelTitle} side="right">
-            {panel}
+            {leavable}
           </Sheet>
         ))}
     </div>

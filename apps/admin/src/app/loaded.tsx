@@ -1,7 +1,8 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useContext } from 'react'
 import { useIsInDialog } from '../ui/dialog.tsx'
 import { Failed } from '../ui/notice.tsx'
 import { problemOf } from './rpc.ts'
+import { WayOut } from './way-out.ts'
 
 type Query<Data> = {
   data: Data | undefined
@@ -23,6 +24,7 @@ export function Loaded<Data>({
   skeleton: ReactNode
   children: (data: Data) => ReactNode
 }) {
+  const close = useContext(WayOut)
   const compact = useIsInDialog()
   if (query.data !== undefined) return children(query.data)
   if (query.error) {
@@ -33,6 +35,7 @@ export function Loaded<Data>({
         message={problem.message}
         requestId={problem.requestId}
         onRetry={() => void query.refetch()}
+        onClose={close}
         retrying={query.isFetching}
         compact={compact}
       />

@@ -42,6 +42,7 @@ export function Failed({
   message,
   requestId,
   onRetry,
+  onClose,
   retrying = false,
   compact = false,
 }: {
@@ -49,12 +50,13 @@ export function Failed({
   message: string
   requestId?: string
   onRetry?: () => void
+  onClose?: (() => void) | undefined
   retrying?: boolean
   /** Among the rest of a dialog, rather than in place of a page or a block of it. */
   compact?: boolean
 }) {
   const retry = onRetry && (
-    <Button size={compact ? 'small' : 'medium'} className={compact ? '' : 'mt-3'} onClick={onRetry} busy={retrying}>
+    <Button size={compact ? 'small' : 'medium'} onClick={onRetry} busy={retrying}>
       {!retrying && <RotateCw aria-hidden className="size-3.5" />}
       Try again
     </Button>
@@ -88,7 +90,12 @@ export function Failed({
       </div>
       <h2 className="text-base font-semibold">{title}</h2>
       <p className="max-w-md text-sm text-ink-2">{message}</p>
-      {retry}
+      {(retry || onClose) && (
+        <div className="mt-3 flex gap-2">
+          {onClose && <Button onClick={onClose}>Close</Button>}
+          {retry}
+        </div>
+      )}
       {request}
     </div>
   )
