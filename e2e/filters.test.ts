@@ -57,3 +57,18 @@ test('a pause after the first of two words does not join them', async ({ open, w
   await page.waitForURL((url) => url.searchParams.get('q') === 'names no call')
   expect(await search.inputValue()).toBe('names no call')
 })
+
+test('a cause of the address that nothing is left of is shown as a filter, and can be taken away alone', async ({
+  open,
+  world: _,
+}) => {
+  const page = await open(`/webhooks?provider=retell&cause=${'f'.repeat(16)}`)
+
+  await page.getByRole('button', { name: 'Cause: nothing is left of it' }).waitFor()
+  await expectSoundLook(page)
+  await page.getByRole('button', { name: 'Clear cause' }).click()
+  await page.waitForURL((url) => url.search === '?provider=retell')
+
+  await page.goto(page.url().replace('provider=retell', 'cause=late'))
+  await page.getByText('The address asks for cause “late”').waitFor()
+})

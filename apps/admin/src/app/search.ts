@@ -38,7 +38,7 @@ export const shellSearch = filters((search) => ({ range: cleanRange(search.range
 export const webhookSearch = filters((search) => ({
   state: oneOf(webhookStates, search.state),
   provider: oneOf(providers, search.provider),
-  cause: text(search.cause),
+  cause: /^[0-9a-f]{16}$/.test(text(search.cause) ?? '') ? text(search.cause) : undefined,
   phone: text(search.phone),
   q: text(search.q),
 }))

@@ -115,19 +115,18 @@ export function FilterChoice<Value extends string>({
   value,
   onChange,
   choices,
+  unlisted,
 }: {
   label: string
   value: Value | undefined
   onChange: (value: Value | undefined) => void
   choices: { value: Value; label: string; icon?: ReactNode }[]
+  /** What is said of a value that is not among the choices, or not yet. */
+  unlisted?: string
 }) {
-  const shown = choices.find((choice) => choice.value === value)
+  const shown = value === undefined ? undefined : (choices.find((choice) => choice.value === value)?.label ?? unlisted)
   return (
-    <Menu
-      align="start"
-      width="w-48"
-      trigger={<Chip label={label} shown={shown?.label} onClear={() => onChange(undefined)} />}
-    >
+    <Menu align="start" width="w-48" trigger={<Chip label={label} shown={shown} onClear={() => onChange(undefined)} />}>
       <MenuChoices
         value={value ?? ('' as Value)}
         onChange={(next) => onChange(next === value ? undefined : next)}

@@ -44,7 +44,8 @@ export function WebhooksPage() {
     load: (page, signal) => rpcClient.webhooks.list.query({ ...filter, ...page }, { signal }),
   })
   const counts = rpc.webhooks.counts.useQuery({}).data
-  const causes = rpc.webhooks.causes.list.useQuery({}, { trpc: alone }).data?.items ?? []
+  const known = rpc.webhooks.causes.list.useQuery({}, { trpc: alone })
+  const causes = known.data?.items ?? []
   const filtered = Boolean(state ?? provider ?? cause ?? phone ?? q ?? bounds.from)
   const open = (row: WebhookRow) =>
     void navigate({
@@ -111,6 +112,7 @@ export function WebhooksPage() {
               value={cause}
               onChange={(next) => setFilters({ cause: next })}
               choices={causes.map(({ id, text }) => ({ value: id, label: text }))}
+              unlisted={known.data ? 'nothing is left of it' : '…'}
             />
             <NumberFilter value={phone} onChange={(next) => setFilters({ phone: next })} />
             <span className="ml-auto flex items-center">
