@@ -72,3 +72,19 @@ test('a cause of the address that nothing is left of is shown as a filter, and c
   await page.goto(page.url().replace('provider=retell', 'cause=late'))
   await page.getByText('The address asks for cause “late”').waitFor()
 })
+
+test('a time range that ends before it begins is refused where it stands', async ({ open, world: _ }) => {
+  const page = await open('/webhooks')
+  await page.getByRole('button', { name: /^Time range/ }).click()
+  await page.getByLabel('From').fill('2026-03-02T10:00')
+  await page.getByLabel('To', { exact: true }).fill('2026-03-02T09:00')
+  await page.getByRole('button', { name: 'Apply' }).click()
+
+  const told = page.getByRole('alert').getByText('It must end after it begins.')
+  await told.waitFor()
+  expect(new URL(page.url()).search).toBe('')
+  await page.getByLabel('To', { exact: true }).fill('2026-03-02T11:00')
+  await told.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await page.waitForURL(/range=/)
+})

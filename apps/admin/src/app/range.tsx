@@ -65,6 +65,7 @@ export function RangePicker({ without }: { without: string }) {
   const navigate = useNavigate()
   const [open, setOpen] = useState(false)
   const ids = useId()
+  const [backwards, setBackwards] = useState(false)
   const shown = range ? boundsOf(range, Date.now()) : { from: Date.now() - 86_400_000, to: Date.now() }
   const choose = (next: string | undefined) => {
     setOpen(false)
@@ -75,7 +76,10 @@ export function RangePicker({ without }: { without: string }) {
       label="Time range"
       align="end"
       open={open}
-      onOpenChange={setOpen}
+      onOpenChange={(next) => {
+        setOpen(next)
+        setBackwards(false)
+      }}
       className="w-64"
       trigger={
         <Button size="small" variant="ghost" aria-label={`Time range: ${range ? nameOf(range) : without}`}>
@@ -103,9 +107,11 @@ export function RangePicker({ without }: { without: string }) {
           event.preventDefault()
           const form = new FormData(event.currentTarget)
           const [from, to] = ['from', 'to'].map((name) => form.get(name))
-          if (typeof from === 'string' && typeof to === 'string' && from < to)
-            choose(rangeOf(new Date(from), new Date(to)))
+          if (typeof from !== 'string' || typeof to !== 'string') return
+          if (from < to) choose(rangeOf(new Date(from), new Date(to)))
+          else setBackwards(true)
         }}
+        onChange={() => setBackwards(false)}
       >
         <label htmlFor={`${ids}-from`} className="grid gap-1 text-xs text-ink-2">
           From
@@ -113,8 +119,21 @@ export function RangePicker({ without }: { without: string }) {
         </label>
         <label htmlFor={`${ids}-to`} className="grid gap-1 text-xs text-ink-2">
           To
-          <Input id={`${ids}-to`} name="to" type="datetime-local" required defaultValue={forInput(shown.to)} />
+          <Input
+            id={`${ids}-to`}
+            name="to"
+            type="datetime-local"
+            required
+            defaultValue={forInput(shown.to)}
+            aria-invalid={backwards || undefined}
+            aria-describedby={backwards ? `${ids}-backwards` : undefined}
+          />
         </label>
+        {backwards && (
+          <p id={`${ids}-backwards`} role="alert" className="text-xs text-bad-ink">
+            It must end after it begins.
+          </p>
+        )}
         <Button type="submit" variant="primary">
           Apply
         </Button>
