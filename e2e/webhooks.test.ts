@@ -302,7 +302,7 @@ test('what the tail shows is what its filters say, also once they are changed', 
 
   await page.getByRole('button', { name: 'Provider', exact: true }).click()
   await page.getByRole('menuitemradio', { name: 'Retell' }).click()
-  await page.getByText('Listening. 0 webhooks so far.').waitFor()
+  await page.getByText('Listening.').waitFor()
   await page.getByText('Nothing has come in yet').waitFor()
   await world.call(night.line, 60)
   await tailed.filter({ hasText: 'call_ended' }).waitFor({ timeout: 5000 })
@@ -400,4 +400,26 @@ test('on a phone a webhook that is no longer there is closed, and its list is be
 
   await page.waitForURL(/\/webhooks\?state=dead$/)
   await page.getByRole('link', { name: 'Unread' }).waitFor()
+})
+
+test('who listens to the tail hears that it listens, and not each webhook', async ({ open, world, night }) => {
+  const page = await open('/webhooks/tail')
+  const status = page.getByRole('status').filter({ hasText: 'Listening' })
+  await status.waitFor()
+  const before = await status.textContent()
+  await world.text(night.line, 'Are you there?')
+  await page.getByRole('grid', { name: 'Webhooks as they come in' }).getByRole('link').first().waitFor()
+
+  expect(await status.textContent()).toBe(before)
+})
+
+test('a tail that is refused does not promise that anything will come', async ({ open, night: _ }) => {
+  const page = await open('/webhooks/tail?after=yesterday', { tolerate: /400/ })
+  await page.getByRole('button', { name: 'Resume' }).click()
+
+  await page.getByRole('heading', { name: 'It does not listen' }).waitFor()
+  expect(await page.getByText('Nothing has come in yet').count()).toBe(0)
+  await expectSoundLook(page)
+  await page.getByRole('button', { name: 'Start anew' }).click()
+  await page.getByText('Nothing has come in yet').waitFor()
 })

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useReducer, useRef } from 'react'
+import { useCallback, useEffect, useReducer, useRef, useState } from 'react'
 import type { Provider, TailedWebhook } from '../app/contract.ts'
 import { problemOf, rpcClient, watchSession } from '../app/rpc.ts'
 
@@ -57,6 +57,7 @@ export function useTail({ filters, pausedAt }: { filters: TailFilters; pausedAt:
   const cursor = useRef(pausedAt)
   const reading = useRef(false)
   const isPaused = pausedAt !== undefined
+  const [begun, setBegun] = useState(0)
   const shownFor = useRef(filters)
 
   useEffect(() => {
@@ -105,7 +106,7 @@ export function useTail({ filters, pausedAt }: { filters: TailFilters; pausedAt:
       clearTimeout(again)
       subscription?.unsubscribe()
     }
-  }, [filters, isPaused])
+  }, [filters, isPaused, begun])
 
   return {
     feed,
@@ -116,6 +117,8 @@ export function useTail({ filters, pausedAt }: { filters: TailFilters; pausedAt:
     startAnew: useCallback(() => {
       cursor.current = undefined
       step({ clear: true })
+      step({ phase: 'opening' })
+      setBegun((before) => before + 1)
     }, []),
     showHeld: useCallback(() => step({ show: true }), []),
     setReading: useCallback((isReading: boolean) => {

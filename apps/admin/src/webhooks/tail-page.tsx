@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import { List, Pause, Play, Radio, Trash2 } from 'lucide-react'
+import { List, Pause, Play, Trash2 } from 'lucide-react'
 import { useMemo } from 'react'
 import type { TailedWebhook } from '../app/contract.ts'
 import { useFilters } from '../app/filters.ts'
@@ -11,8 +11,7 @@ import { Button } from '../ui/button.tsx'
 import { ColumnChooser } from '../ui/column-chooser.tsx'
 import { Copyable, Id } from '../ui/copy.tsx'
 import { FilterBar, FilterChoice, FilterSearch } from '../ui/filter-bar.tsx'
-import { formatBytes, formatCount, formatNumber, formatWords } from '../ui/format.ts'
-import { Empty } from '../ui/notice.tsx'
+import { formatBytes, formatNumber, formatWords } from '../ui/format.ts'
 import { NumberFilter } from '../ui/number-filter.tsx'
 import { formatPhone, Phone } from '../ui/phone.tsx'
 import { Dot, Pill } from '../ui/pill.tsx'
@@ -21,6 +20,7 @@ import { VirtualTable } from '../ui/table.tsx'
 import type { Column } from '../ui/table-columns.ts'
 import { TimeAgo } from '../ui/time-ago.tsx'
 import { useTail } from './tail-feed.ts'
+import { NothingYet, Phase } from './tail-words.tsx'
 import { WebhookDetail } from './webhook-detail.tsx'
 import { ProviderName, providerChoices, providerNames, verdictTone } from './words.tsx'
 
@@ -174,7 +174,7 @@ export function TailPage() {
                 </Copyable>
               </>
             ) : (
-              <Phase phase={feed.phase} why={feed.why} total={feed.total} />
+              <Phase phase={feed.phase} why={feed.why} />
             )}
             {!isPaused && feed.phase === 'refused' && (
               <Button
@@ -190,13 +190,7 @@ export function TailPage() {
           </p>
         </>
       }
-      empty={
-        <Empty icon={<Radio />} title={isPaused ? 'Paused' : 'Nothing has come in yet'}>
-          {isPaused
-            ? 'Resume to see what came in since.'
-            : 'Every webhook that is stored from now on appears here within a second.'}
-        </Empty>
-      }
+      empty={<NothingYet phase={isPaused ? 'paused' : feed.phase} />}
       panelTitle="Webhook"
       onClosePanel={close}
       panel={open && <WebhookDetail key={open} id={open} onClose={close} onFullPage={() => full(open)} />}
@@ -222,23 +216,5 @@ export function TailPage() {
         }}
       />
     </ListFrame>
-  )
-}
-
-function Phase({ phase, why, total }: { phase: string; why: string | null; total: number }) {
-  if (phase === 'listening')
-    return (
-      <>
-        <Dot tone="ok" />
-        <span>Listening. {formatCount(total, 'webhook')} so far.</span>
-      </>
-    )
-  return (
-    <>
-      <Dot tone={phase === 'refused' ? 'bad' : 'warn'} />
-      <span>
-        {phase === 'opening' ? 'Opening…' : phase === 'refused' ? why : `Reconnecting: ${why}. None is lost.`}
-      </span>
-    </>
   )
 }
