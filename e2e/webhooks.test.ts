@@ -423,3 +423,13 @@ test('a tail that is refused does not promise that anything will come', async ({
   await page.getByRole('button', { name: 'Start anew' }).click()
   await page.getByText('Nothing has come in yet').waitFor()
 })
+
+test('where a system gives the colours, what is chosen has a line around it', async ({ open, night: _ }) => {
+  const page = await open('/webhooks?state=dead')
+  await page.emulateMedia({ forcedColors: 'active' })
+  const lineOf = (name: RegExp) =>
+    page.getByRole('button', { name }).evaluate((button) => getComputedStyle(button).outlineStyle)
+
+  expect([await lineOf(/^Dead/), await lineOf(/^Failed/)]).toEqual(['solid', 'none'])
+  await page.emulateMedia({ forcedColors: 'none' })
+})
