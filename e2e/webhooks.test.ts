@@ -70,6 +70,8 @@ test('a row opens as a full page, and leads back to its list', async ({ open, ni
 
   await page.waitForURL(/\/whk_[0-9a-f]{32}\/full$/)
   await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.getByRole('heading', { name: 'Why it is so' }).waitFor()
+  await expectSoundLook(page)
   await page.getByRole('link', { name: 'All webhooks' }).click()
   await panel(page).waitFor()
 })

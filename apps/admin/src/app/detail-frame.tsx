@@ -1,6 +1,7 @@
 import { Maximize2, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { IconButton } from '../ui/button.tsx'
+import { SectionHeading } from '../ui/panel.tsx'
 import { WayOut } from './way-out.ts'
 
 /** The head of an open record: which one, how it stands, what can be done. Below it, the record. */
@@ -44,7 +45,9 @@ export function DetailFrame({
       </header>
       {/* the way out stands above */}
       <WayOut value={undefined}>
-        <div className="scroll-thin min-h-0 flex-1 overflow-y-auto">{children}</div>
+        <SectionHeading value={onClose ? 'h3' : 'h2'}>
+          <div className="scroll-thin min-h-0 flex-1 overflow-y-auto">{children}</div>
+        </SectionHeading>
       </WayOut>
     </div>
   )

@@ -1,6 +1,6 @@
 import { clsx } from 'clsx'
 import { ChevronRight } from 'lucide-react'
-import { type ReactNode, useId } from 'react'
+import { createContext, type ReactNode, useContext, useId } from 'react'
 
 /** A block of a page with its title. */
 export function Panel({
@@ -36,15 +36,19 @@ export function Panel({
   )
 }
 
+/** What a part of a detail is headed by: one below the detail's own title. */
+export const SectionHeading = createContext<'h2' | 'h3'>('h3')
+
 /** A part of a detail: a small title, and what stands under it. */
 export function Section({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   const id = useId()
+  const Heading = useContext(SectionHeading)
   return (
     <section aria-labelledby={id} className="border-t px-4 py-4 first:border-t-0 sm:px-5">
       <header className="mb-2.5 flex min-h-5 items-center gap-2">
-        <h3 id={id} className="flex-1 text-sm font-semibold">
+        <Heading id={id} className="flex-1 text-sm font-semibold">
           {title}
-        </h3>
+        </Heading>
         {actions}
       </header>
       {children}
