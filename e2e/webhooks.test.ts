@@ -261,7 +261,16 @@ test('filters are kept under a name and come back', async ({ open, night: _ }) =
 
   await page.waitForURL(/\?state=dead$/)
   const elsewhere = await open('/webhooks?state=dead')
-  await elsewhere.getByRole('button', { name: 'Saved view Needs a person' }).waitFor()
+  const views = elsewhere.getByRole('button', { name: 'Saved view Needs a person' })
+  await views.waitFor()
+
+  await views.click()
+  await elsewhere.getByRole('button', { name: 'Rename Needs a person' }).click()
+  await elsewhere.getByLabel('New name of Needs a person').fill('For the morning')
+  await expectSoundLook(elsewhere, { floating: true })
+  await elsewhere.keyboard.press('Enter')
+  await elsewhere.getByRole('button', { name: 'For the morning', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Saved view For the morning' }).waitFor()
 })
 
 test('the tail shows what comes in, pauses with its place, and goes on there after a reload', async ({

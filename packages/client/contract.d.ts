@@ -208,6 +208,18 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         };
         meta: ApiMeta;
       }>;
+      rename: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
+        input: {
+          id: string;
+          name: string;
+        };
+        output: {
+          id: string;
+          name: string;
+          filters: Record<string, string>;
+        };
+        meta: ApiMeta;
+      }>;
       forget: import("@trpc/server/unstable-core-do-not-import").MutationProcedure<{
         input: {
           id: string;

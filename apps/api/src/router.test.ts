@@ -109,6 +109,7 @@ test('strangers and owners get in where that was meant, and nowhere else (C-1, K
     'sessions.revokeOthers',
     'sessions.savedFilters.forget',
     'sessions.savedFilters.list',
+    'sessions.savedFilters.rename',
     'sessions.savedFilters.save',
     'sessions.secondFactor',
     'sessions.startSecondFactor',

@@ -19,6 +19,7 @@ export function SavedViews({
     onError: (error: unknown) => void toast.error(problemOf(error).message),
   }
   const save = rpc.sessions.savedFilters.save.useMutation(after)
+  const rename = rpc.sessions.savedFilters.rename.useMutation(after)
   const forget = rpc.sessions.savedFilters.forget.useMutation(after)
   return (
     <View
@@ -26,6 +27,7 @@ export function SavedViews({
       filters={filters}
       onChoose={onChoose}
       onSave={(name, kept) => save.mutate({ list, name, filters: kept })}
+      onRename={(id, name) => rename.mutate({ id, name })}
       onForget={(id) => forget.mutate({ id })}
     />
   )

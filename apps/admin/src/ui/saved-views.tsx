@@ -1,4 +1,4 @@
-import { Bookmark, Check, X } from 'lucide-react'
+import { Bookmark, Check, Pencil, X } from 'lucide-react'
 import { useId, useState } from 'react'
 import { Button, IconButton } from './button.tsx'
 import { Input } from './field.tsx'
@@ -12,17 +12,18 @@ export function SavedViews({
   filters,
   onChoose,
   onSave,
+  onRename,
   onForget,
 }: {
   views: readonly SavedView[]
   filters: Record<string, string | undefined>
   onChoose: (filters: Record<string, string>) => void
   onSave: (name: string, filters: Record<string, string>) => void
+  onRename: (id: string, name: string) => void
   onForget: (id: string) => void
 }) {
-  const [name, setName] = useState('')
   const [open, setOpen] = useState(false)
-  const field = useId()
+  const [renamed, setRenamed] = useState<string>()
   const set = Object.fromEntries(
     Object.entries(filters).filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
@@ -34,7 +35,10 @@ export function SavedViews({
       label="Saved views"
       align="end"
       open={open}
-      onOpenChange={setOpen}
+      onOpenChange={(next) => {
+        setOpen(next)
+        setRenamed(undefined)
+      }}
       className="w-64"
       trigger={
         <Button size="small" variant="ghost" aria-label={current ? `Saved view ${current.name}` : 'Saved views'}>
@@ -46,50 +50,93 @@ export function SavedViews({
       {views.length === 0 && (
         <p className="px-2 py-1.5 text-sm text-ink-2">No saved views. Set filters and keep them under a name.</p>
       )}
-      {views.map((view) => (
-        <div key={view.id} className="flex items-center gap-1">
-          <PopoverClose asChild>
-            <Button
-              variant="ghost"
-              className="min-w-0 flex-1 justify-start px-2 font-normal text-ink"
-              onClick={() => onChoose(view.filters)}
-            >
-              <span className="truncate">{view.name}</span>
-              {same(view) && <Check aria-hidden className="ml-auto size-4 text-accent-ink" />}
-            </Button>
-          </PopoverClose>
-          <IconButton label={`Forget ${view.name}`} size="icon-small" onClick={() => onForget(view.id)}>
-            <X aria-hidden className="size-3.5" />
-          </IconButton>
-        </div>
-      ))}
-      {Object.keys(set).length > 0 && !current && (
-        <form
-          className="mt-1 flex gap-2 border-t p-1.5 pt-2"
-          onSubmit={(event) => {
-            event.preventDefault()
-            const clean = name.trim()
-            if (!clean) return
-            onSave(clean, set)
-            setName('')
-            setOpen(false)
-          }}
-        >
-          <label htmlFor={field} className="sr-only">
-            Name of this view
-          </label>
-          <Input
-            id={field}
-            placeholder="Name these filters"
-            maxLength={60}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
+      {views.map((view) =>
+        view.id === renamed ? (
+          <NameForm
+            key={view.id}
+            label={`New name of ${view.name}`}
+            before={view.name}
+            act="Rename"
+            onName={(name) => {
+              setRenamed(undefined)
+              if (name !== view.name) onRename(view.id, name)
+            }}
           />
-          <Button type="submit" variant="primary">
-            Save
-          </Button>
-        </form>
+        ) : (
+          <div key={view.id} className="flex items-center gap-1">
+            <PopoverClose asChild>
+              <Button
+                variant="ghost"
+                className="min-w-0 flex-1 justify-start px-2 font-normal text-ink"
+                onClick={() => onChoose(view.filters)}
+              >
+                <span className="truncate">{view.name}</span>
+                {same(view) && <Check aria-hidden className="ml-auto size-4 text-accent-ink" />}
+              </Button>
+            </PopoverClose>
+            <IconButton label={`Rename ${view.name}`} size="icon-small" onClick={() => setRenamed(view.id)}>
+              <Pencil aria-hidden className="size-3.5" />
+            </IconButton>
+            <IconButton label={`Forget ${view.name}`} size="icon-small" onClick={() => onForget(view.id)}>
+              <X aria-hidden className="size-3.5" />
+            </IconButton>
+          </div>
+        ),
+      )}
+      {Object.keys(set).length > 0 && !current && (
+        <div className="mt-1 border-t pt-1">
+          <NameForm
+            label="Name of this view"
+            placeholder="Name these filters"
+            act="Save"
+            onName={(name) => {
+              onSave(name, set)
+              setOpen(false)
+            }}
+          />
+        </div>
       )}
     </Popover>
+  )
+}
+
+function NameForm({
+  label,
+  before = '',
+  placeholder,
+  act,
+  onName,
+}: {
+  label: string
+  before?: string
+  placeholder?: string
+  act: string
+  onName: (name: string) => void
+}) {
+  const [name, setName] = useState(before)
+  const field = useId()
+  return (
+    <form
+      className="flex gap-2 p-1.5"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (name.trim()) onName(name.trim())
+      }}
+    >
+      <label htmlFor={field} className="sr-only">
+        {label}
+      </label>
+      <Input
+        id={field}
+        autoFocus={before !== ''}
+        placeholder={placeholder}
+        maxLength={60}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Button type="submit" variant="primary">
+        {act}
+      </Button>
+    </form>
   )
 }

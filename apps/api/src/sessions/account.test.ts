@@ -503,4 +503,22 @@ describe('saved filters', () => {
     expect(many.filter(({ status }) => status === 200)).toHaveLength(50)
     expect((await save(other, '', { state: 'dead' })).body.error).toMatchObject({ code: 'invalid' })
   })
+
+  test('are renamed by him alone who saved them, and never to a name that others of the list have', async () => {
+    const [one, other] = [await world.signIn(), await world.signIn()]
+    const body = { list: 'webhooks', name: 'Mine', filters: { state: 'dead' } }
+    const { id } = (await world.rest('POST', '/api/saved-filters', { token: one, body })).body
+    await world.rest('POST', '/api/saved-filters', { token: one, body: { ...body, name: 'Taken' } })
+    await world.rest('POST', '/api/saved-filters', { token: one, body: { ...body, list: 'calls', name: 'Elsewhere' } })
+    const rename = async (token: string, name: string) =>
+      await world.rest('POST', `/api/saved-filters/${id}/rename`, { token, body: { name } })
+
+    expect((await rename(other, 'Stolen')).status).toBe(404)
+    expect((await rename(one, 'Taken')).body.error).toMatchObject({ code: 'conflict', fields: { name: 'is taken' } })
+    expect((await rename(one, ' ')).body.error).toMatchObject({ code: 'invalid' })
+    expect((await rename(one, ' Elsewhere ')).body).toEqual({ id, name: 'Elsewhere', filters: body.filters })
+    expect((await rename(one, 'Elsewhere')).status).toBe(200)
+    const both = await Promise.all([rename(one, 'Night'), rename(one, 'Morning')])
+    expect(both.map(({ status }) => status)).toEqual([200, 200])
+  })
 })

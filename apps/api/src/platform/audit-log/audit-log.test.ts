@@ -183,6 +183,11 @@ const acts: Record<string, () => Promise<Answer>> = {
   'answering.set': () => ask('answering.set', { isInMaintenance: false, reason: 'Done' }),
   'sessions.revokeOthers': async () => ask('sessions.revokeOthers', {}, (await somebody()).token),
   'sessions.savedFilters.save': async () => ask('sessions.savedFilters.save', kept, (await somebody()).token),
+  'sessions.savedFilters.rename': async () => {
+    const { token } = await somebody()
+    const { body } = await ask('sessions.savedFilters.save', kept, token)
+    return await ask('sessions.savedFilters.rename', { id: body.id, name: 'Another name' }, token)
+  },
   'sessions.savedFilters.forget': async () => {
     const { token } = await somebody()
     const { body } = await ask('sessions.savedFilters.save', kept, token)
