@@ -299,6 +299,20 @@ test('those that speak of nothing in common go through in one commit, and what o
   expect(await seconds(customerId)).toEqual({ known: 5, booked: 300 })
 })
 
+test('where several together take longer than a statement may, each of a run is done alone', async () => {
+  const { filter } = await forgotten(3)
+  const made = await planned(filter)
+  await world.owner`
+    create function take_too_long() returns trigger language plpgsql as
+    'begin if (select count(*) > 1 from several) then raise exception using errcode = ''57014''; end if; return null; end'`
+  await world.owner`
+    create trigger takes_too_long after insert on webhook_attempts referencing new table as several execute function take_too_long()`
+  await run(made.id, { hash: made.hash })
+  await carryOut(made.id)
+  await world.owner`drop trigger takes_too_long on webhook_attempts`
+  expect(await find(made.id)).toMatchObject({ state: 'done', progress: { done: 3, skipped: 0, failed: 0 } })
+})
+
 test('whoever works on one call holds up that one of a run and not the others, and it moves its minutes once', async () => {
   const { id: customerId, phoneNumber } = await world.customer()
   const calls = Array.from({ length: 3 }, () => retellCall({ to: phoneNumber, seconds: 60 }))

@@ -149,15 +149,15 @@ async function runTogether(ctx: Ctx, replay: Replay, items: readonly Item[]): Pr
   } catch (error) {
     const { sqlState } = reasonOf(error)
     // it may have been committed: what became of it is read again
-    if (isTransient(sqlState) && !isLostRace(sqlState)) throw error
+    if (isTransient(sqlState) && !isUndone(sqlState)) throw error
     if (!(error instanceof Apart || error instanceof DomainError))
       ctx.log.info({ error, webhooks: items.length }, 'webhooks not replayed together; replaying one by one')
     return 'apart'
   }
 }
 
-/** Whoever was waited for, or in a deadlock with: the statement ended, and nothing of its transaction stands. */
-const isLostRace = (sqlState: string | undefined) => sqlState !== undefined && /^(40|55)/.test(sqlState)
+/** A statement was ended by a deadlock, a lock or its own time: nothing of its transaction stands. */
+const isUndone = (sqlState: string | undefined) => sqlState !== undefined && /^(40|55|57014)/.test(sqlState)
 
 async function isStillOurs(ctx: Ctx, replay: Replay): Promise<boolean> {
   const [ours] = await ctx.db.select({ id: webhookReplays.id }).from(webhookReplays).where(isOurs(replay)).for('update')
