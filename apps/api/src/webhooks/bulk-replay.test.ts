@@ -297,6 +297,13 @@ test('those that speak of nothing in common go through in one commit, and what o
   expect(await find(again.id)).toMatchObject({ state: 'done', progress: { done: 5, skipped: 0, failed: 1 } })
   expect(await commits()).toEqual([{ webhooks: 9, commits: 5 }])
   expect(await seconds(customerId)).toEqual({ known: 5, booked: 300 })
+
+  // of whom the plan has said so is not among them
+  const warned = await planned(filter)
+  await run(warned.id, { hash: warned.hash })
+  await carryOut(warned.id)
+  expect(await find(warned.id)).toMatchObject({ state: 'done', progress: { done: 5, skipped: 0, failed: 1 } })
+  expect(await commits()).toEqual([{ webhooks: 13, commits: 6 }])
 })
 
 test('where several together take longer than a statement may, each of a run is done alone', async () => {

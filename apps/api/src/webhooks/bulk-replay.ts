@@ -85,8 +85,10 @@ async function runChunk(ctx: Ctx, replay: Replay): Promise<boolean> {
     ctx,
     items.map(({ webhookId }) => webhookId),
   )
-  const waves = inWaves(items.map(({ webhookId }) => ({ webhookId, said: said.get(webhookId) ?? [] })))
-  for (const wave of waves) {
+  const able = items.filter(({ problem }) => problem === null)
+  const waves = inWaves(able.map(({ webhookId }) => ({ webhookId, said: said.get(webhookId) ?? [] })))
+  const unable = items.filter(({ problem }) => problem !== null).map(({ webhookId }) => [webhookId])
+  for (const wave of [...waves, ...unable]) {
     const those = items.filter(({ webhookId }) => wave.includes(webhookId))
     const ran = those.length > 1 ? await runTogether(ctx, replay, those) : 'apart'
     if (ran === 'over') return false

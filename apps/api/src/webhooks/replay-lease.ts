@@ -16,7 +16,11 @@ export async function nextItems(ctx: Ctx, replay: Replay, limit: number) {
     .where(eq(webhookReplays.id, replay.id))
   const throughId = at?.throughId ?? null
   return await ctx.db
-    .select({ webhookId: webhookReplayItems.webhookId, asPlanned: webhookReplayItems.asPlanned })
+    .select({
+      webhookId: webhookReplayItems.webhookId,
+      asPlanned: webhookReplayItems.asPlanned,
+      problem: webhookReplayItems.problem,
+    })
     .from(webhookReplayItems)
     .where(
       and(
