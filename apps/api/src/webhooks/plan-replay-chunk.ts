@@ -88,7 +88,10 @@ async function tryInOrder(
       const missing = order.findIndex((webhookId) => !tried.has(webhookId))
       return order.slice(0, missing === -1 ? order.length : missing).flatMap((webhookId) => tried.get(webhookId) ?? [])
     }
-    const note = (one: Found) => tried.set(one.webhookId, one)
+    const note = (one: Found) => {
+      tried.set(one.webhookId, one)
+      if (found().length > earlier) until = Math.min(until, performance.now() + longestMs)
+    }
     for (const wave of waves) {
       if (!(await holdOn(outside, replay))) return undefined
       if (performance.now() > until) break
@@ -100,9 +103,7 @@ async function tryInOrder(
         const one = await tryOne(ctx, webhookId, { mayWait: found().length > earlier })
         if (one === undefined) return found()
         note(one)
-        if (found().length > earlier) until = Math.min(until, performance.now() + longestMs)
       }
-      if (found().length > earlier) until = Math.min(until, performance.now() + longestMs)
     }
     return found()
   })

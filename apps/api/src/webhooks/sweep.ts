@@ -12,8 +12,9 @@ const countedTo = 10_000
 const type = 'webhooks_unclaimed'
 
 /**
- * Gives back what was laid aside and is paused no more, and looks for webhooks that are due and that nobody claims: the worker is dead, or far behind. One alert speaks for them until
- * somebody acknowledges it, and for an hour. Each process looks, for the dead one cannot.
+ * Gives back what was laid aside and is paused no more, and looks for webhooks that are due and that nobody claims: the worker
+ * is dead, or far behind. One alert speaks for them until somebody acknowledges it, and for an hour. Each process looks, for the
+ * dead one cannot.
  */
 export async function sweepInbox(ctx: Ctx): Promise<{ unclaimed: number }> {
   await endOverduePauses(ctx)
