@@ -134,6 +134,9 @@ test.each([
   '": ',
   '020 (',
   '1(',
+  '[ ',
+  ',\\\\n',
+  '[20000000000 ',
 ])('a long text of «%s» costs no more than its length', (piece) => {
   // a cost that grew with the square of the length would take longer than any test may
   const text = piece.repeat(200_000)
@@ -261,6 +264,23 @@ test('a line of the log stays JSON', () => {
     fc.property(fc.jsonValue(), e164, (value, phone) => {
       const line = JSON.stringify({ value, to: phone, number: 13_125_550_101, ms: 12_345, text: `Called ${phone}.` })
       expect(JSON.parse(maskText(line))).toMatchObject({ number: '13•••01', ms: 12_345 })
+    }),
+  )
+})
+
+test('a number in a list is taken away and the line stays JSON, however deep it is quoted', () => {
+  const number = fc.integer({ min: 2_000_000_000_000, max: 999_999_999_999_999 })
+  const list = fc.array(fc.oneof(number, fc.jsonValue()), { minLength: 1 })
+  fc.assert(
+    fc.property(number, list, fc.nat(4), (first, others, depth) => {
+      let line = JSON.stringify({ numbers: [first, ...others] }, undefined, depth % 2)
+      for (let quoted = 0; quoted < depth; quoted++) line = JSON.stringify({ line })
+      const masked = maskText(line)
+
+      expect(masked).not.toContain(String(first))
+      let said = JSON.parse(masked)
+      for (let quoted = 0; quoted < depth; quoted++) said = JSON.parse(said.line)
+      expect(said.numbers[0]).toBe(Number(`${String(first).slice(0, 2)}e${String(first).length - 2}`))
     }),
   )
 })

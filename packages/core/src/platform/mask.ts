@@ -1,4 +1,5 @@
 const keepEnds = (digits: string) => `${digits.slice(0, 2)}•••${digits.slice(-2)}`
+const rounded = (digits: string) => `${digits.slice(0, 2)}e${digits.length - 2}`
 
 /** `+13125550101` → `+13•••01`: enough to recognise, too little to call. */
 export function maskPhone(phone: string): string {
@@ -13,6 +14,9 @@ const digits = String.raw`(?!1(?:\d{9}|\d{12})(?!\d))\d{10,15}`
 const digitsPattern = new RegExp(String.raw`(?:(?<![\w-]|\d\.|":)|(?<=%[0-9a-f]{2}))${digits}(?![\w-]|\.\d)`, 'gi')
 // a number that stands as one in JSON, also in JSON that is itself quoted: it becomes a text, and the JSON stays JSON
 const jsonNumberPattern = new RegExp(String.raw`(\\{0,8})"(: ?)(${digits})(?![\w.+-])`, 'g')
+// the same in a list: how deep that is quoted cannot be seen there, so it becomes a rounded number
+const blank = String.raw`(?:\s|\\{1,8}[nrt]){0,40}`
+const listedNumberPattern = new RegExp(String.raw`(?<=[[,]${blank})${digits}(?=${blank}[,\]])`, 'g')
 
 // as people group numbers, and as forms encode that; a blank of a form may stand before
 const gap = String.raw`(?:[ .\u00a0\u2010-\u2015-]|%20|\+)`
@@ -64,5 +68,6 @@ export function maskText(text: string, secrets: readonly string[] = []): string 
     .replace(nationalPattern, (found) => keepEnds(digitsOf(found)))
     .replace(zeroPattern, (found) => (/^\d{10,15}$/.test(digitsOf(found)) ? keepEnds(digitsOf(found)) : found))
     .replace(jsonNumberPattern, (_, quoted, colon, found) => `${quoted}"${colon}${quoted}"${keepEnds(found)}${quoted}"`)
+    .replace(listedNumberPattern, rounded)
     .replace(digitsPattern, keepEnds)
 }
