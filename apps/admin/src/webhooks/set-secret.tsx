@@ -1,3 +1,4 @@
+import { providerFacts } from '@trunkline/core/webhooks/provider'
 import { leavesAnother, secretRule } from '@trunkline/core/webhooks/secret'
 import { type ReactNode, useState } from 'react'
 import { ActDialog } from '../app/act-dialog.tsx'
@@ -15,13 +16,6 @@ const overlaps = [
   { hours: secretRule.overlapHours, words: '24 hours' },
   { hours: secretRule.longestOverlapHours, words: '7 days' },
 ]
-const whence: Record<SourceRow['provider'], string> = {
-  retell: 'Retell, Settings, API keys: the one with the webhook badge.',
-  twilio: 'Twilio, Account, API keys and tokens: the auth token. Texts are sent with the environment’s.',
-  telnyx: 'Telnyx, Keys and credentials: the public key.',
-  stripe: 'Stripe, Developers, Webhooks: the signing secret of the endpoint.',
-  standard: 'whsec_… as its sender shows it, or whpk_… for its public key.',
-}
 
 /** Sets a secret beside those there are, or in the place of one. */
 export function SetSecret({
@@ -92,7 +86,7 @@ export function SetSecret({
         />
       )}
       {from === 'them' && (
-        <Field label="Secret" hint={whence[of.provider]} error={fields.secret}>
+        <Field label="Secret" hint={providerFacts[of.provider].whence} error={fields.secret}>
           {(described) => (
             <Input
               {...described}

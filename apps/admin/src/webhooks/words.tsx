@@ -1,3 +1,5 @@
+import { providerFacts } from '@trunkline/core/webhooks/provider'
+import { webhookProviders } from '@trunkline/core/webhooks/state'
 import type { Provider, Verdict, WebhookState } from '../app/contract.ts'
 import { State, type Tone } from '../ui/pill.tsx'
 
@@ -33,13 +35,10 @@ const verdicts: Record<Verdict, { tone: Tone; text: string }> = {
 export const verdictText = (verdict: Verdict): string => verdicts[verdict].text
 export const verdictTone = (verdict: Verdict): Tone => verdicts[verdict].tone
 
-export const providerNames: Record<Provider, string> = {
-  retell: 'Retell',
-  twilio: 'Twilio',
-  telnyx: 'Telnyx',
-  stripe: 'Stripe',
-  standard: 'Standard Webhooks',
-}
+export const providers: readonly Provider[] = webhookProviders
+export const providerNames = Object.fromEntries(
+  providers.map((provider) => [provider, providerFacts[provider].name]),
+) as Record<Provider, string>
 
 /** On one line of a row, however narrow. */
 export const ProviderName = ({ of }: { of: Provider }) => (
@@ -48,5 +47,4 @@ export const ProviderName = ({ of }: { of: Provider }) => (
   </span>
 )
 
-export const providers = Object.keys(providerNames) as Provider[]
 export const providerChoices = providers.map((value) => ({ value, label: providerNames[value] }))

@@ -38,6 +38,28 @@ export function keepsTheContract(adapter: WebhookAdapter, exam: Exam): void {
       if (exam.official?.takes) expect(await exam.official.takes(ours, ownKey)).toBe(true)
     })
 
+    test('its bodies come in at doors of its own', () => {
+      const names = Object.keys(adapter.doors)
+      for (const { paths } of Object.values(adapter.doors))
+        expect(paths[0]).toMatch(new RegExp(`^/webhooks/${adapter.provider}(/|$)`))
+      if (!names.includes(':source')) expect(names).toEqual(expect.arrayContaining(bodies.map(({ door }) => door)))
+    })
+
+    test.runIf(adapter.testEvent)('what a person sends to try a door is proven, read, and charged to nobody', () => {
+      const { door, body } = adapter.testEvent?.({ id: '2b7e9c', now }) ?? { door: '', body: '' }
+      const { url, ...delivery } = deliver(body, { door })
+      const headers = signatures[adapter.provider].sign(
+        { url, body: delivery.body, at: now, id: 'test_2b7e9c' },
+        { id: 'ours', text: ownKey.ours ?? ownKey.signs },
+      )
+      const sent = { ...delivery, url, headers }
+
+      expect(adapter.doors).toHaveProperty([door])
+      expect(adapter.verify(sent, [own]).verdict).toBe('verified')
+      expect(adapter.read(sent, 'hash')).toMatchObject({ readable: true })
+      expect(adapter.events(sent, 'whk')).toEqual([])
+    })
+
     test('a changed byte fails (K-8, C-8)', () => {
       fc.assert(
         fc.property(body, fc.nat(), fc.integer({ min: 1, max: 255 }), (body, at, change) => {

@@ -1,5 +1,6 @@
 import { longestCallSeconds } from '@trunkline/core/events/call'
 import { type Delivery, longestId, type WebhookAdapter } from '@trunkline/core/webhooks/adapter'
+import { webhookProviders } from '@trunkline/core/webhooks/state'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 
@@ -37,12 +38,14 @@ export function eventsOrFault(adapter: WebhookAdapter, delivery: Delivery) {
   }
 }
 
+const named = new RegExp(`^(${webhookProviders.join('|')}):.`, 's')
+
 /** What is said can be stored, merged and charged. */
 export function expectSensible(events: ReturnType<WebhookAdapter['events']>): void {
   for (const { kind, keys, register, fact } of events) {
     expect(keys.length).toBeGreaterThan(0)
     for (const key of keys) {
-      expect(key).toMatch(/^(retell|twilio|telnyx|stripe):./s)
+      expect(key).toMatch(named)
       expect(key.length).toBeLessThanOrEqual(longestId + 7)
     }
     expect(register.startsWith(`${fact.source}:`)).toBe(true)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Asked } from '@trunkline/core/webhooks/adapter'
 import { bodyLimitBytes, type WebhookProvider } from '@trunkline/core/webhooks/state'
 import type { FastifyInstance } from 'fastify'
 import { openMemory } from '../calls/find-line.ts'
@@ -10,17 +11,10 @@ import { refusalOf } from '../platform/http-errors.ts'
 import type { Logger } from '../platform/log.ts'
 import { intakeSeconds } from '../platform/metrics.ts'
 import { type Answering, agentAnswer, textAnswer, voiceAnswer } from './answers.ts'
-import { doorPaths } from './door-paths.ts'
+import { doors } from './door-paths.ts'
 import { type Inbox, type Incoming, type Received, receiveWebhook, recordTooLarge } from './receive.ts'
 
 type Answer = { type: string; body: string }
-
-type Door = {
-  provider: WebhookProvider
-  /** `:source` stands for what the address says there. */
-  door: string
-  answer(received: Received, answering: () => Answering): Answer | Promise<Answer>
-}
 
 const json = (body: object): Answer => ({ type: 'application/json; charset=utf-8', body: JSON.stringify(body) })
 const twiml = (body: string): Answer => ({ type: 'text/xml; charset=utf-8', body })
@@ -29,34 +23,19 @@ const again = json({ received: true, duplicate: true })
 const acknowledge = ({ duplicate }: Received) => (duplicate ? again : first)
 const readingOf = ({ reading }: Received) => (reading?.readable ? reading : undefined)
 
-/** Every door of a provider. */
-const doors: readonly Door[] = [
-  {
-    provider: 'retell',
-    door: 'events',
-    answer(received, answering) {
-      const reading = readingOf(received)
-      if (reading?.eventType === 'chat_inbound') return json({ chat_inbound: {} })
-      if (reading?.inboundCall === undefined) return acknowledge(received)
-      return agentAnswer(answering(), reading.inboundCall).then(json)
-    },
+type Answers = (received: Received, answering: () => Answering) => Answer | Promise<Answer>
+
+/** What a door that is asked something answers. */
+const answers: Readonly<Record<Asked, Answers>> = {
+  agent(received, answering) {
+    const reading = readingOf(received)
+    if (reading?.eventType === 'chat_inbound') return json({ chat_inbound: {} })
+    if (reading?.inboundCall === undefined) return acknowledge(received)
+    return agentAnswer(answering(), reading.inboundCall).then(json)
   },
-  {
-    provider: 'twilio',
-    door: 'voice',
-    answer: (received, answering) => voiceAnswer(answering(), readingOf(received)?.inboundCall).then(twiml),
-  },
-  { provider: 'twilio', door: 'status', answer: acknowledge },
-  {
-    provider: 'twilio',
-    door: 'sms',
-    answer: (received, answering) => textAnswer(answering(), readingOf(received)?.inboundText).then(twiml),
-  },
-  { provider: 'twilio', door: 'sms-status', answer: acknowledge },
-  { provider: 'telnyx', door: 'events', answer: acknowledge },
-  { provider: 'standard', door: ':source', answer: acknowledge },
-  { provider: 'stripe', door: 'events', answer: acknowledge },
-]
+  call: (received, answering) => voiceAnswer(answering(), readingOf(received)?.inboundCall).then(twiml),
+  text: (received, answering) => textAnswer(answering(), readingOf(received)?.inboundText).then(twiml),
+}
 
 type Doors = {
   inbox: Inbox
@@ -76,15 +55,16 @@ type Doors = {
  */
 export function registerWebhookDoors(app: FastifyInstance, options: Doors): void {
   const enter = openDoors(options)
-  const known = new Map<string, Door>()
-  for (const door of doors) {
-    for (const path of doorPaths[`${door.provider}/${door.door}`] ?? []) {
-      if (!path.includes(':')) known.set(path, door)
+  const known = new Map<string, Entered>()
+  for (const { provider, door, paths, asks } of doors) {
+    const at = { provider, door, answer: asks === undefined ? acknowledge : answers[asks] }
+    for (const path of paths) {
+      if (!path.includes(':')) known.set(path, at)
       app.post(path, {
         onRequest: async (request, reply) => {
           reply.hijack()
-          const { source = door.door } = request.params as { source?: string }
-          await enter({ ...door, door: source }, request.raw, reply.raw)
+          const { source = door } = request.params as { source?: string }
+          await enter({ ...at, door: source }, request.raw, reply.raw)
         },
         handler: () => undefined,
       })
@@ -104,7 +84,7 @@ export function registerWebhookDoors(app: FastifyInstance, options: Doors): void
   })
 }
 
-type Entered = Pick<Door, 'provider' | 'door' | 'answer'>
+type Entered = { provider: WebhookProvider; door: string; answer: Answers }
 
 function openDoors({ inbox, publicUrl, log, faults, addressOf, newRequestId, ctxOf }: Doors) {
   const lines = openMemory()

@@ -21,7 +21,7 @@ export async function releaseRefused(ctx: Ctx, webhook: typeof webhooks.$inferSe
   const headers = joinHeaders(webhook.headers)
   const delivery = { door: webhook.door, url: webhook.url, headers, body, receivedAt: webhook.receivedAt.getTime() }
   const secrets = secretsFor(await loadSecrets(ctx), webhook)
-  const now = addressFrom(ctx.env.PUBLIC_URL, { door: `${webhook.provider}/${webhook.door}`, url: webhook.url })
+  const now = addressFrom(ctx.env.PUBLIC_URL, webhook)
   const asReceived = adapter.verify(delivery, secrets)
   const { verdict, secretId } =
     asReceived.verdict === 'verified' || now === undefined || now === webhook.url

@@ -70,7 +70,7 @@ function prove(ctx: Ctx, row: Refused, secrets: SecretsByProvider): Arrival | un
   }
   const body = Buffer.from(row.body, row.body_encoding)
   const delivery: Delivery = { ...incoming, body }
-  const now = addressFrom(ctx.env.PUBLIC_URL, { door: `${provider}/${door}`, url: row.url }) ?? row.url
+  const now = addressFrom(ctx.env.PUBLIC_URL, { provider, door, url: row.url }) ?? row.url
   const known = secretsFor(secrets, incoming)
   const verified = [...new Set([row.url, now])]
     .map((url): Verification => adapter.verify({ ...delivery, url }, known))

@@ -3,7 +3,7 @@ import { statement } from '@trunkline/db/connect'
 import { webhookSources } from '@trunkline/db/schema/webhooks'
 import type { Ctx } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
-import { doorPaths } from './door-paths.ts'
+import { addressesOf } from './door-paths.ts'
 import { listPauses } from './pause.ts'
 import { stillCounts, toSecretRow } from './secret-row.ts'
 import { canSign } from './sources-sign.ts'
@@ -91,14 +91,6 @@ const sum = <Key extends string>(rows: readonly Record<Key, number>[], key: Key)
   rows.reduce((total, row) => total + row[key], 0)
 const newest = (instants: readonly string[]) =>
   new Date(Math.max(...instants.map((at) => Date.parse(at)))).toISOString()
-
-function addressesOf(publicUrl: string, provider: WebhookProvider, source: string | null): string[] {
-  return Object.entries(doorPaths).flatMap(([door, [path]]) =>
-    path !== undefined && door.startsWith(`${provider}/`)
-      ? [publicUrl + (source === null ? path : path.replace(':source', source))]
-      : [],
-  )
-}
 
 /** Read from the newest on, so a source that speaks is found at once; one that is silent costs one look over its time. */
 async function lastSeen(ctx: Ctx, source: { provider: WebhookProvider; door: string | null }): Promise<string | null> {

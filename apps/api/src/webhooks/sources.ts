@@ -1,5 +1,5 @@
 import type { SigningSecret } from '@trunkline/core/webhooks/adapter'
-import type { WebhookProvider } from '@trunkline/core/webhooks/state'
+import { type WebhookProvider, webhookProviders } from '@trunkline/core/webhooks/state'
 import { webhookSources } from '@trunkline/db/schema/webhooks'
 import { and, eq, getTableColumns, isNotNull, isNull, notInArray, sql } from 'drizzle-orm'
 import { type Ctx, inTransaction } from '../platform/context.ts'
@@ -77,13 +77,9 @@ export async function loadSecrets(ctx: Pick<Ctx, 'db' | 'env'>): Promise<Secrets
     .from(webhookSources)
     .where(stillCounts())
     .orderBy(webhookSources.id)
-  const secrets: Record<WebhookProvider, CountingSecret[]> = {
-    retell: [],
-    twilio: [],
-    telnyx: [],
-    stripe: [],
-    standard: [],
-  }
+  const secrets = Object.fromEntries(
+    webhookProviders.map((provider): [string, CountingSecret[]] => [provider, []]),
+  ) as Record<WebhookProvider, CountingSecret[]>
   for (const row of rows) {
     const text = openSecret(row.secretCiphertext, ctx.env.TRUNKLINE_KEY)
     const { id, source, endsInMs } = row

@@ -1,4 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
+import { signatures } from '@trunkline/api/providers/signatures'
 import { createClient, type TrunklineClient } from '../create-client.ts'
 import type { RouterInputs } from '../index.ts'
 import type { TailOptions } from '../tail.ts'
@@ -20,8 +21,8 @@ export async function clientFor(world: World, values: Values): Promise<Trunkline
   return createClient({ url, token })
 }
 
-const providers = ['retell', 'twilio', 'telnyx', 'stripe', 'standard'] as const
 export type Provider = NonNullable<RouterInputs['webhooks']['tail']['provider']>
+const providers = Object.keys(signatures) as Provider[]
 
 export function providerIn(values: Values): Provider | undefined {
   const name = textOf(values, 'provider')

@@ -64,9 +64,20 @@ export type Reading =
 
 export type VendorEvent = CallEvent | MessageEvent | BillingEvent
 
+/** What whoever comes to a door waits for: words for a caller, an agent for a call, the reply to a text. */
+export type Asked = 'call' | 'agent' | 'text'
+
+/** Where deliveries come in: the address, and the names by which the first customers know it. Asked nothing, it gives a receipt. */
+export type Door = { paths: readonly [string, ...string[]]; asks?: Asked }
+
+/** An event that says nothing of a call, a message or money, so that nobody is charged for it. `type`: of its body, where that is not JSON. */
+export type TestEvent = { door: string; type?: string; body: string }
+
 /** A provider's webhooks: who sent it, what is it called, what does it say. Pure but for the HMAC; no clock, no network. */
 export type WebhookAdapter = {
   provider: WebhookProvider
+  /** Every door by its name; `:source` stands for a sender's own. */
+  doors: Readonly<Record<string, Door>>
   /** True where the delivery came from the provider: bytes as received, constant time, time window. */
   verify(delivery: Delivery, secrets: readonly SigningSecret[]): Verification
   read(delivery: Delivery, bodySha256: string): Reading
@@ -77,6 +88,8 @@ export type WebhookAdapter = {
    * a replay's facts then take the place of those that an earlier version made of the same bytes.
    */
   reading?: number
+  /** Of this moment (milliseconds); absent where what we hold cannot sign. */
+  testEvent?(by: { id: string; now: number }): TestEvent
 }
 
 /** Longer names of a call or message are none: no provider gives them, and no index could hold them. */

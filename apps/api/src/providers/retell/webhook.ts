@@ -66,4 +66,14 @@ function events(delivery: Delivery, webhookId: string): VendorEvent[] {
   ]
 }
 
-export const retell: WebhookAdapter = { provider: 'retell', verify: verifyRetell, read, events }
+export const retell: WebhookAdapter = {
+  provider: 'retell',
+  doors: { events: { paths: ['/webhooks/retell', '/api/retell/webhook', '/retell-webhook'], asks: 'agent' } },
+  verify: verifyRetell,
+  read,
+  events,
+  testEvent: ({ id, now }) => ({
+    door: 'events',
+    body: JSON.stringify({ event: 'trunkline_test', event_timestamp: now, test: id }),
+  }),
+}

@@ -23,4 +23,14 @@ function read(delivery: Delivery): Reading {
   }
 }
 
-export const standard: WebhookAdapter = { provider: 'standard', verify: verifyStandard, read, events: () => [] }
+export const standard: WebhookAdapter = {
+  provider: 'standard',
+  doors: { ':source': { paths: ['/webhooks/standard/:source'] } },
+  verify: verifyStandard,
+  read,
+  events: () => [],
+  testEvent: ({ now }) => ({
+    door: ':source',
+    body: JSON.stringify({ type: 'trunkline.test', timestamp: new Date(now).toISOString(), data: {} }),
+  }),
+}

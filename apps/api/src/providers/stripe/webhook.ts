@@ -88,7 +88,24 @@ function events(delivery: Delivery, webhookId: string): VendorEvent[] {
   ]
 }
 
-export const stripe: WebhookAdapter = { provider: 'stripe', verify: verifyStripe, read, events }
+export const stripe: WebhookAdapter = {
+  provider: 'stripe',
+  doors: { events: { paths: ['/webhooks/stripe', '/stripe-webhook'] } },
+  verify: verifyStripe,
+  read,
+  events,
+  testEvent: ({ id, now }) => ({
+    door: 'events',
+    body: JSON.stringify({
+      id: `evt_test_${id}`,
+      object: 'event',
+      type: 'trunkline.test',
+      livemode: false,
+      created: Math.floor(now / 1000),
+      data: { object: {} },
+    }),
+  }),
+}
 
 /** What Stripe answers when it is asked for an invoice, as a statement like its webhooks. */
 export function askedInvoice(

@@ -105,4 +105,10 @@ function events(delivery: Delivery, webhookId: string): VendorEvent[] {
   return [{ kind: 'message', keys, register: `telnyx:${fact.status}`, fact }]
 }
 
-export const telnyx: WebhookAdapter = { provider: 'telnyx', verify: verifyTelnyx, read, events }
+export const telnyx: WebhookAdapter = {
+  provider: 'telnyx',
+  doors: { events: { paths: ['/webhooks/telnyx', '/api/telnyx/voice-webhook', '/api/sms/webhook'] } },
+  verify: verifyTelnyx,
+  read,
+  events,
+}

@@ -183,4 +183,20 @@ function events(delivery: Delivery, webhookId: string): VendorEvent[] {
     : callEvents(delivery, form, webhookId)
 }
 
-export const twilio: WebhookAdapter = { provider: 'twilio', verify: verifyTwilio, read, events }
+export const twilio: WebhookAdapter = {
+  provider: 'twilio',
+  doors: {
+    voice: { paths: ['/webhooks/twilio/voice', '/api/twilio/voice'], asks: 'call' },
+    status: { paths: ['/webhooks/twilio/status', '/api/twilio/status'] },
+    sms: { paths: ['/webhooks/twilio/sms', '/api/twilio/sms'], asks: 'text' },
+    'sms-status': { paths: ['/webhooks/twilio/sms-status'] },
+  },
+  verify: verifyTwilio,
+  read,
+  events,
+  testEvent: ({ id }) => ({
+    door: 'status',
+    type: 'application/x-www-form-urlencoded',
+    body: new URLSearchParams({ CallSid: `test-${id}`, CallStatus: 'trunkline-test' }).toString(),
+  }),
+}
