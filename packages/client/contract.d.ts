@@ -3187,6 +3187,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         delivery: "delivered" | "failed" | "logged" | "pending" | "sent" | "superseded";
         deliveries: {
           channel: "log" | "sms";
+          provider: "telnyx" | "twilio" | null;
           state: "delivered" | "failed" | "logged" | "pending" | "sent" | "superseded";
           at: string;
           reason: string | null;

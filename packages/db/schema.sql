@@ -1,4 +1,4 @@
--- migrations: d18cc067b065811d3d8e66e347987399318ef21366e1434236787cc2e656d78f
+-- migrations: 205b30062bfa73ec3a6f0172504514b1499f50a468dddc9c275f696ca35b78cf
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -69,9 +69,11 @@ create table alert_logs (
   created_at timestamp(3) with time zone not null default now(),
   delivered_at timestamp(3) with time zone,
   updated_at timestamp(3) with time zone not null,
+  provider text,
   constraint alert_logs_pkey PRIMARY KEY (id),
   constraint alert_logs_alert_id_ops_alerts_id_fk FOREIGN KEY (alert_id) REFERENCES ops_alerts(id),
   constraint alert_logs_channel_is_known CHECK ((channel = ANY (ARRAY['sms'::text, 'log'::text]))),
+  constraint alert_logs_provider_is_known CHECK (((provider IS NULL) OR (provider = ANY (ARRAY['twilio'::text, 'telnyx'::text])))),
   constraint alert_logs_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'logged'::text, 'superseded'::text])))
 );
 CREATE INDEX alert_logs_by_alert ON public.alert_logs USING btree (alert_id, id);

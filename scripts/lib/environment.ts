@@ -10,6 +10,9 @@ export function embeddedEnvironment(folder: DataFolder, url: string, env: NodeJS
   return { DATABASE_URL: url, DATABASE_DIRECT_URL: url, TRUNKLINE_KEY: key }
 }
 
+/** Of the range kept for fiction, as all numbers of the demo. */
+const demoTelnyxNumber = '+15005550110'
+
 /** What the api needs to take the sim for its providers. */
 export function demoEnvironment(folder: DataFolder, simPort: number, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const demo = readDemo(folder)
@@ -23,6 +26,7 @@ export function demoEnvironment(folder: DataFolder, simPort: number, env: NodeJS
     TWILIO_NUMBER: demo.opsNumber,
     TWILIO_BASE_URL: provider,
     TELNYX_API_KEY: 'KEY_demo',
+    TELNYX_NUMBER: demoTelnyxNumber,
     TELNYX_PUBLIC_KEY: publicKeyOf(demo.telnyxSigningKey ?? 'dGVsbnl4IHNpZ25zIHRoZSBkZW1vIHdpdGggdGhpcyE='),
     STANDARD_WEBHOOK_SECRETS: `calendar=${demo.calendarSecret ?? 'whsec_YSBjYWxlbmRhciBzaWducyB0aGUgZGVtbyBzbyB0b28='}`,
     TELNYX_BASE_URL: provider,
@@ -51,7 +55,7 @@ export function simEnvironment(
 }
 
 /** What whoever signs with this Ed25519 key is known by, both as the base64 of their 32 bytes. */
-function publicKeyOf(seed: string): string {
+export function publicKeyOf(seed: string): string {
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.from(seed, 'base64')])
   const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
   return createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64')

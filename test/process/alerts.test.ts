@@ -44,6 +44,34 @@ test.concurrent('the process is killed at each step of sending, or the answer of
   expect(sent).toEqual({ level: 100, alert: 'delivered', channel: 'sms', log: 'delivered', attempts: 2 })
 })
 
+test.concurrent('Twilio has none of it and the process is killed at each step, or the answer of Telnyx is lost: Telnyx sends one text an alert', async ({
+  stage,
+}) => {
+  const phone = await stage.openPhone({ ownNumbers: [] })
+  let api = await stage.start({ port: phone.port, env: { ...phone.env, ...phone.telnyx } })
+  const texts = () => [...phone.sim.world.telnyxMessages.values()].map(({ to, text }) => [to, /100 %/.test(text)])
+
+  for (const [nth, step] of ['alerts.sending', 'alerts.sent'].entries()) {
+    const { id, phoneNumber } = await stage.customer(api, 'core')
+    await api.killAt(step)
+    await crossBothLevels(stage, api, phoneNumber)
+    expect(await api.exited, step).toBe('SIGKILL')
+    await letLeasesRunOut(stage)
+    api = await api.restart()
+
+    await told(stage, id)
+    expect(texts()).toEqual(Array(nth + 1).fill([adminPhone, true]))
+  }
+
+  const { id, phoneNumber } = await stage.customer(api, 'core')
+  phone.sim.world.faults.telnyx = { mode: 'accept_then_drop', times: 1 }
+  await crossBothLevels(stage, api, phoneNumber)
+  await told(stage, id)
+  expect(texts()).toHaveLength(3)
+  expectOneText(phone, 0)
+  await until('the receipt of Telnyx has come', async () => (await deliveries(stage, id))[1]?.alert === 'delivered')
+})
+
 test.concurrent('the database is killed while an alert is sent, and before that is written down: one text a customer', async ({
   ownStage: stage,
 }) => {

@@ -12,6 +12,7 @@ import { freePort } from '../../packages/db/src/local/port.ts'
 import { childrenOf, isRunning } from '../../packages/db/src/local/process.ts'
 import type { OwnPostgres } from '../../packages/db/src/testing/postgres.ts'
 import { apiBuild, nodeFlags } from '../../scripts/lib/build.ts'
+import { publicKeyOf } from '../../scripts/lib/environment.ts'
 import type { KillOrder, KillReport } from './kill-at.ts'
 import { type Canary, findLeaks } from './leaks.ts'
 import { callerNumber, openProvider, post } from './provider.ts'
@@ -22,17 +23,20 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const killAt = fileURLToPath(new URL('./kill-at.ts', import.meta.url))
 
 // no pattern of the mask knows these: only that they are this process's own keeps them out of the log
-const account: Account = {
+const account = {
   retellApiKey: 'canary retell secret 5d2f',
   twilioAccountSid: 'AC5e1fb09a7c3d48269b0f1e2d3c4b5a69',
   twilioAuthToken: 'canary twilio secret 81c0',
+  telnyxApiKey: 'canary telnyx key 3d9a',
+  telnyxSigningKey: Buffer.from('canary telnyx signs with 32 bytes').subarray(0, 32).toString('base64'),
   stripeSecretKey: 'canary stripe key 4b7e',
   stripeWebhookSecret: 'canary stripe secret 90cd',
   publicUrl: 'https://hooks.trunkline.example',
-}
+} satisfies Account
 const admin = { email: 'admin@trunkline.example', password: 'canary password 77e1' }
 const key = 'ca0a71'.padEnd(64, '0')
 const opsNumber = '+15005550100'
+const telnyxNumber = '+15005550110'
 export const adminPhone = '+15005550199'
 
 export type Stage = ReturnType<typeof openStage>
@@ -52,11 +56,12 @@ export function openStage({ databaseUrl, reachedAt = databaseUrl }: { databaseUr
   const provider = openProvider(account)
   const processes: StartedProcess[] = []
   const sims: Sim[] = []
-  const numbers = [callerNumber, adminPhone, opsNumber]
+  const numbers = [callerNumber, adminPhone, opsNumber, telnyxNumber]
   const basic = Buffer.from(`${account.twilioAccountSid}:${account.twilioAuthToken}`).toString('base64')
   const secrets = [
     account.retellApiKey,
     account.twilioAuthToken,
+    account.telnyxApiKey,
     account.stripeSecretKey,
     account.stripeWebhookSecret,
     basic,
@@ -150,7 +155,13 @@ export function openStage({ databaseUrl, reachedAt = databaseUrl }: { databaseUr
       const port = await freePort()
       const sim = await startSim({ account, port: 0, trunklineUrl: `http://127.0.0.1:${port}`, ...options })
       sims.push(sim)
-      return { sim, port, env: { TWILIO_BASE_URL: sim.url, ADMIN_PHONE: adminPhone } }
+      const telnyx = {
+        TELNYX_API_KEY: account.telnyxApiKey,
+        TELNYX_NUMBER: telnyxNumber,
+        TELNYX_PUBLIC_KEY: publicKeyOf(account.telnyxSigningKey),
+        TELNYX_BASE_URL: sim.url,
+      }
+      return { sim, port, env: { TWILIO_BASE_URL: sim.url, ADMIN_PHONE: adminPhone }, telnyx }
     },
 
     /** Resolves when nothing waits in the inbox. */

@@ -396,13 +396,24 @@ test('Telnyx takes a message under its key and lists it as a detail record, page
       `/v2/detail_records?${new URLSearchParams({ 'filter[record_type]': 'messaging', ...query })}`,
     )
     return z
-      .object({ data: z.array(z.looseObject({ parts: z.number() })), meta: z.looseObject({ total_pages: z.number() }) })
+      .object({
+        data: z.array(z.looseObject({ uuid: z.string(), parts: z.number() })),
+        meta: z.looseObject({ total_pages: z.number() }),
+      })
       .parse(await response.json())
   }
   const first = await list({ 'page[size]': '2' })
   expect(first).toMatchObject({ data: [{ parts: 1, cli: demo.opsNumber }, { parts: 2 }], meta: { total_pages: 2 } })
   expect((await list({ 'page[size]': '2', 'page[number]': '2' })).data).toHaveLength(1)
   expect((await list({ 'filter[created_at][lt]': '2020-01-01T00:00:00Z' })).data).toEqual([])
+  const { uuid = 'none' } = first.data[0] ?? {}
+  expect(await (await answer(`/v2/messages/${uuid}`)).json()).toMatchObject({ data: { text: 'short' } })
+  sim.world.blocked.add(`*>${demo.adminPhone}`)
+  const blocked = await answer('/v2/messages', {
+    method: 'POST',
+    body: JSON.stringify({ from: demo.opsNumber, to: demo.adminPhone, text: 'not any more' }),
+  })
+  expect(await blocked.json()).toMatchObject({ errors: [{ code: '40300' }] })
   const stranger = await answer('/v2/detail_records', { headers: { authorization: 'Bearer KEY_other' } })
   expect(stranger.status).toBe(401)
 })

@@ -85,7 +85,7 @@ export async function startSim(options: SimOptions): Promise<Sim> {
   })
   app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => befall(world, 'telnyx', request, reply))
-    openTelnyx(scope, world)
+    openTelnyx(scope, world, { route, follow })
   })
   const tell: Tell = (draft) => {
     recordDraft(world, draft)

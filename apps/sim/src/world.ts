@@ -32,7 +32,15 @@ export type StoredCall = {
 }
 
 /** A message that was sent through Telnyx. */
-export type TelnyxMessage = { id: string; from: string; to: string; parts: number; sentAt: number }
+export type TelnyxMessage = {
+  id: string
+  from: string
+  to: string
+  text: string
+  parts: number
+  sentAt: number
+  status: 'queued' | 'sent' | 'delivered' | 'delivery_failed'
+}
 
 /** What Stripe remembers: pages, subscriptions, invoices, events, and what it answered under each idempotency key. */
 type StripeMemory = {

@@ -79,7 +79,7 @@ function Opened({ alert, onClose, onFullPage }: { alert: Alert; onClose?: () => 
               // the log only grows at its end
               key={index}
               tone={deliveryTone(delivery.state)}
-              title={`${deliveryWord(delivery.state)} · ${channelWord(delivery.channel)}`}
+              title={`${deliveryWord(delivery.state)} · ${channelWord(delivery)}`}
               at={<TimeAgo at={delivery.at} />}
             >
               {[delivery.reason, delivery.attempts > 1 && formatCount(delivery.attempts, 'try', 'tries')]

@@ -1,5 +1,6 @@
-import type { AlertRow, Severity } from '../app/contract.ts'
+import type { AlertDetail, AlertRow, Severity } from '../app/contract.ts'
 import { Pill, State, type Tone } from '../ui/pill.tsx'
+import { providerNames } from '../webhooks/words.tsx'
 
 export const severityTones: Record<Severity, Tone> = {
   critical: 'critical',
@@ -45,6 +46,8 @@ export function DeliveryState({ state }: { state: AlertRow['delivery'] }) {
 
 const channels: Record<string, string> = { sms: 'SMS', log: 'server log' }
 
-export function channelWord(channel: string): string {
-  return channels[channel] ?? channel
+/** By which way somebody was told, and who carried it. */
+export function channelWord({ channel, provider }: AlertDetail['deliveries'][number]): string {
+  const word = channels[channel] ?? channel
+  return provider === null ? word : `${word} by ${providerNames[provider]}`
 }

@@ -1,4 +1,5 @@
 import { afterLostText, alertReference, alertText } from '@trunkline/core/alerts/delivery'
+import { isBlockCode } from '@trunkline/core/compliance/block-code'
 import { alertLogs, opsAlerts } from '@trunkline/db/schema/alerts'
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm'
 import { type Ctx, inTransaction, type NetCtx } from '../platform/context.ts'
@@ -8,17 +9,16 @@ import { announce } from '../platform/live.ts'
 import { step } from '../platform/step.ts'
 import { CircuitOpenError } from '../providers/breaker.ts'
 import { ProviderError } from '../providers/call.ts'
-import { canSendSms, findSentSms, sendSms } from '../providers/twilio/send.ts'
+import { openSenders, sendByFirst, type TextSender } from '../providers/text-senders.ts'
 import { giveUpAlert } from './give-up.ts'
+import { type Alert, type Attempt, keepSender, lease, sendersAfter } from './lease.ts'
 import { findLostTexts, lockReceipts, receiptOf, tryAgain } from './note-receipt.ts'
 import { deliverAlertSpec } from './raise.ts'
 
-type Alert = typeof opsAlerts.$inferSelect
-type Attempt = { logId: string; attempts: number; createdAt: Date; generation: number }
-
 /**
  * Tells the operator on duty. The attempt is written before the provider is called; before anything is sent a second time
- * Twilio is asked whether it took the first. Without a phone number the alert goes to the log, and says so.
+ * its provider is asked whether it took the first. What one provider does not take the next is asked for. Without a phone number the
+ * alert goes to the log, and says so.
  */
 export async function deliverAlert(ctx: NetCtx, input: { alertId: string }): Promise<void> {
   const [alert] = await ctx.db.select().from(opsAlerts).where(eq(opsAlerts.id, input.alertId))
@@ -32,22 +32,23 @@ export async function deliverAlert(ctx: NetCtx, input: { alertId: string }): Pro
     return
   }
   const lost = await findLostTexts(ctx, alert.id)
+  const senders = sendersAfter(openSenders(ctx.env), lost.providers)
   if (lost.texts > 0 && afterLostText(lost).next === 'channel') {
     const reason = `The carrier lost ${lost.texts === 1 ? 'the text' : `${lost.texts} texts`}`
     await giveUpAlert(ctx, { alertId: alert.id, cause: 'lost', reason })
     return
   }
   const phone = ctx.env.ADMIN_PHONE
-  if (phone === undefined || !canSendSms(ctx)) {
+  if (phone === undefined || senders.length === 0) {
     ctx.log.warn({ alertId: alert.id, severity: alert.severity, title: alert.title }, 'alert')
     await settle(ctx, alert, {
       channel: 'log',
       delivery: 'logged',
-      reason: phone === undefined ? 'ADMIN_PHONE is not set' : 'Twilio is not configured',
+      reason: phone === undefined ? 'ADMIN_PHONE is not set' : 'No provider of texts is configured',
     })
     return
   }
-  const attempt = await lease(ctx, alert)
+  const attempt = await lease(ctx, alert, senders)
   if (attempt === undefined) return
   if ('heldSeconds' in attempt) await enqueue(ctx, deliverAlertSpec, input, { afterSeconds: attempt.heldSeconds + 1 })
   else await sendOnce(ctx, alert, attempt, phone)
@@ -67,90 +68,74 @@ async function isSuperseded(ctx: Ctx, alert: Alert): Promise<boolean> {
   return higher !== undefined
 }
 
-/** Takes the delivery for a minute, or says for how long another process has it. Whoever holds an older generation may no longer write. */
-async function lease(ctx: Ctx, alert: Alert): Promise<Attempt | { heldSeconds: number } | undefined> {
-  return await inTransaction(ctx, async (ctx) => {
-    const [current] = await ctx.db
-      .select({ delivery: opsAlerts.delivery })
-      .from(opsAlerts)
-      .where(eq(opsAlerts.id, alert.id))
-      .for('update')
-    if (current?.delivery !== 'pending') return undefined
-    const ofText = and(eq(alertLogs.alertId, alert.id), eq(alertLogs.channel, 'sms'), eq(alertLogs.state, 'pending'))
-    const [known] = await ctx.db
-      .select({
-        id: alertLogs.id,
-        createdAt: alertLogs.createdAt,
-        heldSeconds: sql<number>`ceil(extract(epoch from ${alertLogs.leaseUntil} - now()))::int`,
-      })
-      .from(alertLogs)
-      .where(ofText)
-    if (known === undefined) {
-      const created = {
-        id: newId(),
-        alertId: alert.id,
-        channel: 'sms' as const,
-        state: 'pending' as const,
-        attempts: 1,
-        leaseGeneration: 1,
-      }
-      await ctx.db
-        .insert(alertLogs)
-        .values({ ...created, leaseUntil: sql`now() + interval '1 minute'`, updatedAt: ctx.now, createdAt: ctx.now })
-      return { logId: created.id, attempts: 1, createdAt: ctx.now, generation: 1 }
-    }
-    const [taken] = await ctx.db
-      .update(alertLogs)
-      .set({
-        attempts: sql`${alertLogs.attempts} + 1`,
-        leaseGeneration: sql`${alertLogs.leaseGeneration} + 1`,
-        leaseUntil: sql`now() + interval '1 minute'`,
-        updatedAt: ctx.now,
-      })
-      .where(and(eq(alertLogs.id, known.id), or(isNull(alertLogs.leaseUntil), lt(alertLogs.leaseUntil, sql`now()`))))
-      .returning({ attempts: alertLogs.attempts, generation: alertLogs.leaseGeneration })
-    if (taken === undefined) return { heldSeconds: Math.max(1, known.heldSeconds) }
-    return { logId: known.id, createdAt: known.createdAt, ...taken }
-  })
-}
-
 async function sendOnce(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: string): Promise<void> {
+  let { provider } = attempt
+  const choose = async (sender: TextSender) => {
+    const isOurs = sender.provider === provider || (await keepSender(ctx, attempt, sender))
+    if (isOurs) provider = sender.provider
+    return isOurs
+  }
   try {
     step('alerts.sending')
-    const found = attempt.attempts > 1 ? await findArrived(ctx, alert, attempt, phone) : undefined
-    const { sid } = found ?? (await sendSms(ctx, { to: phone, body: alertText(alert) }))
+    const asked = attempt.attempts > 1 ? await findArrived(ctx, alert, attempt, phone) : {}
+    const message = { to: phone, body: alertText(alert), choose }
+    const sent = asked.arrived ?? (await sendByFirst(ctx, asked.senders ?? attempt.senders, message))
+    // somebody else has taken it over
+    if (sent === undefined) return
     step('alerts.sent')
     await close(ctx, alert, attempt, {
       state: 'sent',
-      providerMessageId: sid,
-      reason: found === undefined ? null : 'The first attempt had arrived after all',
+      providerMessageId: sent.id,
+      reason: asked.arrived
+        ? 'The first attempt had arrived after all'
+        : reasonFor([...(asked.doubts ?? []), ...sent.after]),
     })
   } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).slice(0, 500)
+    const reason = reasonFor([error]) ?? ''
     if (error instanceof CircuitOpenError) {
-      // Twilio was asked nothing, so this was no try
+      // nobody was asked to send, so this was no try
       await close(ctx, alert, { ...attempt, attempts: attempt.attempts - 1 }, { state: 'pending', reason })
       await enqueue(ctx, deliverAlertSpec, { alertId: alert.id }, { afterSeconds: error.afterSeconds })
       return
     }
     const isOurs = await close(ctx, alert, attempt, { state: 'pending', reason })
     if (!(error instanceof ProviderError && error.outcome === 'refused')) throw error
-    if (isOurs) await giveUpAlert(ctx, { alertId: alert.id, cause: 'refused', reason: 'Twilio refuses to send it' })
+    const refusers = attempt.senders.filter((sender) => sender.provider === provider || !isBlockCode(error.code))
+    const words = `${refusers.map(({ name }) => name).join(' and ')} ${refusers.length === 1 ? 'refuses' : 'refuse'} to send it`
+    if (isOurs) await giveUpAlert(ctx, { alertId: alert.id, cause: 'refused', reason: words })
   }
 }
 
-/** The text of this attempt that Twilio took although we never heard so; one whose loss is known is another. */
-async function findArrived(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: string) {
+function reasonFor(errors: readonly unknown[]): string | null {
+  const said = errors.map((error) => (error instanceof Error ? error.message : String(error))).join('. ')
+  return said === '' ? null : said.slice(0, 500)
+}
+
+type Asked = { arrived?: { id: string; after: readonly unknown[] }; senders?: readonly TextSender[]; doubts?: string[] }
+
+/**
+ * The text of this attempt that its provider took although we never heard so; one whose loss is known is another. A provider that has
+ * failed so often that it is not even asked leaves the doubt, and the word to the next: told twice is better than not at all.
+ */
+async function findArrived(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: string): Promise<Asked> {
+  const [chosen, ...others] = attempt.senders
+  if (chosen === undefined) return {}
   const earlier = await ctx.db
-    .select({ sid: alertLogs.providerMessageId })
+    .select({ id: alertLogs.providerMessageId })
     .from(alertLogs)
     .where(and(eq(alertLogs.alertId, alert.id), isNotNull(alertLogs.providerMessageId)))
-  return await findSentSms(ctx, {
-    to: phone,
-    reference: alertReference(alert.id),
-    since: attempt.createdAt,
-    except: earlier.map(({ sid }) => sid ?? ''),
-  })
+  try {
+    const found = await chosen.findSent(ctx, {
+      to: phone,
+      reference: alertReference(alert.id),
+      since: attempt.createdAt,
+      except: earlier.map(({ id }) => id ?? ''),
+    })
+    return found ? { arrived: { ...found, after: [] } } : {}
+  } catch (error) {
+    if (!(error instanceof CircuitOpenError) || others.length === 0) throw error
+    return { senders: others, doubts: [`${chosen.name} may have sent it too and could not be asked`] }
+  }
 }
 
 type End =

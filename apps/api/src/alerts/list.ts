@@ -60,6 +60,7 @@ export async function findAlert(ctx: Ctx, input: { alertId: string }) {
       channel: log.channel,
       state: log.state,
       at: (log.deliveredAt ?? log.updatedAt).toISOString(),
+      provider: log.provider,
       reason: log.reason,
       attempts: log.attempts,
     })),

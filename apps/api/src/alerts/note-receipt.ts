@@ -1,4 +1,4 @@
-import { afterLostText } from '@trunkline/core/alerts/delivery'
+import { afterLostText, type TextProvider } from '@trunkline/core/alerts/delivery'
 import type { MessageStatus } from '@trunkline/core/events/message'
 import { alertLogs, opsAlerts } from '@trunkline/db/schema/alerts'
 import { smsEvents } from '@trunkline/db/schema/events'
@@ -6,6 +6,7 @@ import { and, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
 import { enqueue } from '../platform/job.ts'
 import { announce } from '../platform/live.ts'
+import { openSenders } from '../providers/text-senders.ts'
 import { deliverAlertSpec } from './raise.ts'
 
 const received: readonly string[] = ['delivered', 'read']
@@ -62,15 +63,19 @@ export async function tryAgain(ctx: Ctx, alertId: string): Promise<void> {
   await enqueue(ctx, deliverAlertSpec, { alertId }, after.next === 'text' ? { afterSeconds: after.afterSeconds } : {})
 }
 
-/** How many texts of an alert the carrier lost, and why the last. */
-export async function findLostTexts(ctx: Ctx, alertId: string): Promise<{ texts: number; code: string | undefined }> {
+type LostTexts = { texts: number; code: string | undefined; providers: TextProvider[]; hasAnother: boolean }
+
+/** How many texts of an alert the carrier lost, by whom they went, why the last, and whether another could try. */
+export async function findLostTexts(ctx: Ctx, alertId: string): Promise<LostTexts> {
   const texts = await ctx.db
-    .select({ code: smsEvents.errorCode })
+    .select({ code: smsEvents.errorCode, provider: alertLogs.provider })
     .from(alertLogs)
     .leftJoin(smsEvents, eq(smsEvents.messageSid, alertLogs.providerMessageId))
     .where(and(eq(alertLogs.alertId, alertId), eq(alertLogs.state, 'failed'), isNotNull(alertLogs.providerMessageId)))
     .orderBy(desc(alertLogs.id))
-  return { texts: texts.length, code: texts[0]?.code ?? undefined }
+  const providers = texts.map(({ provider }) => provider ?? 'twilio')
+  const hasAnother = openSenders(ctx.env).some(({ provider }) => !providers.includes(provider))
+  return { texts: texts.length, code: texts[0]?.code ?? undefined, providers, hasAnother }
 }
 
 /** What the carrier has said of a text, where that is final. Whoever asks holds the lock of its receipts. */

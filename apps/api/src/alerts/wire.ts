@@ -1,4 +1,4 @@
-import { deliveryChannels, deliveryStates } from '@trunkline/core/alerts/delivery'
+import { deliveryChannels, deliveryStates, textProviders } from '@trunkline/core/alerts/delivery'
 import { severitySchema } from '@trunkline/core/alerts/severity'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import type { opsAlerts } from '@trunkline/db/schema/alerts'
@@ -23,6 +23,7 @@ export const alertDetail = alertRow.extend({
   deliveries: z.array(
     z.object({
       channel: z.enum(deliveryChannels),
+      provider: z.enum(textProviders).nullable(),
       state: z.enum(deliveryStates),
       at: z.string(),
       reason: z.string().nullable(),

@@ -455,16 +455,18 @@ describe('what goes out', () => {
     for (const noticeId of again) expect(await noticeOf(noticeId)).toMatchObject({ state: 'skipped' })
   })
 
-  test('every text passes the gate: nobody calls Twilio’s sending but who asks it, and the alerts of the operator on duty', () => {
+  test('every text passes the gate: nobody sends but who asks it, and the alerts of the operator on duty', () => {
     const files = globSync('**/*.ts', {
       cwd: new URL('..', import.meta.url),
       exclude: (name) => name.endsWith('.test.ts'),
     })
     const senders = files.filter((name) =>
-      /\bawait sendSms\(ctx/.test(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')),
+      /\bawait sendByFirst\(ctx|Texts\.send\b|\bsender\.send\(/.test(
+        readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'),
+      ),
     )
 
-    expect(senders.sort()).toEqual(['alerts/deliver.ts', 'customers/send-notice.ts'])
+    expect(senders.sort()).toEqual(['alerts/deliver.ts', 'customers/send-notice.ts', 'providers/text-senders.ts'])
     expect(readFileSync(new URL('../customers/send-notice.ts', import.meta.url), 'utf8')).toContain('mayContact(')
   })
 })

@@ -2,9 +2,6 @@ import { statement } from '@trunkline/db/connect'
 import type { Ctx } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 
-/** What a provider answers for somebody on its block list: Twilio 21610, Telnyx 40300. */
-export const isBlockCode = (code: string | undefined): boolean => code === '21610' || code === '40300'
-
 export type Block = { line: string; phoneNumber: string; webhookId?: string }
 
 /** A provider sends nothing to somebody any more: he told it, so he told us. Written down where our own ledger does not know. */

@@ -60,6 +60,7 @@ const schema = z.object({
     .optional(),
   TWILIO_BASE_URL: url.default('https://api.twilio.com'),
   TELNYX_API_KEY: z.string().optional(),
+  TELNYX_NUMBER: phone.optional(),
   TELNYX_BASE_URL: url.default('https://api.telnyx.com'),
   TELNYX_PUBLIC_KEY: list
     .refine(

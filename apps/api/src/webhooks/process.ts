@@ -1,9 +1,10 @@
 import type { BillingEvent } from '@trunkline/core/billing/event'
+import { isBlockCode } from '@trunkline/core/compliance/block-code'
 import type { VendorEvent } from '@trunkline/core/webhooks/adapter'
 import { statement } from '@trunkline/db/connect'
 import { noteReceipts } from '../alerts/note-receipt.ts'
 import { recordBilling } from '../billing/record.ts'
-import { type Block, isBlockCode, noteBlocks } from '../compliance/note-blocks.ts'
+import { type Block, noteBlocks } from '../compliance/note-blocks.ts'
 import { type Recorded, recordEvents, type Said } from '../events/record.ts'
 import { countTraffic } from '../events/traffic.ts'
 import { keepUnknown } from '../numbers/keep-unknown.ts'
@@ -12,6 +13,7 @@ import { announce, type Topic } from '../platform/live.ts'
 import { webhooksProcessed } from '../platform/metrics.ts'
 import { findErased } from '../platform/privacy/erased-subjects.ts'
 import { step } from '../platform/step.ts'
+import { sendingNumbers } from '../providers/text-senders.ts'
 import { meterUsage } from '../usage/meter.ts'
 import { claimDue, type Stored, storedColumns } from './claim.ts'
 import { eventsOf } from './fetched.ts'
@@ -101,8 +103,8 @@ export async function digest(
   const lines = spoken.flatMap(({ event }) => endsOf(event))
   const [{ recorded, traffic }, erased] = await Promise.all([recordEvents(ctx, spoken), findErased(ctx, lines)])
   const payers = await recordBilling(ctx, money)
-  const own = ctx.env.TWILIO_NUMBER
-  const isOurs = (numbers: readonly string[]) => own !== undefined && numbers.includes(own)
+  const own = sendingNumbers(ctx.env)
+  const isOurs = (numbers: readonly string[]) => numbers.some((number) => own.includes(number))
   const strangers = recorded.flatMap(({ customerId, numbers, waitsAs, webhooks }) =>
     customerId === undefined && waitsAs !== undefined && !isOurs(numbers)
       ? webhooks.map(({ webhookId, eventType, receivedAt }) => ({
@@ -144,11 +146,11 @@ function split(said: readonly Said<VendorEvent>[]): { spoken: Said<SpokenEvent>[
   return { spoken: said.filter(isSpoken), money: said.filter(isMoney) }
 }
 
-/** Receipts of texts that we sent ourselves, from our own number. */
-function receiptsOf(said: readonly Said<SpokenEvent>[], own: string | undefined) {
+/** Receipts of texts that we sent ourselves, from a number of our own. */
+function receiptsOf(said: readonly Said<SpokenEvent>[], own: readonly string[]) {
   return said.flatMap(({ event }) =>
-    event.kind === 'message' && own !== undefined && event.fact.from === own
-      ? [{ messageSid: (event.keys[0] ?? '').replace(/^twilio:/, ''), status: event.fact.status }]
+    event.kind === 'message' && event.fact.from !== undefined && own.includes(event.fact.from)
+      ? [{ messageSid: (event.keys[0] ?? '').replace(/^(twilio|telnyx):/, ''), status: event.fact.status }]
       : [],
   )
 }

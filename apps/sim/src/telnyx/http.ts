@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { takeDrop } from '../faults.ts'
 import { keepsSecret } from '../secret.ts'
 import { countSegments } from '../twilio/segments.ts'
-import { remember, type TelnyxMessage, type World } from '../world.ts'
+import type { CallbackRoute } from '../twilio/send-message.ts'
+import { isBlocked, remember, type TelnyxMessage, type World } from '../world.ts'
+import { carryTelnyxMessage, messageResource } from './messages.ts'
 
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/)
-const sendSchema = z.looseObject({ from: e164, to: e164, text: z.string().min(1).max(1600) })
+const sendSchema = z.looseObject({
+  from: e164,
+  to: e164,
+  text: z.string().min(1).max(1600),
+  webhook_url: z.string().optional(),
+})
 const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
 const listSchema = z.object({
   'filter[record_type]': z.literal('messaging'),
@@ -18,8 +26,10 @@ const listSchema = z.object({
 
 const centsEach = 0.4
 
+type Doors = { route: CallbackRoute; follow: (work: Promise<void>) => void }
+
 /** Telnyx's REST doors: messages are sent, and listed as detail records. */
-export function openTelnyx(app: FastifyInstance, world: World) {
+export function openTelnyx(app: FastifyInstance, world: World, doors: Doors) {
   app.addHook('preHandler', async (request, reply) => {
     const [, key = ''] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? []
     const own = world.account.telnyxApiKey
@@ -30,32 +40,32 @@ export function openTelnyx(app: FastifyInstance, world: World) {
   app.post('/v2/messages', async (request, reply) => {
     const input = sendSchema.safeParse(request.body)
     if (!input.success) return reply.code(422).send(fault('10015', input.error.issues[0]?.message ?? 'Bad request'))
-    const { from, to, text } = input.data
-    const message: TelnyxMessage = { id: randomUUID(), from, to, parts: countSegments(text), sentAt: Date.now() }
-    remember(world.telnyxMessages, message.id, message)
-    return {
-      data: {
-        record_type: 'message',
-        id: message.id,
-        direction: 'outbound',
-        type: 'SMS',
-        from: { phone_number: from },
-        to: [{ phone_number: to, status: 'queued' }],
-        text,
-        parts: message.parts,
-      },
+    const { from, to, text, webhook_url: webhookUrl } = input.data
+    if (isBlocked(world, from, to)) return reply.code(400).send(fault('40300', 'Blocked due to STOP message'))
+    const message: TelnyxMessage = {
+      id: randomUUID(),
+      from,
+      to,
+      text,
+      parts: countSegments(text),
+      sentAt: Date.now(),
+      status: 'queued',
     }
+    remember(world.telnyxMessages, message.id, message)
+    const answer = { data: messageResource(message) }
+    if (webhookUrl !== undefined) doors.follow(carryTelnyxMessage(world, message, webhookUrl, doors.route))
+    if (takeDrop(world.faults, 'telnyx')) {
+      reply.hijack()
+      request.raw.socket.destroy()
+      return reply
+    }
+    return answer
   })
 
   app.get<{ Params: { id: string } }>('/v2/messages/:id', async (request, reply) => {
     const message = world.telnyxMessages.get(request.params.id)
     if (message === undefined) return reply.code(404).send(fault('10005', 'Resource not found'))
-    const { id, from, to, parts, sentAt } = message
-    const at = new Date(sentAt).toISOString()
-    const parties = { from: { phone_number: from }, to: [{ phone_number: to, status: 'delivered' }] }
-    return {
-      data: { record_type: 'message', id, direction: 'outbound', type: 'SMS', ...parties, parts, completed_at: at },
-    }
+    return { data: messageResource(message) }
   })
 
   app.get('/v2/detail_records', async (request, reply) => {
@@ -78,7 +88,7 @@ export function openTelnyx(app: FastifyInstance, world: World) {
 
 const fault = (code: string, title: string) => ({ errors: [{ code, title }] })
 
-function recordOf({ id, from, to, parts, sentAt }: TelnyxMessage) {
+function recordOf({ id, from, to, parts, sentAt, status }: TelnyxMessage) {
   const at = new Date(sentAt).toISOString()
   return {
     record_type: 'message_detail_record',
@@ -86,7 +96,7 @@ function recordOf({ id, from, to, parts, sentAt }: TelnyxMessage) {
     direction: 'outbound',
     cli: from,
     cld: to,
-    status: 'delivered',
+    status: status === 'delivery_failed' ? 'failed' : 'delivered',
     parts,
     cost: ((parts * centsEach) / 100).toFixed(4),
     currency: 'USD',

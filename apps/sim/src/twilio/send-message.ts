@@ -115,7 +115,7 @@ async function reportStatus(
 }
 
 /** Where a callback really goes: the public address is this machine's own door, and nothing else is called. */
-function addressOf(callback: string, publicUrl: string, trunklineUrl: string | undefined) {
+export function addressOf(callback: string, publicUrl: string, trunklineUrl: string | undefined) {
   const [address = ''] = callback.split('#')
   if (!URL.canParse(address)) return undefined
   const { origin, hostname, pathname, search } = new URL(address)

@@ -42,7 +42,7 @@ test('whatever the carrier says of lost texts, an alert comes to at most three, 
     fc.property(fc.array(code, { minLength: 3, maxLength: 10 }), (codes) => {
       const pauses: number[] = []
       for (const [index, code] of codes.entries()) {
-        const after = afterLostText({ texts: index + 1, code })
+        const after = afterLostText({ texts: index + 1, code, hasAnother: false })
         if (after.next === 'channel') break
         pauses.push(after.afterSeconds)
       }
@@ -59,6 +59,16 @@ test.each([
   ['30006', 'a landline'],
   ['30007', 'a filter of the carrier'],
 ])('after %s (%s) no second text is tried', (code) => {
-  expect(afterLostText({ texts: 1, code })).toEqual({ next: 'channel' })
-  expect(afterLostText({ texts: 1, code: '30003' })).toEqual({ next: 'text', afterSeconds: 60 })
+  const hasAnother = false
+  expect(afterLostText({ texts: 1, code, hasAnother })).toEqual({ next: 'channel' })
+  expect(afterLostText({ texts: 1, code: '30003', hasAnother })).toEqual({ next: 'text', afterSeconds: 60 })
+})
+
+test('what one provider never gets through another tries at once, but nobody goes round a STOP', () => {
+  const hasAnother = true
+  expect(afterLostText({ texts: 1, code: '30007', hasAnother })).toEqual({ next: 'text', afterSeconds: 0 })
+  expect(afterLostText({ texts: 1, code: '30003', hasAnother })).toEqual({ next: 'text', afterSeconds: 60 })
+  expect(afterLostText({ texts: 3, code: '30007', hasAnother })).toEqual({ next: 'channel' })
+  for (const code of ['21610', '40300'])
+    expect(afterLostText({ texts: 1, code, hasAnother })).toEqual({ next: 'channel' })
 })

@@ -1,26 +1,37 @@
+import { isBlockCode } from '../compliance/block-code.ts'
+
 export const deliveryStates = ['pending', 'sent', 'delivered', 'failed', 'logged', 'superseded'] as const
 
 export const deliveryChannels = ['sms', 'log'] as const
+
+/** Who carries texts of ours. */
+export const textProviders = ['twilio', 'telnyx'] as const
+export type TextProvider = (typeof textProviders)[number]
 
 /** An alert of which nobody could be told for so long is given up, loudly. */
 export const giveUpAfterHours = 24
 
 const waitsSeconds = [60, 300] as const
 
-// blocked, unknown, landline, filtered, sender not registered, unsubscribed: the next text would meet the same
-const lastingCodes = ['21610', '30004', '30005', '30006', '30007', '30032', '30034']
+// unknown, landline, blocked, filtered, sender not registered, not routable; the next text by the same would meet the same
+const lastingCodes = ['30004', '30005', '30006', '30007', '30032', '30034', '40001', '40002', '40008', '40010']
 
-/** What follows when the carrier says that a text was lost: another one after a pause, or the next channel. */
+/**
+ * What follows when the carrier says that a text was lost: another one after a pause, or at once by another provider where
+ * this one never gets there, or the next channel. Whoever has said STOP is not reached by another way.
+ */
 export function afterLostText(lost: {
   /** How many texts of this alert were lost, this one included. */
   texts: number
-  /** Twilio's code of the last loss, where it gave one. */
+  /** The provider's code of the last loss, where it gave one. */
   code: string | undefined
+  /** Another provider has not yet been tried. */
+  hasAnother: boolean
 }): { next: 'text'; afterSeconds: number } | { next: 'channel' } {
   const afterSeconds = waitsSeconds[lost.texts - 1]
-  if (afterSeconds === undefined || (lost.code !== undefined && lastingCodes.includes(lost.code)))
-    return { next: 'channel' }
-  return { next: 'text', afterSeconds }
+  if (afterSeconds === undefined || isBlockCode(lost.code)) return { next: 'channel' }
+  if (lost.code === undefined || !lastingCodes.includes(lost.code)) return { next: 'text', afterSeconds }
+  return lost.hasAnother ? { next: 'text', afterSeconds: 0 } : { next: 'channel' }
 }
 
 /** The code by which a sent alert is found again in the provider's own list: the first eight digits of its random part. */

@@ -1,4 +1,4 @@
-import { deliveryChannels, deliveryStates } from '@trunkline/core/alerts/delivery'
+import { deliveryChannels, deliveryStates, textProviders } from '@trunkline/core/alerts/delivery'
 import { severities } from '@trunkline/core/alerts/severity'
 import { sql } from 'drizzle-orm'
 import { check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
@@ -40,6 +40,8 @@ export const alertLogs = pgTable(
       .notNull()
       .references(() => opsAlerts.id),
     channel: text({ enum: deliveryChannels }).notNull(),
+    /** By whom a text goes; before there were two it was Twilio. */
+    provider: text({ enum: textProviders }),
     state: text({ enum: deliveryStates }).notNull(),
     attempts: integer().notNull().default(0),
     leaseGeneration: integer().notNull().default(0),
@@ -52,6 +54,7 @@ export const alertLogs = pgTable(
   },
   (log) => [
     check('alert_logs_channel_is_known', oneOf(log.channel, deliveryChannels)),
+    check('alert_logs_provider_is_known', sql`${log.provider} is null or ${oneOf(log.provider, textProviders)}`),
     check('alert_logs_state_is_known', oneOf(log.state, deliveryStates)),
     index('alert_logs_by_alert').on(log.alertId, log.id),
     index('alert_logs_by_provider_message').on(log.providerMessageId),

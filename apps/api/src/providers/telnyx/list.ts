@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Ctx, NetCtx } from '../../platform/context.ts'
 import { callProvider } from '../call.ts'
 import type { ListedPage, ListedRecord, ListWindow } from '../listing.ts'
+import { sendingNumbers } from '../text-senders.ts'
 
 export const canListTelnyx = (ctx: Pick<Ctx, 'env'>): boolean => ctx.env.TELNYX_API_KEY !== undefined
 
@@ -30,7 +31,8 @@ const pageSchema = z.object({
 
 /**
  * The messages of a window (`GET /v2/detail_records`, record type messaging), page by page. Telnyx documents no such records of
- * calls: those are compared with the list of whoever reported their length.
+ * calls: those are compared with the list of whoever reported their length. Messages of our own
+ * numbers are nobody's.
  */
 export async function listTelnyxMessages(ctx: NetCtx, window: ListWindow): Promise<ListedPage> {
   const page = window.cursor === null ? 1 : Number(window.cursor)
@@ -50,7 +52,8 @@ export async function listTelnyxMessages(ctx: NetCtx, window: ListWindow): Promi
   })
   const { data, meta } = pageSchema.parse(answer)
   const hasMore = data.length > 0 && page < (meta?.total_pages ?? 1)
-  return { records: data.flatMap(toMessage), next: hasMore ? String(page + 1) : null }
+  const own = sendingNumbers(ctx.env)
+  return { records: data.flatMap((item) => toMessage(item, own)), next: hasMore ? String(page + 1) : null }
 }
 
 const isTaken = ['delivered', 'dlr_unconfirmed', 'dlr_timeout', 'received']
@@ -61,10 +64,11 @@ function instantOf(time: string | null | undefined): Date | null {
   return Number.isNaN(at) ? null : new Date(at)
 }
 
-function toMessage(item: object): ListedRecord[] {
+function toMessage(item: object, own: readonly string[]): ListedRecord[] {
   const message = recordSchema.parse(item)
   const startedAt = instantOf(message.created_at) ?? instantOf(message.sent_at)
-  if (startedAt === null) return []
+  const line = (message.direction === 'inbound' ? message.cld : message.cli) ?? ''
+  if (startedAt === null || own.includes(line)) return []
   const status = message.status ?? ''
   // what failed on the way and costs something had been taken by the carrier
   const isCharged = isTaken.includes(status) || (isRefused.includes(status) && (message.cost ?? 0) > 0)
@@ -73,9 +77,7 @@ function toMessage(item: object): ListedRecord[] {
     {
       providerId: message.uuid,
       carrierId: null,
-      numbers: [lineOf((message.direction === 'inbound' ? message.cld : message.cli) ?? '')].flatMap(
-        (one) => one ?? [],
-      ),
+      numbers: [lineOf(line)].flatMap((one) => one ?? []),
       agentId: null,
       quantity: isCharged ? Math.max(1, message.parts ?? 1) : 0,
       priceMicros: message.cost == null ? null : Math.round(message.cost * 1_000_000),

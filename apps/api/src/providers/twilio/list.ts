@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Ctx, NetCtx } from '../../platform/context.ts'
 import { callProvider, ProviderError } from '../call.ts'
 import type { ListedPage, ListedRecord, ListWindow } from '../listing.ts'
+import { sendingNumbers } from '../text-senders.ts'
 
 export const canListTwilio = (ctx: Pick<Ctx, 'env'>): boolean =>
   ctx.env.TWILIO_ACCOUNT_SID !== undefined && ctx.env.twilioSecrets.length > 0
@@ -103,22 +104,22 @@ function toCall(item: object): ListedRecord[] {
   ]
 }
 
-/** The messages of the days that a window touches (`GET …/Messages.json`). Those of our own number are nobody's. */
+/** The messages of the days that a window touches (`GET …/Messages.json`). Those of our own numbers are nobody's. */
 export async function listTwilioMessages(ctx: NetCtx, window: ListWindow): Promise<ListedPage> {
   const page = messagesPage.parse(await readPage(ctx, window.cursor ?? firstPage(ctx, 'Messages', window)))
-  const own = ctx.env.TWILIO_NUMBER
+  const own = sendingNumbers(ctx.env)
   return {
     records: page.messages.flatMap((item) => toMessage(item, own)),
     next: page.next_page_uri ?? null,
   }
 }
 
-function toMessage(item: object, own: string | undefined): ListedRecord[] {
+function toMessage(item: object, own: readonly string[]): ListedRecord[] {
   const message = messageSchema.parse(item)
   const at = instantOf(message.date_created)
   const isInbound = message.direction?.startsWith('inbound') === true
   const line = isInbound ? message.to : message.from
-  if (at === null || (own !== undefined && line === own)) return []
+  if (at === null || (line !== undefined && line !== null && own.includes(line))) return []
   const isTaken = charged.includes(message.status as MessageStatus)
   const isFinal = isTaken || ['failed', 'canceled'].includes(message.status)
   return [

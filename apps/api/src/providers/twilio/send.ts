@@ -1,15 +1,10 @@
 import { z } from 'zod'
 import type { NetCtx } from '../../platform/context.ts'
 import { callProvider } from '../call.ts'
+import type { SentBefore, TextSender } from '../text-senders.ts'
 
 const messageSchema = z.object({ sid: z.string(), status: z.string(), body: z.string().nullish(), to: z.string() })
 const listSchema = z.object({ messages: z.array(messageSchema) })
-
-/** Whether texts can be sent: account, token and number are all configured. */
-export function canSendSms(ctx: NetCtx): boolean {
-  const { env } = ctx
-  return env.TWILIO_ACCOUNT_SID !== undefined && env.twilioSecrets.length > 0 && env.TWILIO_NUMBER !== undefined
-}
 
 function account(ctx: NetCtx): { base: string; authorization: string } {
   const { TWILIO_ACCOUNT_SID: sid = '', TWILIO_BASE_URL, twilioSecrets } = ctx.env
@@ -19,8 +14,8 @@ function account(ctx: NetCtx): { base: string; authorization: string } {
   }
 }
 
-/** Sends one text from our own number (`POST …/Messages.json`). Twilio has no idempotency key: whoever resends asks first. */
-export async function sendSms(ctx: NetCtx, message: { to: string; body: string }): Promise<{ sid: string }> {
+/** From our own number, with a receipt (`POST …/Messages.json`). */
+async function send(ctx: NetCtx, message: { to: string; body: string }): Promise<{ id: string }> {
   const { base, authorization } = account(ctx)
   const form = new URLSearchParams({
     To: message.to,
@@ -36,14 +31,11 @@ export async function sendSms(ctx: NetCtx, message: { to: string; body: string }
     headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
     body: form.toString(),
   })
-  return { sid: messageSchema.parse(answer).sid }
+  return { id: messageSchema.parse(answer).sid }
 }
 
-/** The text with this reference that Twilio took since then, if it took one besides those that are known (`GET …/Messages.json?To&DateSent>`). */
-export async function findSentSms(
-  ctx: NetCtx,
-  sent: { to: string; reference: string; since: Date; except: readonly string[] },
-): Promise<{ sid: string } | undefined> {
+/** By the list of those that it took (`GET …/Messages.json?To&DateSent>`). */
+async function findSent(ctx: NetCtx, sent: SentBefore): Promise<{ id: string } | undefined> {
   const { base, authorization } = account(ctx)
   const query = new URLSearchParams({
     To: sent.to,
@@ -57,7 +49,17 @@ export async function findSentSms(
     url: `${base}/Messages.json?${query.toString()}`,
     headers: { authorization },
   })
-  return listSchema
+  const found = listSchema
     .parse(answer)
     .messages.find(({ sid, body }) => body?.includes(sent.reference) && !sent.except.includes(sid))
+  return found && { id: found.sid }
+}
+
+export const twilioTexts: TextSender = {
+  provider: 'twilio',
+  name: 'Twilio',
+  numberIn: (env) =>
+    env.TWILIO_ACCOUNT_SID !== undefined && env.twilioSecrets.length > 0 ? env.TWILIO_NUMBER : undefined,
+  send,
+  findSent,
 }

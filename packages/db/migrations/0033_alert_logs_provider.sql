@@ -1,0 +1,2 @@
+ALTER TABLE "alert_logs" ADD COLUMN "provider" text;--> statement-breakpoint
+ALTER TABLE "alert_logs" ADD CONSTRAINT "alert_logs_provider_is_known" CHECK ("alert_logs"."provider" is null or "alert_logs"."provider" in ('twilio', 'telnyx'));
