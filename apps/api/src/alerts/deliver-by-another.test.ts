@@ -209,6 +209,28 @@ test('a provider that has failed for so long that it is not even asked leaves th
   expect(await logsOf(next)).toMatchObject([{ provider: 'telnyx', state: 'sent', attempts: 1 }])
 })
 
+test('a refusal by the other ends nothing while the first may yet take it, and the first is asked again then', async () => {
+  twilio = answers(500, {})
+  telnyx = answers(422, { errors: [{ code: '40310' }] })
+  const alertId = await alert()
+  for (let attempt = 0; attempt < 5; attempt++) await expect(deliver(alertId)).rejects.toBeDefined()
+  await world.owner`delete from pgboss.job`
+
+  await deliver(alertId)
+
+  expect(posted()).toEqual(['twilio', 'telnyx'])
+  expect(await logsOf(alertId)).toMatchObject([{ provider: 'twilio', state: 'pending', delivery: 'pending' }])
+  expect(await world.owner`select from pgboss.job where name = 'alerts.deliver'`).toHaveLength(1)
+  twilio = takes
+  await world.owner`update provider_status set cooldown_until = now() - interval '1 second'`
+  world.sent.length = 0
+  await deliver(alertId)
+  expect(world.sent.map(({ method, url }) => [method, url.includes('twilio')])).toEqual([
+    ['GET', true],
+    ['POST', true],
+  ])
+})
+
 test('after a timeout Telnyx is asked what it took, and a text that had arrived is not sent again (J-2)', async () => {
   twilio = failsWith('ECONNREFUSED')
   let isLost = true

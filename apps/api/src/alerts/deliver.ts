@@ -79,7 +79,7 @@ async function sendOnce(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: stri
     step('alerts.sending')
     const asked = attempt.attempts > 1 ? await findArrived(ctx, alert, attempt, phone) : {}
     const message = { to: phone, body: alertText(alert), choose }
-    const sent = asked.arrived ?? (await sendByFirst(ctx, asked.senders ?? attempt.senders, message))
+    const sent = asked.arrived ?? (await send(ctx, attempt, asked, message))
     // somebody else has taken it over
     if (sent === undefined) return
     step('alerts.sent')
@@ -88,12 +88,13 @@ async function sendOnce(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: stri
       providerMessageId: sent.id,
       reason: asked.arrived
         ? 'The first attempt had arrived after all'
-        : reasonFor([...(asked.doubts ?? []), ...sent.after]),
+        : reasonFor([asked.silent && doubtOf(attempt), ...sent.after.map(wordsOf)]),
     })
   } catch (error) {
-    const reason = reasonFor([error]) ?? ''
+    const reason = wordsOf(error).slice(0, 500)
     if (error instanceof CircuitOpenError) {
-      // nobody was asked to send, so this was no try
+      // nobody was asked to send, or refused, so this was no try, and whom an earlier one may have reached is asked again
+      if (attempt.senders[0]) await keepSender(ctx, attempt, attempt.senders[0])
       await close(ctx, alert, { ...attempt, attempts: attempt.attempts - 1 }, { state: 'pending', reason })
       await enqueue(ctx, deliverAlertSpec, { alertId: alert.id }, { afterSeconds: error.afterSeconds })
       return
@@ -106,17 +107,32 @@ async function sendOnce(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: stri
   }
 }
 
-function reasonFor(errors: readonly unknown[]): string | null {
-  const said = errors.map((error) => (error instanceof Error ? error.message : String(error))).join('. ')
-  return said === '' ? null : said.slice(0, 500)
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+function reasonFor(said: readonly (string | undefined)[]): string | null {
+  const words = said.filter((one) => one !== undefined)
+  return words.length === 0 ? null : words.join('. ').slice(0, 500)
 }
 
-type Asked = { arrived?: { id: string; after: readonly unknown[] }; senders?: readonly TextSender[]; doubts?: string[] }
+/** `silent`: the one who may have sent it could not be asked. */
+type Asked = { arrived?: { id: string; after: readonly unknown[] }; silent?: CircuitOpenError }
+
+const doubtOf = ({ senders }: Attempt) => `${senders[0]?.name} may have sent it too and could not be asked`
 
 /**
- * The text of this attempt that its provider took although we never heard so; one whose loss is known is another. A provider that has
- * failed so often that it is not even asked leaves the doubt, and the word to the next: told twice is better than not at all.
+ * By the first that takes it. A provider that has failed so often that it is not even asked leaves the doubt, and the word to the next:
+ * told twice is better than not at all. What that one refuses is not over: the first may yet take it.
  */
+async function send(ctx: NetCtx, { senders }: Attempt, { silent }: Asked, message: Parameters<typeof sendByFirst>[2]) {
+  if (silent === undefined) return await sendByFirst(ctx, senders, message)
+  try {
+    return await sendByFirst(ctx, senders.slice(1), message)
+  } catch (error) {
+    throw error instanceof ProviderError && error.outcome === 'refused' ? silent : error
+  }
+}
+
+/** The text of this attempt that its provider took although we never heard so; one whose loss is known is another. */
 async function findArrived(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: string): Promise<Asked> {
   const [chosen, ...others] = attempt.senders
   if (chosen === undefined) return {}
@@ -134,7 +150,7 @@ async function findArrived(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: s
     return found ? { arrived: { ...found, after: [] } } : {}
   } catch (error) {
     if (!(error instanceof CircuitOpenError) || others.length === 0) throw error
-    return { senders: others, doubts: [`${chosen.name} may have sent it too and could not be asked`] }
+    return { silent: error }
   }
 }
 
