@@ -380,19 +380,42 @@ test.runIf(hasShared)('every signature that was published for Retell is judged a
   }
 })
 
+type Sample = { event?: string; body?: Sample; call?: object; call_cost?: object }
+
+/** An event, as a capture holds it, or with a fragment put where it belongs. */
+function eventIn(name: string, json: Sample): Sample {
+  if (!name.includes('fragment')) return json.event === undefined ? (json.body ?? {}) : json
+  const [, event = ''] = /([^/.]+)\./.exec(name) ?? []
+  const call = { call_id: 'call_of_a_fragment' }
+  if (event === 'call_cost') return { event: 'call_ended', call: { ...call, call_cost: json.call_cost ?? json } }
+  return { event, call: { ...call, ...(json.call ?? json) } }
+}
+
+test('a fragment of a capture stands where it belongs', () => {
+  const cost = eventIn('retell/call_cost.part.captured-fragment.json', { call_cost: { combined_cost: 10.9999999 } })
+  const started = eventIn('retell/call_started.part.captured-fragment.json', { call: { from_number: 'anonymous' } })
+
+  expect([cost.event, started.event]).toEqual(['call_ended', 'call_started'])
+  for (const event of [cost, started]) {
+    const events = eventsOrFault(retell, deliver(JSON.stringify(event)))
+    expect(events).toHaveLength(1)
+    expectSensible(events)
+  }
+})
+
 test.runIf(hasShared)('every sample of Retell’s is read, and tells what its name says', () => {
   const samples = globSync('retell/*.json', { cwd: shared }).filter((name) => !/api\.|response/.test(name))
 
   expect(samples.length).toBeGreaterThan(3)
   for (const name of samples) {
     const json = JSON.parse(readFileSync(new URL(name, shared), 'utf8'))
-    const event = 'event' in json ? json : json.body
+    const event = eventIn(name, json)
     const delivery = deliver(JSON.stringify(event))
     const reading = retell.read(delivery, 'hash')
     const events = eventsOrFault(retell, delivery)
 
     expect(reading).toMatchObject({ readable: true, eventType: event.event })
     expectSensible(events)
-    expect([name, events.length]).toEqual([name, /^call_(started|ended|analyzed)$/.test(event.event) ? 1 : 0])
+    expect([name, events.length]).toEqual([name, /^call_(started|ended|analyzed)$/.test(event.event ?? '') ? 1 : 0])
   }
 })
