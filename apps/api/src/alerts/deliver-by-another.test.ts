@@ -137,9 +137,10 @@ test.each([
   await Promise.allSettled(Array.from({ length: 8 }, () => deliver(alertId)))
 
   expect(posted()).toEqual(['twilio', 'telnyx'])
-  expect(await logsOf(alertId)).toMatchObject([
-    { provider: 'telnyx', state: 'sent', attempts: 1, reason: expect.stringMatching(why), delivery: 'sent' },
-  ])
+  const said = { provider: 'telnyx', attempts: 1, reason: expect.stringMatching(why) }
+  expect(await logsOf(alertId)).toMatchObject([{ ...said, state: 'sent', delivery: 'sent' }])
+  await finalized(texts[0] as TelnyxText, 'delivered')
+  expect(await logsOf(alertId)).toMatchObject([{ ...said, state: 'delivered', delivery: 'delivered' }])
 })
 
 test('where both refuse it the alert stands as failed and names both', async () => {

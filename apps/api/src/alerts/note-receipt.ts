@@ -44,7 +44,13 @@ async function noteReceipt(ctx: Ctx, text: { logId: string; alertId: string }): 
   if (log === undefined || receipt === undefined || log.state === receipt.state || log.state === 'delivered') return
   await ctx.db
     .update(alertLogs)
-    .set({ ...receipt, deliveredAt: receipt.state === 'delivered' ? ctx.now : null, updatedAt: ctx.now })
+    .set({
+      state: receipt.state,
+      // what was said of how it went out stays
+      reason: receipt.state === 'failed' ? receipt.reason : log.state === 'failed' ? null : log.reason,
+      deliveredAt: receipt.state === 'delivered' ? ctx.now : null,
+      updatedAt: ctx.now,
+    })
     .where(eq(alertLogs.id, log.id))
   if (receipt.state === 'delivered')
     await ctx.db.update(opsAlerts).set({ delivery: 'delivered' }).where(eq(opsAlerts.id, text.alertId))
@@ -82,7 +88,7 @@ export async function findLostTexts(ctx: Ctx, alertId: string): Promise<LostText
 export async function receiptOf(
   ctx: Ctx,
   sid: string,
-): Promise<{ state: 'delivered' | 'failed'; reason: string | null } | undefined> {
+): Promise<{ state: 'delivered' } | { state: 'failed'; reason: string } | undefined> {
   const [message] = await ctx.db
     .select({ status: smsEvents.status, code: smsEvents.errorCode })
     .from(smsEvents)
@@ -90,7 +96,7 @@ export async function receiptOf(
     .limit(1)
   if (message === undefined) return undefined
   const { status, code } = message
-  if (received.includes(status)) return { state: 'delivered', reason: null }
+  if (received.includes(status)) return { state: 'delivered' }
   return lost.includes(status)
     ? { state: 'failed', reason: `The carrier says: ${status}${code === null ? '' : ` (${code})`}` }
     : undefined
