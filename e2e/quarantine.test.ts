@@ -73,6 +73,30 @@ test('by pointer: a cause of quarantine is verified again from its row, and of n
     .waitFor({ state: 'detached' })
 })
 
+test('what was refused for its time alone is taken in where a person ticks it, and not before', async ({
+  open,
+  world,
+}) => {
+  await refusedThenSetRight(world, 'clock', { count: 0 })
+  const hourAgo = Date.now() - 3_600_000
+  for (let nth = 0; nth < 2; nth++) expect(await world.standard('clock', secretOf(2), { at: hourAgo })).toBe(401)
+  const page = await open('/sources?tab=causes')
+  await page.getByRole('button', { name: 'Verify again: The signature is too old, Standard Webhooks' }).click()
+  await dialogOf(page).getByText('None can be taken in without a word of yours.').waitFor()
+  await dialogOf(page).getByText('2 stay, refused for the time alone').waitFor()
+  expect(await dialogOf(page).getByRole('button', { name: 'Take in', exact: true }).getAttribute('aria-disabled')).toBe(
+    'true',
+  )
+  await expectSoundLook(page, { floating: true })
+
+  await dialogOf(page)
+    .getByRole('checkbox', { name: /Also take in 2 webhooks refused for the time alone/ })
+    .check()
+  await dialogOf(page).getByRole('button', { name: 'Take in 2 webhooks' }).click()
+  await dialogOf(page).getByText('2 webhooks taken in.').waitFor()
+  expect(await kept(world, 'standard')).toBe(0)
+})
+
 test('a preview that cannot be had is asked for again, and a refused release says so and changes nothing', async ({
   open,
   world,

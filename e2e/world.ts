@@ -122,8 +122,8 @@ export async function openWorld({ sells = false } = {}) {
     },
 
     /** A webhook of a source that speaks Standard Webhooks; answers the door's status. */
-    async standard(source: string, secret: string): Promise<number | undefined> {
-      const [id, stamp, body] = [`msg_${++texts}`, Math.floor(Date.now() / 1000), '{"type":"calendar.changed"}']
+    async standard(source: string, secret: string, { at = Date.now() } = {}): Promise<number | undefined> {
+      const [id, stamp, body] = [`msg_${++texts}`, Math.floor(at / 1000), '{"type":"calendar.changed"}']
       const signature = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
         .update(`${id}.${stamp}.${body}`)
         .digest('base64')

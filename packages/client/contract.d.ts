@@ -1371,12 +1371,14 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         output: {
           refused: number;
           provable: number;
+          outdated: number;
           items: {
             provider: "retell" | "standard" | "stripe" | "telnyx" | "twilio";
             cause: "malformed_header" | "secret_missing" | "signature_invalid" | "signature_missing" | "timestamp_stale" | "too_large";
             kept: number;
             refused: number;
             provable: number;
+            outdated: number;
           }[];
         };
         meta: ApiMeta;
@@ -1385,6 +1387,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         input: {
           provider?: "retell" | "standard" | "stripe" | "telnyx" | "twilio" | undefined;
           cause?: "malformed_header" | "secret_missing" | "signature_invalid" | "signature_missing" | "timestamp_stale" | "too_large" | undefined;
+          outdated?: boolean | undefined;
         };
         output: {
           released: number;

@@ -45,6 +45,7 @@ export function Reverify({
 }) {
   const utils = rpc.useUtils()
   const [done, setDone] = useState<Reverified>()
+  const [withOutdated, setWithOutdated] = useState(false)
   // each delivery is verified for it: asked once, and not at every webhook that comes in meanwhile
   const preview = useQuery({
     queryKey: [['reverification'], which],
@@ -60,21 +61,40 @@ export function Reverify({
   })
   if (done) return <Result done={done} onClose={onClose} />
   const found = preview.data
+  const taken = (found?.provable ?? 0) + (withOutdated ? (found?.outdated ?? 0) : 0)
   return (
     <ActDialog
       title={title}
       description="What was refused is held against the secrets and the address that count now. What is genuine is taken in as if it came now, and counted once."
-      act={found && found.provable > 0 ? `Take in ${formatCount(found.provable, 'webhook')}` : 'Take in'}
+      act={taken > 0 ? `Take in ${formatCount(taken, 'webhook')}` : 'Take in'}
       wide
-      refused={refusalOf(found)}
+      refused={refusalOf(found, taken)}
       busy={verify.isPending}
       error={verify.error}
       onClose={onClose}
-      onSubmit={() => verify.mutate(which)}
+      onSubmit={() => verify.mutate({ ...which, outdated: withOutdated })}
     >
       {isWider && <Note>The number, text and time of the list do not narrow this.</Note>}
       {found ? (
-        <Found found={found} />
+        <>
+          <Found found={found} />
+          {found.outdated > 0 && (
+            <label className="flex cursor-pointer items-start gap-2 text-sm">
+              <input
+                type="checkbox"
+                className="mt-0.5 size-3.5 shrink-0 accent-accent"
+                checked={withOutdated}
+                onChange={(event) => setWithOutdated(event.target.checked)}
+              />
+              <span>
+                Also take in {formatCount(found.outdated, 'webhook')} refused for the time alone
+                <span className="block text-xs text-ink-2">
+                  The signature is right; the clock of this server was wrong. What has come again since counts once.
+                </span>
+              </span>
+            </label>
+          )}
+        </>
       ) : preview.error ? (
         <Note tone="bad" live>
           <p>What is kept could not be verified. {problemOf(preview.error).message}</p>
@@ -89,19 +109,21 @@ export function Reverify({
   )
 }
 
-function refusalOf(found: Reverification | undefined): string | undefined {
+function refusalOf(found: Reverification | undefined, taken: number): string | undefined {
   if (!found) return 'What would come of it is not known yet.'
-  return found.provable === 0 ? 'None of it is genuine by the secrets that count now.' : undefined
+  return taken === 0 ? 'None of it is genuine by the secrets that count now.' : undefined
 }
 
-function Found({ found: { items, refused, provable } }: { found: Reverification }) {
+function Found({ found: { items, refused, provable, outdated } }: { found: Reverification }) {
   if (items.length === 0) return <p role="status">Nothing of this is kept in quarantine.</p>
   return (
     <>
       <p role="status" className="font-medium">
         {provable > 0
           ? `${formatCount(provable, 'webhook')} can be taken in.`
-          : 'None can be taken in: set the secret or PUBLIC_URL right first.'}
+          : outdated > 0
+            ? 'None can be taken in without a word of yours.'
+            : 'None can be taken in: set the secret or PUBLIC_URL right first.'}
       </p>
       <ul aria-label="What is kept" className="divide-y rounded-md border text-sm">
         {items.map((item) => (
@@ -117,8 +139,9 @@ function Found({ found: { items, refused, provable } }: { found: Reverification 
               {item.provable > 0 && (
                 <span className="block text-ink">{formatNumber(item.provable)} can be taken in</span>
               )}
-              {item.refused > item.provable && (
-                <span className="block">{staying(item.refused - item.provable)}, still not proven</span>
+              {item.outdated > 0 && <span className="block">{staying(item.outdated)}, refused for the time alone</span>}
+              {item.refused > item.provable + item.outdated && (
+                <span className="block">{staying(item.refused - item.provable - item.outdated)}, still not proven</span>
               )}
               {item.kept > item.refused && (
                 <span className="block">{staying(item.kept - item.refused)}, without their bytes</span>

@@ -415,11 +415,16 @@ describe('what was refused while a secret was wrong', () => {
     await world.retell({ event: 'call_ended', call: { call_id: 'forged' } }, { key: 'key_of_a_stranger' })
 
     expect(await ask('GET', '')).toMatchObject({ items: [{ provider: 'retell', cause: 'signature_invalid', rows: 4 }] })
-    const group = { provider: 'retell', cause: 'signature_invalid', kept: 4, refused: 4 }
-    expect(await ask('GET', '/preview')).toEqual({ refused: 4, provable: 0, items: [{ ...group, provable: 0 }] })
+    const group = { provider: 'retell', cause: 'signature_invalid', kept: 4, refused: 4, outdated: 0 }
+    expect(await ask('GET', '/preview')).toEqual({
+      refused: 4,
+      provable: 0,
+      outdated: 0,
+      items: [{ ...group, provable: 0 }],
+    })
     expect(await ask('POST', '/reverify', {})).toEqual({ released: 0, duplicates: 0, refused: 4 })
     await setRight()
-    const none = { refused: 0, provable: 0, items: [] }
+    const none = { refused: 0, provable: 0, outdated: 0, items: [] }
     expect(await ask('GET', '/preview?provider=retell')).toMatchObject({
       provable: 3,
       items: [{ ...group, provable: 3 }],
@@ -473,9 +478,10 @@ describe('what was refused while a secret was wrong', () => {
     expect(await ask('GET', '/preview')).toEqual({
       refused: 3,
       provable: 2,
+      outdated: 0,
       items: [
-        { provider: 'retell', cause: 'signature_invalid', kept: 3, refused: 2, provable: 2 },
-        { provider: 'twilio', cause: 'signature_invalid', kept: 1, refused: 1, provable: 0 },
+        { provider: 'retell', cause: 'signature_invalid', kept: 3, refused: 2, provable: 2, outdated: 0 },
+        { provider: 'twilio', cause: 'signature_invalid', kept: 1, refused: 1, provable: 0, outdated: 0 },
       ],
     })
     await backAsItWas()
@@ -490,6 +496,35 @@ describe('what was refused while a secret was wrong', () => {
     await bootstrapSources({ ...ctx, env: { ...ctx.env, twilioSecrets: [...ctx.env.twilioSecrets, 'unknown yet'] } })
 
     expect(await ask('POST', '/reverify', { provider: 'twilio' })).toEqual({ released: 1, duplicates: 0, refused: 0 })
+  })
+
+  test('what was refused for its time alone, while our clock was wrong, is taken in where a person says so, once, and what nobody signed is not', async () => {
+    await empty()
+    const { id, phoneNumber } = await world.customer()
+    const hourAgo = Date.now() - 3_600_000
+    const late = [60, 70].map((seconds) => retellCall({ to: phoneNumber, seconds }))
+    for (const { ended } of late) await world.retell(ended, { at: hourAgo })
+    await world.retell(retellCall({ to: phoneNumber, seconds: 80 }).ended, { at: hourAgo, key: 'key_of_a_stranger' })
+    await world.retell(late[0]?.ended ?? {})
+
+    const group = { provider: 'retell', kept: 2, refused: 2, provable: 0, outdated: 2 }
+    expect(await ask('GET', '/preview?cause=timestamp_stale')).toMatchObject({
+      provable: 0,
+      outdated: 2,
+      items: [group],
+    })
+    expect(await ask('POST', '/reverify', {})).toEqual({ released: 0, duplicates: 0, refused: 3 })
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ask('POST', '/reverify', { outdated: true })))
+    await world.process()
+
+    const sum = (name: string) => answers.reduce((total, answer) => total + Number(answer[name]), 0)
+    expect([sum('released'), sum('duplicates')]).toEqual([1, 1])
+    const [used] = await world.owner`select call_used_seconds from usage_limits where customer_id = ${id}`
+    expect(Number(used?.call_used_seconds)).toBe(130)
+    expect(await ask('GET', '')).toMatchObject({ items: [{ cause: 'signature_invalid', rows: 1 }] })
+    const [entry] = await world.owner`
+      select after from audit_log where action = 'webhooks.reverify' and (after ->> 'released')::int = 1 order by id desc limit 1`
+    expect(entry?.after).toMatchObject({ outdated: true })
   })
 
   test('a release that breaks off leaves everything where it was, and goes through when it is repeated', async () => {

@@ -38,8 +38,11 @@ const nextPiece = `select id, provider, verdict, door, url, remote_address, head
       and ($2::text = '' or provider = $2) and ($3::text = '' or verdict = $3) order by id limit ${piece.rows}) as waiting) as sized
   where before < ${piece.bytes} order by id`
 
+/** `outdated`: the signature is right, and the time that it signs was refused by the clock that we had then. */
+type Reconsidered = { rows: Refused[]; proven: Arrival[]; outdated: Arrival[] }
+
 /** Refused deliveries, oldest first, each with what it would be if it came now. */
-async function* reconsidered(ctx: Ctx, which: Which): AsyncGenerator<{ rows: Refused[]; proven: Arrival[] }> {
+async function* reconsidered(ctx: Ctx, which: Which): AsyncGenerator<Reconsidered> {
   const secrets = await loadSecrets(ctx)
   let after = '00000000-0000-0000-0000-000000000000'
   for (;;) {
@@ -47,7 +50,12 @@ async function* reconsidered(ctx: Ctx, which: Which): AsyncGenerator<{ rows: Ref
     const last = rows.at(-1)
     if (last === undefined) return
     after = last.id
-    yield { rows, proven: rows.flatMap((row) => prove(ctx, row, secrets) ?? []) }
+    const found: Reconsidered = { rows, proven: [], outdated: [] }
+    for (const row of rows) {
+      const { arrival, isOutdated } = prove(ctx, row, secrets) ?? {}
+      if (arrival !== undefined) (isOutdated ? found.outdated : found.proven).push(arrival)
+    }
+    yield found
   }
 }
 
@@ -55,7 +63,11 @@ async function* reconsidered(ctx: Ctx, which: Which): AsyncGenerator<{ rows: Ref
  * Verified again as of when it came, at the address that it had then and at the one that it would have now: PUBLIC_URL may
  * have been wrong. Undefined where it still cannot be proven.
  */
-function prove(ctx: Ctx, row: Refused, secrets: SecretsByProvider): Arrival | undefined {
+function prove(
+  ctx: Ctx,
+  row: Refused,
+  secrets: SecretsByProvider,
+): { arrival: Arrival; isOutdated: boolean } | undefined {
   const { provider, door } = row
   const adapter = adapters[provider]
   const pairs = typeof row.headers === 'string' ? (JSON.parse(row.headers) as [string, string][]) : row.headers
@@ -72,22 +84,19 @@ function prove(ctx: Ctx, row: Refused, secrets: SecretsByProvider): Arrival | un
   const delivery: Delivery = { ...incoming, body }
   const now = addressFrom(ctx.env.PUBLIC_URL, { provider, door, url: row.url }) ?? row.url
   const known = secretsFor(secrets, incoming)
-  const verified = [...new Set([row.url, now])]
-    .map((url): Verification => adapter.verify({ ...delivery, url }, known))
-    .find(({ verdict }) => verdict === 'verified')
-  if (verified === undefined) return undefined
+  const verdicts = [...new Set([row.url, now])].map((url): Verification => adapter.verify({ ...delivery, url }, known))
+  const verified = verdicts.find(({ verdict }) => verdict === 'verified')
+  const signed = verified ?? verdicts.find(({ verdict, secretId }) => verdict === 'timestamp_stale' && secretId)
+  if (signed === undefined) return undefined
   const { body_sha256: bodySha256 } = row
   const reading = adapter.read(delivery, bodySha256)
-  const found = { body, bodySha256, verdict: verified.verdict, secretId: verified.secretId, reading }
-  return { ...arrivalOf(incoming, found), id: row.id }
+  const found = { body, bodySha256, verdict: 'verified' as const, secretId: signed.secretId, reading }
+  return { arrival: { ...arrivalOf(incoming, found), id: row.id }, isOutdated: verified === undefined }
 }
 
 type Group = { provider: WebhookProvider; cause: Refusal }
-type Provable = {
-  refused: number
-  provable: number
-  items: (Group & { kept: number; refused: number; provable: number })[]
-}
+type Counts = { refused: number; provable: number; outdated: number }
+type Provable = Counts & { items: (Group & Counts & { kept: number })[] }
 
 /**
  * How many of them could be released now, in all and by provider and cause. What is kept beyond the refused has no bytes any more, so
@@ -98,8 +107,9 @@ export async function previewReverification(ctx: Ctx, which: Which): Promise<Pro
   const groups = new Map(
     items.map(({ provider, cause, rows }) => [nameOf(provider, cause), group(provider, cause, rows)]),
   )
-  for await (const { rows, proven } of reconsidered(ctx, which)) {
+  for await (const { rows, proven, outdated } of reconsidered(ctx, which)) {
     const genuine = new Set(proven.map(({ id }) => id))
+    const late = new Set(outdated.map(({ id }) => id))
     for (const { id, provider, verdict } of rows) {
       const name = nameOf(provider, verdict)
       const found = groups.get(name) ?? group(provider, verdict, 0)
@@ -108,11 +118,12 @@ export async function previewReverification(ctx: Ctx, which: Which): Promise<Pro
       // some may have come since they were counted
       found.kept = Math.max(found.kept, found.refused)
       if (genuine.has(id)) found.provable += 1
+      if (late.has(id)) found.outdated += 1
     }
   }
   const all = [...groups.values()]
-  const sum = (of: 'refused' | 'provable') => all.reduce((total, found) => total + found[of], 0)
-  return { refused: sum('refused'), provable: sum('provable'), items: all }
+  const sum = (of: keyof Counts) => all.reduce((total, found) => total + found[of], 0)
+  return { refused: sum('refused'), provable: sum('provable'), outdated: sum('outdated'), items: all }
 }
 
 const nameOf = (provider: WebhookProvider, cause: Refusal) => `${provider} ${cause}`
@@ -122,6 +133,7 @@ const group = (provider: WebhookProvider, cause: Refusal, kept: number) => ({
   kept,
   refused: 0,
   provable: 0,
+  outdated: 0,
 })
 
 export type Reverified = { released: number; duplicates: number; refused: number }
@@ -129,19 +141,22 @@ export type Reverified = { released: number; duplicates: number; refused: number
 /**
  * Releases whatever can be proven genuine with the secrets that count now, as if it came in now: it takes its key, is counted where the
  * same event was accepted since, and asks to be left alone where it says so. Piece by piece, each in a commit; whoever repeats it goes on.
+ * What was signed rightly and refused for its time alone comes with it where a person says that our clock was wrong.
  */
-export async function reverifyQuarantine(ctx: Ctx, which: Which): Promise<Reverified> {
+export async function reverifyQuarantine(ctx: Ctx, input: Which & { outdated?: boolean }): Promise<Reverified> {
+  const { outdated: withOutdated = false, ...which } = input
   const done = { released: 0, duplicates: 0, refused: 0 }
-  for await (const { rows, proven } of reconsidered(ctx, which)) {
-    const { released, duplicates } = await release(ctx, proven)
+  for await (const { rows, proven, outdated } of reconsidered(ctx, which)) {
+    const genuine = withOutdated ? [...proven, ...outdated] : proven
+    const { released, duplicates } = await release(ctx, genuine)
     done.released += released
     done.duplicates += duplicates
-    done.refused += rows.length - proven.length
+    done.refused += rows.length - genuine.length
   }
   await audit(ctx, {
     action: 'webhooks.reverify',
     subject: `quarantine:${which.provider ?? 'all'}`,
-    after: { cause: which.cause ?? null, ...done },
+    after: { cause: which.cause ?? null, outdated: withOutdated, ...done },
   })
   return done
 }

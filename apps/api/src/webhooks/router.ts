@@ -66,6 +66,7 @@ const quarantine = {
       z.object({
         refused: z.number(),
         provable: z.number(),
+        outdated: z.number(),
         items: z.array(
           z.object({
             provider: z.enum(webhookProviders),
@@ -73,6 +74,7 @@ const quarantine = {
             kept: z.number(),
             refused: z.number(),
             provable: z.number(),
+            outdated: z.number(),
           }),
         ),
       }),
@@ -89,7 +91,14 @@ const quarantine = {
         protect: true,
       },
     })
-    .input(which)
+    .input(
+      which.extend({
+        outdated: z
+          .boolean()
+          .default(false)
+          .describe('Also what was signed rightly and refused for its time alone: our clock was wrong'),
+      }),
+    )
     .output(z.object({ released: z.number(), duplicates: z.number(), refused: z.number() }))
     .mutation(({ ctx, input }) => reverifyQuarantine(ctx, input)),
 }
