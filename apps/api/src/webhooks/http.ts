@@ -33,8 +33,17 @@ const answers: Readonly<Record<Asked, Answers>> = {
     if (reading?.inboundCall === undefined) return acknowledge(received)
     return agentAnswer(answering(), reading.inboundCall).then(json)
   },
-  call: (received, answering) => voiceAnswer(answering(), readingOf(received)?.inboundCall).then(twiml),
-  text: (received, answering) => textAnswer(answering(), readingOf(received)?.inboundText).then(twiml),
+  call(received, answering) {
+    const { inboundCall, inboundText } = readingOf(received) ?? {}
+    if (inboundText !== undefined) return textAnswer(answering(), inboundText).then(twiml)
+    return voiceAnswer(answering(), inboundCall).then(twiml)
+  },
+  // a number whose calls were given this address, too, is not silent
+  text(received, answering) {
+    const { inboundCall, inboundText } = readingOf(received) ?? {}
+    if (inboundCall !== undefined) return voiceAnswer(answering(), inboundCall).then(twiml)
+    return textAnswer(answering(), inboundText).then(twiml)
+  },
 }
 
 type Doors = {

@@ -5,9 +5,12 @@ import {
   twilioCallIdentity,
   twilioConferenceIdentity,
   twilioDetectionIdentity,
+  twilioDocumentIdentity,
   twilioMessageIdentity,
+  twilioOtherIdentity,
   twilioRecordingIdentity,
   twilioStreamIdentity,
+  twilioTranscriptionIdentity,
   unreadableIdentity,
 } from './idempotency.ts'
 
@@ -143,4 +146,29 @@ test('what is told beside a call is known by the call, what it is of, and how th
       expect(new Set(names).size).toBe(3)
     }),
   )
+})
+
+test('each piece of a transcript is an event of its own, and what is known of nothing else is known by its body', () => {
+  const piece = fc.record({
+    transcriptionSid: fc.constantFrom('GT1', 'GT2'),
+    status: fc.constantFrom('transcription-content', 'completed'),
+    sequenceId: fc.option(fc.constantFrom('1', '2'), { nil: undefined }),
+  })
+  const other = fc.record({ of: word, eventType: word, bodySha256: word })
+  fc.assert(
+    fc.property(piece, piece, other, other, (a, b, one, two) => {
+      const isSame = (a: object, b: object) => JSON.stringify(a) === JSON.stringify(b)
+      expect(twilioTranscriptionIdentity(a) === twilioTranscriptionIdentity(b)).toBe(isSame(a, b))
+      expect(twilioOtherIdentity(one) === twilioOtherIdentity(two)).toBe(isSame(one, two))
+    }),
+  )
+})
+
+test('a document is known by what its events are called, and by its body where they have no names', () => {
+  const [a, b] = ['a', 'b'].map((bodySha256) => ({ ids: ['EZ1', 'EZ2'], bodySha256 }))
+  if (a === undefined || b === undefined) throw new Error('Two documents are wanted')
+
+  expect(twilioDocumentIdentity(a)).toBe(twilioDocumentIdentity(b))
+  expect(twilioDocumentIdentity(a)).not.toBe(twilioDocumentIdentity({ ...a, ids: ['EZ1'] }))
+  expect(twilioDocumentIdentity({ ...a, ids: undefined })).not.toBe(twilioDocumentIdentity({ ...b, ids: undefined }))
 })

@@ -60,6 +60,25 @@ export function twilioStreamIdentity(event: { streamSid: string; event: string }
   return `twilio:stream:${event.streamSid}:${event.event}`
 }
 
+/** A transcript of a recording is told once, a live one piece by piece. */
+export function twilioTranscriptionIdentity(event: {
+  transcriptionSid: string
+  status: string
+  sequenceId: string | undefined
+}): string {
+  return `twilio:transcription:${event.transcriptionSid}:${event.status}:${event.sequenceId ?? ''}`
+}
+
+/** What is told of something that we know nothing of may be told of it again and again. */
+export function twilioOtherIdentity(event: { of: string; eventType: string; bodySha256: string }): string {
+  return `twilio:other:${event.of}:${event.eventType}:${event.bodySha256}`
+}
+
+/** A document of Twilio’s brings one event or several, each under a name of its own. */
+export function twilioDocumentIdentity(event: { ids: readonly string[] | undefined; bodySha256: string }): string {
+  return `twilio:document:${event.ids === undefined ? `body:${event.bodySha256}` : event.ids.join(' ')}`
+}
+
 export function twilioMessageIdentity(event: {
   messageSid: string
   status: string

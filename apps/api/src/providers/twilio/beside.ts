@@ -5,11 +5,13 @@ import {
   twilioDetectionIdentity,
   twilioRecordingIdentity,
   twilioStreamIdentity,
+  twilioTranscriptionIdentity,
 } from '@trunkline/core/webhooks/idempotency'
 import { type Form, nameOf, text } from './form.ts'
 
 /** What each is known by: its name, and how it stands. */
 const named = {
+  transcription: ['TranscriptionSid', 'TranscriptionStatus'],
   recording: ['RecordingSid', 'RecordingStatus'],
   conference: ['ConferenceSid', 'StatusCallbackEvent'],
   stream: ['StreamSid', 'StreamEvent'],
@@ -18,10 +20,11 @@ const named = {
 type Beside = keyof typeof named
 
 /**
- * Told beside a call’s progress and without its status, so it can neither end nor measure it: a recording, a conference in which
- * it is, a stream, or who answered.
+ * Told beside a call’s progress, so it can neither end nor measure it: a recording, a conference in which it is, a stream, or who
+ * answered, each without the call’s status; and a transcript, which repeats it.
  */
 export function besideOf(form: Form): Beside | undefined {
+  if (form.get('TranscriptionSid') !== undefined) return 'transcription'
   if (form.get('CallStatus') !== undefined) return undefined
   if (form.get('RecordingSid') !== undefined) return 'recording'
   if (form.get('ConferenceSid') !== undefined) return 'conference'
@@ -37,12 +40,16 @@ function callBeside(form: Form): { sid: string | undefined } | { fault: string }
 
 export function readBeside(kind: Beside, form: Form): Reading {
   const [sidName, statusName] = named[kind]
-  const [found, call] = [nameOf(form.get(sidName), form.get(statusName), [sidName, statusName]), callBeside(form)]
+  // of a live transcript its event is told, of one of a recording how it stands
+  const stands = (kind === 'transcription' ? form.get('TranscriptionEvent') : undefined) ?? form.get(statusName)
+  const [found, call] = [nameOf(form.get(sidName), stands, [sidName, statusName]), callBeside(form)]
   if ('fault' in found) return { readable: false, reason: found.fault }
   if ('fault' in call) return { readable: false, reason: call.fault }
   const { sid, status } = found
   const { sid: callSid } = call
   const identityOf = {
+    transcription: () =>
+      twilioTranscriptionIdentity({ transcriptionSid: sid, status, sequenceId: form.get('SequenceId') }),
     recording: () => twilioRecordingIdentity({ callSid, recordingSid: sid, status }),
     conference: () =>
       twilioConferenceIdentity({
@@ -54,7 +61,7 @@ export function readBeside(kind: Beside, form: Form): Reading {
     stream: () => twilioStreamIdentity({ streamSid: sid, event: status }),
     detection: () => twilioDetectionIdentity({ callSid: sid, answeredBy: status }),
   }
-  const eventType = `${kind}.${status.replace(/^(conference|stream)-/, '')}`
+  const eventType = `${kind}.${status.replace(/^(conference|stream|transcription)-/, '')}`
   return { readable: true, identity: identityOf[kind](), eventType, phoneNumber: undefined }
 }
 

@@ -22,3 +22,7 @@ export function nameOf(sid: string | undefined, status: string | undefined, name
   if (sid.length > longestId) return { fault: `${names[0]} is longer than ${longestId} characters` }
   return { sid: plainText(sid, longestId), status: plainText(status, 40) }
 }
+
+/** Which way a call went. A trunk’s words are seen from behind it: what originates there comes from the telephone network. */
+export const directionNamed = (word: string): 'inbound' | 'outbound' =>
+  word.startsWith('inbound') || word === 'trunking-originating' ? 'inbound' : 'outbound'

@@ -6,6 +6,7 @@ import type { Ctx, NetCtx } from '../../platform/context.ts'
 import { callProvider, ProviderError } from '../call.ts'
 import type { ListedPage, ListedRecord, ListWindow } from '../listing.ts'
 import { sendingNumbers } from '../text-senders.ts'
+import { directionNamed } from './form.ts'
 
 export const canListTwilio = (ctx: Pick<Ctx, 'env'>): boolean =>
   ctx.env.TWILIO_ACCOUNT_SID !== undefined && ctx.env.twilioSecrets.length > 0
@@ -88,7 +89,7 @@ function toCall(item: object): ListedRecord[] {
   const startedAt = instantOf(call.start_time) ?? instantOf(call.date_created)
   // a leg that another call dialled is told of with that call
   if (startedAt === null || (call.parent_call_sid ?? '') !== '') return []
-  const direction = call.direction?.startsWith('inbound') === true ? 'inbound' : 'outbound'
+  const direction = directionNamed(call.direction ?? '')
   return [
     {
       providerId: call.sid,

@@ -3,6 +3,7 @@ import {
   type CallFact,
   type CallStatus,
   callStatuses,
+  isTerminal,
   longestCallSeconds,
   ownNumbers,
   statedInstant,
@@ -13,7 +14,8 @@ import { plainText } from '@trunkline/core/platform/plain-text'
 import type { Delivery, Reading, VendorEvent, WebhookAdapter } from '@trunkline/core/webhooks/adapter'
 import { twilioCallIdentity, twilioMessageIdentity, twilioVoiceIdentity } from '@trunkline/core/webhooks/idempotency'
 import { besideEvents, besideOf, readBeside } from './beside.ts'
-import { type Form, formReader, type Named, nameOf, text } from './form.ts'
+import { directionNamed, type Form, formReader, type Named, nameOf, text } from './form.ts'
+import { readDocument, readOther } from './other.ts'
 import { verifyTwilio } from './signature.ts'
 
 const isCallStatus = (word: string | undefined): word is CallStatus => callStatuses.includes(word as CallStatus)
@@ -22,8 +24,7 @@ const isMessageStatus = (word: string | undefined): word is MessageStatus =>
 
 function directionOf(form: Form): 'inbound' | 'outbound' | undefined {
   const word = form.get('Direction')
-  if (word === undefined) return undefined
-  return word.startsWith('inbound') ? 'inbound' : 'outbound'
+  return word === undefined ? undefined : directionNamed(word)
 }
 
 /** A figure that is charged. One that cannot be true is a fault of the whole webhook: charged or uncharged, it would be unseen. */
@@ -40,17 +41,23 @@ function statedAt(form: Form, receivedAt: number): number | undefined {
 }
 
 const messageSidOf = (form: Form) => form.get('MessageSid') ?? form.get('SmsSid') ?? form.get('SmsMessageSid')
-const messageStatusOf = (form: Form) => (form.get('MessageStatus') ?? form.get('SmsStatus'))?.toLowerCase()
+/** A receipt says `MessageStatus`; without it whatever comes in where texts do is one. */
+const messageStatusOf = (door: string, form: Form) =>
+  (form.get('MessageStatus') ?? (door === 'sms' ? 'received' : form.get('SmsStatus')))?.toLowerCase()
 
 const callOf = (form: Form) => nameOf(form.get('CallSid'), form.get('CallStatus'), ['CallSid', 'CallStatus'])
 const messageOf = (door: string, form: Form) =>
-  nameOf(messageSidOf(form), door === 'sms' ? 'received' : messageStatusOf(form), ['MessageSid', 'status'])
+  nameOf(messageSidOf(form), messageStatusOf(door, form), ['MessageSid', 'status'])
 
 /** The call that dialled this leg, and that it is part of: how long that lasted is told of that call. */
 function dialledBy(form: Form): Named | undefined {
   const sid = form.get('ParentCallSid')
   return sid === undefined ? undefined : nameOf(sid, '', ['ParentCallSid', 'CallStatus'])
 }
+
+const isOver = (status: string) => isCallStatus(status) && isTerminal(status)
+/** Whoever asks at these does what we answer. */
+const isAnswered = (door: string) => door === 'voice' || door === 'sms'
 
 function readCall(door: string, form: Form): Reading {
   const beside = besideOf(form)
@@ -71,7 +78,7 @@ function readCall(door: string, form: Form): Reading {
           }),
     eventType: `${parent === undefined ? 'call' : 'leg'}.${call.status}`,
     phoneNumber: lineOf(own),
-    ...(door === 'voice'
+    ...(isAnswered(door) && !isOver(call.status)
       ? { inboundCall: { phoneNumber: lineOf(own), from: lineOf(form.get('From')), providerId: call.sid } }
       : {}),
   }
@@ -105,17 +112,34 @@ function readMessage(door: string, form: Form): Reading {
     readable: true,
     identity: twilioMessageIdentity({ messageSid, status, errorCode: form.get('ErrorCode') }),
     eventType: `message.${status}`,
-    phoneNumber: lineOf(own),
+    phoneNumber: numberOf(own),
     // whichever door it was sent to: told again at the right one it is known already
     ...(status === 'received' ? { inboundText: inboundText(form) } : {}),
   }
 }
 
-const isAboutMessage = (door: string) => door === 'sms' || door === 'sms-status'
+/** A form says itself what it tells of; where it names a call and a message, the door does. Undefined: of something else. */
+function subjectOf(door: string, form: Form): 'call' | 'message' | undefined {
+  if (form.get('ConversationSid') !== undefined) return undefined
+  const isCall =
+    besideOf(form) !== undefined || (form.get('CallSid') !== undefined && form.get('CallStatus') !== undefined)
+  const isMessage = messageSidOf(form) !== undefined && messageStatusOf(door, form) !== undefined
+  const isAboutMessages = door === 'sms' || door === 'sms-status'
+  if (isMessage && (isAboutMessages || !isCall)) return 'message'
+  return isCall ? 'call' : undefined
+}
 
-function read(delivery: Delivery): Reading {
-  const form = formReader(delivery.body)
-  return isAboutMessage(delivery.door) ? readMessage(delivery.door, form) : readCall(delivery.door, form)
+const namesNothing = 'The form names no call, no message and nothing else'
+
+function read(delivery: Delivery, bodySha256: string): Reading {
+  const { body, door } = delivery
+  const document = readDocument(body, bodySha256)
+  if (document !== undefined) return document
+  const form = formReader(body)
+  const subject = subjectOf(door, form)
+  if (subject === 'message') return readMessage(door, form)
+  if (subject === 'call') return readCall(door, form)
+  return readOther(body, bodySha256) ?? { readable: false, reason: namesNothing }
 }
 
 function callEvents(delivery: Delivery, form: Form, webhookId: string): VendorEvent[] {
@@ -133,21 +157,20 @@ function callEvents(delivery: Delivery, form: Form, webhookId: string): VendorEv
     return [
       { kind: 'call', keys: [`twilio:${parent.sid}`, `twilio:${callSid}`], register: 'twilio:leg', fact: arrived },
     ]
-  const isOver = callStatuses.indexOf(status) >= callStatuses.indexOf('canceled')
-  const seconds = isOver ? figure(form, 'CallDuration', longestCallSeconds) : undefined
+  const seconds = isTerminal(status) ? figure(form, 'CallDuration', longestCallSeconds) : undefined
   const stated: Partial<CallFact> = {
     direction: directionOf(form),
     from: lineOf(form.get('From')),
     to: lineOf(form.get('To')),
     durationSeconds: seconds,
     startedAt: status === 'in-progress' ? at : undefined,
-    endedAt: isOver ? at : undefined,
+    endedAt: isTerminal(status) ? at : undefined,
     recordingUrl: text(form, 'RecordingUrl', 2000),
   }
   const said = Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined))
-  return [
-    { kind: 'call', keys: [`twilio:${callSid}`], register: `twilio:${status}`, fact: { ...arrived, status, ...said } },
-  ]
+  // what is asked or told once a call is over repeats that it is, and takes nothing from what was measured
+  const register = status === 'completed' && seconds === undefined ? 'twilio:completed:unmeasured' : `twilio:${status}`
+  return [{ kind: 'call', keys: [`twilio:${callSid}`], register, fact: { ...arrived, status, ...said } }]
 }
 
 function messageEvents(delivery: Delivery, form: Form, webhookId: string): VendorEvent[] {
@@ -156,8 +179,8 @@ function messageEvents(delivery: Delivery, form: Form, webhookId: string): Vendo
   const { sid: messageSid, status } = message
   if (!isMessageStatus(status)) return []
   const stated: Partial<MessageFact> = {
-    from: lineOf(form.get('From')),
-    to: lineOf(form.get('To')),
+    from: numberOf(form.get('From')),
+    to: numberOf(form.get('To')),
     segments: figure(form, 'NumSegments', 1000),
     body: text(form, 'Body', 10_000),
     errorCode: text(form, 'ErrorCode', 20),
@@ -177,10 +200,14 @@ function messageEvents(delivery: Delivery, form: Form, webhookId: string): Vendo
 }
 
 function events(delivery: Delivery, webhookId: string): VendorEvent[] {
-  const form = formReader(delivery.body)
-  return isAboutMessage(delivery.door)
-    ? messageEvents(delivery, form, webhookId)
-    : callEvents(delivery, form, webhookId)
+  const { body, door } = delivery
+  if (readDocument(body, '') !== undefined) return []
+  const form = formReader(body)
+  const subject = subjectOf(door, form)
+  if (subject === 'message') return messageEvents(delivery, form, webhookId)
+  if (subject === 'call') return callEvents(delivery, form, webhookId)
+  if (readOther(body, '') === undefined) throw new SyntaxError(namesNothing)
+  return []
 }
 
 export const twilio: WebhookAdapter = {
@@ -194,6 +221,7 @@ export const twilio: WebhookAdapter = {
   verify: verifyTwilio,
   read,
   events,
+  reading: 2,
   testEvent: ({ id }) => ({
     door: 'status',
     type: 'application/x-www-form-urlencoded',
