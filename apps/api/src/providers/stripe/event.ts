@@ -14,6 +14,13 @@ export const envelopeSchema = z.object({
   data: z.object({ object: z.looseObject({}) }),
 })
 
+/** An event that names what changed and does not bring it ("Thin events", Stripe docs). */
+export const thinSchema = z.object({
+  id: z.string().min(1).max(longestId),
+  object: z.literal('v2.core.event'),
+  type: z.string().min(1).max(100),
+})
+
 export type StripeObject = { readonly [field: string]: unknown }
 
 /** Something of Stripe's named by its id, or given whole where it was expanded. */
@@ -100,14 +107,26 @@ const optional = <Fields extends Record<string, unknown>>(fields: Fields) =>
     [Name in keyof Fields]?: Exclude<Fields[Name], undefined>
   }
 
+/** Before 2018-11-08 an invoice had no status, and a session none before 2021-09: what was told of it, and how it was settled, says it. */
+function withStatus(type: string, object: StripeObject): StripeObject {
+  if (object.status !== undefined && object.status !== null) return object
+  if (type.startsWith('checkout.')) return { ...object, status: type.endsWith('.expired') ? 'expired' : 'complete' }
+  if (type === 'invoice.voided') return { ...object, status: 'void' }
+  if (object.paid === true || ['invoice.paid', 'invoice.payment_succeeded'].includes(type))
+    return { ...object, status: 'paid' }
+  if (object.forgiven === true) return { ...object, status: 'uncollectible' }
+  return { ...object, status: object.closed === true ? 'void' : 'open' }
+}
+
 /** What an event says of money in our words; nothing where it says nothing of it. */
 export function saidBy(type: string, object: StripeObject): BillingSaid | undefined {
-  if (type.startsWith('checkout.session.') && object.object === 'checkout.session') return checkout(object)
+  if (type.startsWith('checkout.session.') && object.object === 'checkout.session')
+    return checkout(withStatus(type, object))
   if (type.startsWith('customer.subscription.') && object.object === 'subscription') return subscription(type, object)
   if (type === 'invoice.upcoming' && object.object === 'invoice') return upcoming(object)
   // a deleted draft was never owed
   if (type.startsWith('invoice.') && type !== 'invoice.deleted' && object.object === 'invoice')
-    return invoice(type, object)
+    return invoice(type, withStatus(type, object))
   if (type === 'charge.refunded' && object.object === 'charge') return refund(object)
   if (type.startsWith('charge.dispute.') && object.object === 'dispute') return dispute(object)
   return undefined

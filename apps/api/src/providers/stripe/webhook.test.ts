@@ -183,7 +183,26 @@ describe('a Stripe webhook', () => {
 
     expect(identityOf(event('invoice.paid', oldInvoice))).toBe('stripe:evt_invoice_paid')
     expect(identityOf(event('invoice.paid', { ...oldInvoice, attempt_count: 2 }))).toBe('stripe:evt_invoice_paid')
-    expect(stripe.read(deliver('{"object":"v2.core.event","id":"evt_2","type":"x"}'), 'hash').readable).toBe(false)
+    expect(stripe.read(deliver('{"object":"event","id":"evt_2","type":"x"}'), 'hash').readable).toBe(false)
+  })
+
+  test('a thin event, which only names what changed, is kept under its name and says nothing of money', () => {
+    const thin = {
+      id: 'evt_test_65T8x2',
+      object: 'v2.core.event',
+      type: 'v1.billing.meter.error_report_triggered',
+      livemode: true,
+      created: '2026-09-17T06:20:52.246Z',
+      related_object: { id: 'mtr_1', type: 'billing.meter', url: '/v1/billing/meters/mtr_1' },
+    }
+    const delivery = deliver(JSON.stringify(thin))
+
+    expect(stripe.read(delivery, 'hash')).toMatchObject({
+      readable: true,
+      identity: 'stripe:evt_test_65T8x2',
+      eventType: 'v1.billing.meter.error_report_triggered',
+    })
+    expect(stripe.events(delivery, 'whk')).toEqual([])
   })
 
   test('sent once more it is the same, however many deliveries of it are still to succeed', () => {
@@ -235,6 +254,28 @@ describe('a Stripe webhook', () => {
     expect(saidOf(event('checkout.session.async_payment_succeeded', session))).toMatchObject({ isPaid: true })
     expect(isPaid({ mode: 'subscription' })).toMatchObject({ isPurchase: false })
     expect(isPaid({ mode: 'subscription' })).not.toHaveProperty('purchase')
+  })
+
+  test('an older API version names no status of a session or an invoice: what happened to it says how it stands', () => {
+    const { status: _open, ...bareSession } = session
+    const { status: _due, ...bareInvoice } = oldInvoice
+    const statusOf = (type: string, object: object) => {
+      const said = saidOf(event(type, object))
+      return said !== undefined && 'status' in said ? said.status : undefined
+    }
+
+    expect(saidOf(event('checkout.session.completed', bareSession))).toEqual(
+      saidOf(event('checkout.session.completed', session)),
+    )
+    expect(statusOf('checkout.session.expired', { ...bareSession, status: null })).toBe('expired')
+    for (const [type, over, status] of [
+      ['invoice.payment_succeeded', { paid: true, closed: true }, 'paid'],
+      ['invoice.payment_failed', { paid: false, closed: false }, 'open'],
+      ['invoice.updated', { paid: false, forgiven: true, closed: true }, 'uncollectible'],
+      ['invoice.updated', { paid: false, forgiven: false, closed: true }, 'void'],
+      ['invoice.voided', {}, 'void'],
+    ] as const)
+      expect([type, statusOf(type, { ...bareInvoice, ...over })]).toEqual([type, status])
   })
 
   test.each([

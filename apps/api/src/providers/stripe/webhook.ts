@@ -9,17 +9,27 @@ import {
   type WebhookAdapter,
 } from '@trunkline/core/webhooks/adapter'
 import { stripeIdentity } from '@trunkline/core/webhooks/idempotency'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { readJson } from '../json-body.ts'
-import { envelopeSchema, idOf, ownCustomerOf, part, type StripeObject, saidBy, subscriptionOf } from './event.ts'
+import {
+  envelopeSchema,
+  idOf,
+  ownCustomerOf,
+  part,
+  type StripeObject,
+  saidBy,
+  subscriptionOf,
+  thinSchema,
+} from './event.ts'
 import { verifyStripe } from './signature.ts'
 
-type Envelope = z.infer<typeof envelopeSchema>
+const anySchema = z.union([envelopeSchema, thinSchema])
+type Envelope = z.infer<typeof anySchema>
 
 function openedOf(body: Uint8Array): { envelope: Envelope; json: object } | string {
   const read = readJson(body)
   if ('fault' in read) return read.fault
-  const parsed = envelopeSchema.safeParse(read.json)
+  const parsed = anySchema.safeParse(read.json)
   return parsed.success
     ? { envelope: parsed.data, json: read.json as object }
     : 'The body is no event with id, type and object'
@@ -60,6 +70,7 @@ function events(delivery: Delivery, webhookId: string): VendorEvent[] {
   const opened = openedOf(delivery.body)
   if (typeof opened === 'string') throw new SyntaxError(opened)
   const { envelope } = opened
+  if (envelope.object !== 'event') return []
   const { object } = envelope.data
   const said = saidBy(envelope.type, object)
   if (said === undefined) return []
