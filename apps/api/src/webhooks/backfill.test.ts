@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { mayContact } from '../compliance/may-contact.ts'
 import { newId } from '../platform/id.ts'
+import { telnyxEvent, telnyxHeaders } from '../testing/signing.ts'
 import { untilWaitedFor } from '../testing/waited-for.ts'
 import { openWorld, randomNumber, retellCall, twilioStatus, type World } from '../testing/world.ts'
 import { backfillGaps } from './backfill.ts'
@@ -215,6 +216,27 @@ test('Telnyx is asked for a message by its name, and what it says is the fate of
   const [message] = await world.owner`select status, segments from sms_events where id = ${smsId}`
   expect(message).toEqual({ status: 'delivered', segments: 3 })
   expect(await usedBy(id)).toMatchObject({ segments: 3 })
+})
+
+test('a text of which its carrier says no more misses nothing, and nobody is asked for it', async () => {
+  const { phoneNumber } = await world.customer()
+  const finalized = (status: string) =>
+    telnyxEvent('message.finalized', {
+      id: newId(),
+      direction: 'outbound',
+      from: { phone_number: phoneNumber },
+      to: [{ phone_number: '+14155550172', status }],
+      parts: 1,
+    })
+  for (const status of ['delivery_unconfirmed', 'sent']) {
+    const payload = JSON.stringify(finalized(status))
+    const headers = telnyxHeaders(payload)
+    await world.app.inject({ method: 'POST', url: '/webhooks/telnyx', headers, payload })
+  }
+  await world.process()
+  await growOld()
+
+  expect((await gaps()).missing).toMatchObject([{ missing: 'status', found: 1 }])
 })
 
 test('four runners at the same moment ask for each gap once, and each becomes one entry that is charged once', async () => {

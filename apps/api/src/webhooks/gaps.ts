@@ -36,7 +36,7 @@ export const gapTables = `calls as materialized (
     select id, case when shredded_at is not null then null when message_sid ~ '^(SM|MM)' then 'twilio' when message_sid is not null then 'telnyx' end as provider,
       message_sid as provider_id, phone_number
     from sms_events where id >= $1::text::uuid and direction = 'outbound' and updated_at < now() - interval '${patience.status}'
-      and status in ('accepted', 'scheduled', 'queued', 'sending', 'sent')
+      and status in ('accepted', 'scheduled', 'queued', 'sending', 'sent') and not facts @? '$.*.isFinal'
   ), gaps as (
     select missing, id, provider, provider_id, phone_number from calls where missing is not null
     union all select 'status', id, provider, provider_id, phone_number from messages

@@ -136,7 +136,12 @@ export function summarizeCall(facts: CallFacts): CallSummary {
   const carrier = measured !== undefined || firstOf(known, sourceOfSeconds) === 'telnyx' ? 'telnyx' : 'twilio'
   const startedAt = firstOf(known, (fact) => fact.startedAt)
   const endedAt = firstOf(known, (fact) => fact.endedAt)
-  const rank = Math.max(0, ...known.map((fact) => (fact.status === undefined ? 0 : callStatuses.indexOf(fact.status))))
+  // Telnyx says how a leg ended, and not that somebody had talked
+  const isTalkedOver = facts['telnyx:call.answered'] !== undefined && facts['telnyx:call.hangup'] !== undefined
+  const stated = isTalkedOver
+    ? [...known.map(({ status }) => status), 'completed' as const]
+    : known.map(({ status }) => status)
+  const rank = Math.max(0, ...stated.map((status) => (status === undefined ? 0 : callStatuses.indexOf(status))))
   return {
     status: callStatuses[rank] ?? 'queued',
     direction: firstOf(known, (fact) => fact.direction),

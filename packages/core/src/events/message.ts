@@ -34,6 +34,8 @@ export type MessageFact = {
   segments?: number
   body?: string
   errorCode?: string
+  /** Its provider says no more of it, though it was not told what became of it. */
+  isFinal?: true
 }
 export type MessageFacts = Facts<MessageFact>
 

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   retellIdentity,
+  telnyxIdentity,
+  telnyxOtherIdentity,
   twilioCallIdentity,
   twilioConferenceIdentity,
   twilioDetectionIdentity,
@@ -106,6 +108,8 @@ test('no identity of one provider is that of another', () => {
     retellIdentity({ event: 'call_ended', callId: 'x', eventTimestamp: 1, bodySha256: 'x' }),
     twilioCallIdentity({ callSid: 'x', status: 'ended', sequenceNumber: undefined }),
     twilioMessageIdentity({ messageSid: 'x', status: 'ended', errorCode: undefined }),
+    telnyxIdentity({ eventId: 'x' }),
+    telnyxOtherIdentity({ content: 'x' }),
     unreadableIdentity('retell', 'x'),
     unreadableIdentity('twilio', 'x'),
   ]

@@ -97,6 +97,11 @@ export function telnyxIdentity(event: { eventId: string }): string {
   return `telnyx:${event.eventId}`
 }
 
+/** What carries no name is known by what it says. */
+export function telnyxOtherIdentity(event: { content: string }): string {
+  return `telnyx:other:${event.content}`
+}
+
 /** A sender names its messages itself, and only among its own: two sources may use the same name. */
 export function standardIdentity(event: { source: string; messageId: string }): string {
   return `standard:${event.source}:${event.messageId}`

@@ -22,6 +22,18 @@ export const payloadSchema = z.object({
     .optional()
     .catch(undefined),
   text,
+  type: text,
+  // what is written by WhatsApp or RCS
+  body: z
+    .object({
+      text: z
+        .union([z.string(), z.object({ body: text })])
+        .optional()
+        .catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+  status: text,
   // any value: one that is no count is refused, never ignored
   parts: z.unknown().optional(),
   billed_duration_secs: z.unknown().optional(),
@@ -87,13 +99,22 @@ const numberOf = (party: Payload['from'] | Payload['to']): string | undefined =>
 
 export const partiesOf = (payload: Payload) => ({ from: numberOf(payload.from), to: numberOf(payload.to) })
 
+/** Its words: of a text message, or of one of another kind. */
+export function wordsOf({ text, body }: Payload): string | undefined {
+  if (text !== undefined && text !== '') return text
+  return typeof body?.text === 'object' ? body.text.body : body?.text
+}
+
 export const isInbound = (payload: Payload): boolean =>
   payload.direction === 'inbound' || payload.direction === 'incoming'
+
+/** How it stands with the first whom it went to. */
+const firstWord = ({ to }: Payload) => (Array.isArray(to) ? to[0]?.status : undefined)
 
 export function messageStatus(said: Said): MessageStatus | undefined {
   const { payload, event_type: type } = said
   if (type === 'message.received') return 'received'
-  const first = Array.isArray(payload?.to) ? payload.to[0]?.status : undefined
+  const first = payload && firstWord(payload)
   const word = first === undefined ? undefined : statusOfWord[first]
   return word ?? (type === 'message.sent' ? 'sent' : undefined)
 }
@@ -124,6 +145,8 @@ export function messageFact(
   const status = messageStatus(said)
   if (status === undefined) return undefined
   const { from, to } = partiesOf(payload)
+  const words = wordsOf(payload)
+  const isUnconfirmed = firstWord(payload) === 'delivery_unconfirmed'
   const code = payload.errors?.find((error) => error !== undefined)?.code
   return stated({
     at: instantOf(said.occurred_at, at.receivedAt) ?? 0,
@@ -134,8 +157,9 @@ export function messageFact(
     from: lineOf(from),
     to: lineOf(to),
     segments: figure(payload.parts, 'parts', 1000),
-    body: payload.text === undefined || payload.text === '' ? undefined : plainText(payload.text, 10_000),
+    body: words === undefined || words === '' ? undefined : plainText(words, 10_000),
     errorCode: code === undefined ? undefined : plainText(code, 20),
+    isFinal: isUnconfirmed || undefined,
   })
 }
 
@@ -148,6 +172,8 @@ export function callFact(said: Said, payload: Payload, arrived: { receivedAt: nu
   const { from, to } = partiesOf(payload)
   const recording = payload.recording_urls?.mp3 ?? payload.recording_urls?.wav
   const isOver = type === 'call.hangup'
+  // of one that could not be worked out the figures are nothing
+  const isBilled = type === 'call.cost' && payload.status !== 'error'
   return stated({
     at: at ?? 0,
     source: 'telnyx' as const,
@@ -160,11 +186,10 @@ export function callFact(said: Said, payload: Payload, arrived: { receivedAt: nu
     startedAt: type === 'call.answered' ? at : undefined,
     endedAt: isOver ? at : undefined,
     disconnectReason: isOver && payload.hangup_cause !== undefined ? plainText(payload.hangup_cause, 100) : undefined,
-    durationSeconds:
-      type === 'call.cost'
-        ? figure(payload.billed_duration_secs, 'billed_duration_secs', longestCallSeconds)
-        : undefined,
-    costMicros: type === 'call.cost' ? microsOf(payload.total_cost) : undefined,
+    durationSeconds: isBilled
+      ? figure(payload.billed_duration_secs, 'billed_duration_secs', longestCallSeconds)
+      : undefined,
+    costMicros: isBilled ? microsOf(payload.total_cost) : undefined,
     recordingUrl: recording === undefined || recording === '' ? undefined : plainText(recording, 2000),
   })
 }

@@ -256,3 +256,85 @@ test.each([
   expect(telnyx.read(delivery, 'hash')).toEqual({ readable: false, reason: expect.stringContaining(reason) })
   expect(() => telnyx.events(delivery, 'whk')).toThrow(SyntaxError)
 })
+
+const kept = (json: object) => telnyx.read(deliver(JSON.stringify(json)), 'hash')
+const identityIn = (json: object) => {
+  const reading = kept(json)
+  return reading.readable ? reading.identity : undefined
+}
+
+test.each([
+  ['a campaign', { campaignId: '4b30017a', type: 'MNO_REVIEW', status: 'ACCEPTED' }, 'campaign.MNO_REVIEW'],
+  ['a click', { data: { record_type: 'link_click', message_id: 'm1', url: 'https://a.example' } }, 'link_click'],
+  ['a session', { id: 'ev_1', event: 'artifact.completed', data: { artifact_id: 'a' } }, 'artifact.completed'],
+  ['a message that we know nothing of', event('message.link_clicked', at(0), { url: 'x' }), 'message.link_clicked'],
+  [
+    'what a business wrote by its own app',
+    event('message.echo', at(0), { id: 'm2', to: '+14155550123' }),
+    'message.echo',
+  ],
+  [
+    'an order of numbers',
+    event('number_order.complete', at(0), { id: 'o1', phone_numbers: [] }),
+    'number_order.complete',
+  ],
+  [
+    'what has no content',
+    { data: { id: 'x', event_type: 'porting_order.status_changed' } },
+    'porting_order.status_changed',
+  ],
+])('what is told of %s is kept under its name and charges nothing', (_name, json, eventType) => {
+  expect(kept(json)).toMatchObject({ readable: true, eventType })
+  expect(said(json)).toEqual([])
+})
+
+test('what gives itself no name is known by what it says, and not by which try of it this is', () => {
+  const click = { data: { record_type: 'link_click', message_id: 'm1' }, meta: { attempt: 1 } }
+
+  expect(identityIn({ ...click, meta: { attempt: 2 } })).toBe(identityIn(click))
+  expect(identityIn({ ...click, data: { ...click.data, message_id: 'm2' } })).not.toBe(identityIn(click))
+  expect(identityIn({ id: 'ev_1', event: 'a' })).toBe('telnyx:ev_1')
+})
+
+test.each([
+  ['WHATSAPP', { type: 'text', text: { body: 'STOP' } }],
+  ['RCS', { text: 'STOP' }],
+])('what is written by %s is read where Telnyx puts it, and is no text message', (type, body) => {
+  const { text: _none, parts: _parts, ...bare } = text
+  const written = event('message.received', at(0), { ...bare, type, body, to: '+13125550101' })
+
+  expect(kept(written)).toMatchObject({
+    phoneNumber: '+13125550101',
+    inboundText: { from: '+14155550123', to: '+13125550101', body: 'STOP', isElsewhere: true },
+  })
+  expect(said(written)).toMatchObject([{ fact: { status: 'received', body: 'STOP' } }])
+  expect(kept(received)).toMatchObject({ inboundText: { isElsewhere: false } })
+})
+
+test('a cost that Telnyx could not work out is none, and no length', () => {
+  const unknown = event('call.cost', at(70_000), {
+    ...leg,
+    status: 'error',
+    billed_duration_secs: 0,
+    total_cost: '0.0',
+  })
+
+  expect(summaryOf([initiated, unknown])).toMatchObject({ seconds: undefined, costMicros: undefined })
+  expect(summaryOf([initiated, answered, hangup, unknown])).toMatchObject({ seconds: 65, costMicros: undefined })
+})
+
+test.each(['unspecified', 'timeout', 'call_rejected', 'originator_cancel'])(
+  'a call that was answered is completed, though it ends by «%s»',
+  (hangup_cause) => {
+    const over = event('call.hangup', at(66_200), { ...leg, hangup_cause })
+
+    expect(summaryOf([initiated, answered, over])).toMatchObject({ status: 'completed', seconds: 65 })
+  },
+)
+
+test('a text whose carrier says no more has come to its end', () => {
+  const isFinal = (json: object) => said(json).map(({ fact }) => 'isFinal' in fact && fact.isFinal)
+
+  expect(isFinal(event('message.finalized', at(0), sentTo('delivery_unconfirmed')))).toEqual([true])
+  expect(isFinal(event('message.sent', at(0), sentTo('sent')))).toEqual([false])
+})

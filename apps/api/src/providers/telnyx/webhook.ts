@@ -21,17 +21,24 @@ import {
   nameFault,
   partiesOf,
   type Said,
+  wordsOf,
 } from './event.ts'
+import { readOther } from './other.ts'
 import { verifyTelnyx } from './signature.ts'
 
-const isAboutMessage = (said: Said) => said.event_type.startsWith('message.')
+/** What is told of a message's life. Of a click on its link, or of what a business wrote elsewhere, nothing is charged. */
+const messageWords = ['message.received', 'message.sent', 'message.finalized', 'message.read']
+const isAboutMessage = (said: Said) => messageWords.includes(said.event_type)
 const isAboutCall = (said: Said) => callWords.includes(said.event_type)
 
-function saidIn(body: Uint8Array): { said: Said; data: unknown } | string {
+function saidIn(body: Uint8Array): { said: Said; data: unknown } | { other: Reading } | string {
   const read = readJson(body)
   if ('fault' in read) return read.fault
   const parsed = envelopeSchema.safeParse(read.json)
-  if (!parsed.success) return 'The body is no event with «data.id» and «data.event_type»'
+  if (!parsed.success) {
+    const other = readOther(read.json)
+    return other === undefined ? 'The body is no event with «data.id» and «data.event_type»' : { other }
+  }
   const said = parsed.data.data
   const fault = faultOf(said)
   return fault ?? { said, data: (read.json as { data: unknown }).data }
@@ -65,16 +72,18 @@ function inboundText({ payload, event_type: type, occurred_at: occurredAt }: Sai
   return {
     from,
     to,
-    body: payload.text ?? '',
+    body: wordsOf(payload) ?? '',
     isAnswered: heard !== undefined,
     keyword: kindNamed(heard),
     saidAt: at === undefined ? undefined : new Date(at).toISOString(),
+    isElsewhere: payload.type === 'WHATSAPP' || payload.type === 'RCS',
   }
 }
 
 function read(delivery: Delivery): Reading {
   const found = saidIn(delivery.body)
   if (typeof found === 'string') return { readable: false, reason: found }
+  if ('other' in found) return found.other
   const { said, data } = found
   return {
     readable: true,
@@ -90,6 +99,7 @@ function read(delivery: Delivery): Reading {
 function events(delivery: Delivery, webhookId: string): VendorEvent[] {
   const found = saidIn(delivery.body)
   if (typeof found === 'string') throw new SyntaxError(found)
+  if ('other' in found) return []
   const { said } = found
   const { payload } = said
   if (payload === undefined) return []
@@ -111,4 +121,5 @@ export const telnyx: WebhookAdapter = {
   verify: verifyTelnyx,
   read,
   events,
+  reading: 2,
 }
