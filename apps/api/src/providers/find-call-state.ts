@@ -23,7 +23,9 @@ export async function findCallState(ctx: NetCtx, providerId: string): Promise<Ca
       : retellUnderWay.includes(retellCall.parse(answer).call_status)
     return isUnderWay ? 'under_way' : 'over'
   } catch (error) {
-    if (error instanceof ProviderError) return /answered 404/.test(error.message) ? 'over' : 'unknown'
+    // Retell answers 422 for a call that it does not know
+    const unknown = isTwilio ? /answered 404/ : /answered (404|422)/
+    if (error instanceof ProviderError) return unknown.test(error.message) ? 'over' : 'unknown'
     if (error instanceof CircuitOpenError || error instanceof z.ZodError) return 'unknown'
     throw error
   }

@@ -217,6 +217,23 @@ test('a hold whose call is under way is kept, though its time is over; it is fre
   expect(new Set(asked)).toEqual(new Set([`GET /2010-04-01/Accounts/AC${'0'.repeat(31)}1/Calls/${sid}.json`]))
 })
 
+test.each([
+  ['Retell', 422, (id: string) => `call_${id.replaceAll('-', '')}`],
+  ['Retell', 404, (id: string) => `call_${id.replaceAll('-', '')}`],
+  ['Twilio', 404, (id: string) => `CA${id.replaceAll('-', '')}`],
+])('a hold of a call that %s does not know (%i) is free at its time', async (_provider, status, nameOf) => {
+  const { id } = await world.customer()
+  await checkUsage(world.ctx(), { customerId: id, kind: 'call', quantity: 60, providerId: nameOf(id) })
+  await world.owner`update usage_holds set expires_at = now() - interval '1 second' where customer_id = ${id}`
+  const { answer: usual } = world.network
+  world.network.answer = async () => Response.json({ message: 'Cannot find requested asset' }, { status })
+
+  await expireHolds(world.ctx())
+  world.network.answer = usual
+
+  expect(await limitsOf(id)).toMatchObject({ reserved: 0 })
+})
+
 test('the provider’s report ends the hold that its call was admitted by, and what went beyond it is flagged', async () => {
   const { id, phoneNumber } = await world.customer()
   const { holdId } = await checkUsage(world.ctx(), { customerId: id, kind: 'call', quantity: 60 })
