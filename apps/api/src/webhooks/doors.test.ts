@@ -350,6 +350,23 @@ describe('a call that rings at Retell', () => {
     })
   })
 
+  test('asked about again under the name that Retell gives the call it is promised the same, once', async () => {
+    const { id, phoneNumber } = await world.customer({ agentId: 'agent_asked' })
+    const call_id = `call_${'a'.repeat(27)}`
+    const asks = (to: string, of: string) =>
+      world.retell({ event: 'call_inbound', call_inbound: { call_id: of, from_number: '+14155550123', to_number: to } })
+
+    const [first, again] = [await asks(phoneNumber, call_id), await asks(phoneNumber, call_id)]
+    const other = await asks(phoneNumber, `${call_id}b`)
+
+    expect(again).toEqual(first)
+    expect(other).not.toEqual(first)
+    expect(await heldBy(id)).toHaveLength(2)
+    const [kept] =
+      await world.owner`select count(*)::int as rows from webhook_queue where phone_number = ${phoneNumber}`
+    expect(kept).toEqual({ rows: 2 })
+  })
+
   test('is not taken at the cap, nor for a customer that is suspended', async () => {
     const full = await world.customer({ agentId: 'agent_full' })
     await world.owner`update usage_limits set call_used_seconds = call_cap_seconds + grace_seconds where customer_id = ${full.id}`

@@ -40,6 +40,19 @@ test.each(['call_inbound', 'chat_inbound'])(
   },
 )
 
+test('where Retell names the call or chat that it asks about, asked again it is the same', () => {
+  const asked = { eventTimestamp: 1, bodySha256: 'a' }
+  const names = [
+    retellIdentity({ ...asked, event: 'call_inbound', callId: 'call_1' }),
+    retellIdentity({ ...asked, event: 'call_inbound', callId: 'call_2' }),
+    retellIdentity({ ...asked, event: 'call_started', callId: 'call_1' }),
+    retellIdentity({ ...asked, event: 'chat_inbound', callId: undefined, chatId: 'call_1' }),
+  ]
+
+  expect(new Set(names).size).toBe(4)
+  expect(retellIdentity({ event: 'call_inbound', callId: 'call_1', eventTimestamp: 2, bodySha256: 'b' })).toBe(names[0])
+})
+
 test('every transfer and every transcript update of a call is an event of its own', () => {
   const transfer = { event: 'transfer_started', callId: 'call_1', bodySha256: 'same' }
   const transcript = { event: 'transcript_updated', callId: 'call_1', eventTimestamp: 1 }

@@ -1,6 +1,6 @@
 /**
  * The identity of one provider event as readable text, or undefined where the provider's request has none
- * (Retell's `call_inbound`: two calls from one number carry the same body, so it is never deduplicated).
+ * (Retell's `call_inbound` without a call's name: two calls from one number carry the same body, so it is never deduplicated).
  * The caller hashes it; the body's own hash joins only where the provider may send the same name twice.
  */
 export function retellIdentity(event: {
@@ -11,7 +11,10 @@ export function retellIdentity(event: {
   bodySha256: string
 }): string | undefined {
   const { event: name, callId, chatId, eventTimestamp, bodySha256 } = event
-  if (name === 'call_inbound' || name === 'chat_inbound') return undefined
+  if (name === 'call_inbound' || name === 'chat_inbound') {
+    const asked = name === 'call_inbound' ? callId : chatId
+    return asked === undefined ? undefined : `retell:${name}:${asked}`
+  }
   if (chatId !== undefined && /^chat_(started|ended|analyzed)$/.test(name)) return `retell:${name}:${chatId}`
   if (callId === undefined) return `retell:${name}:body:${bodySha256}`
   if (['call_started', 'call_ended', 'call_analyzed'].includes(name)) return `retell:${name}:${callId}`

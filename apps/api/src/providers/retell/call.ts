@@ -29,13 +29,24 @@ const callSchema = z.object({
 })
 export type RetellCall = z.infer<typeof callSchema>
 
+/** What rings, or is written, and waits for an answer. Its name is there so that it can be asked about again (retell-sdk, phone-number.d.ts). */
+const asked = { from_number: text, to_number: text, agent_id: text }
+const name = z.string().min(1).optional().catch(undefined)
+
 export const envelopeSchema = z.object({
   event: z.string().min(1).max(100),
   event_timestamp: z.number().optional().catch(undefined),
   call: z.unknown().optional(),
   data: z.unknown().optional(),
   chat: z.object({ chat_id: text }).optional().catch(undefined),
-  call_inbound: z.object({ from_number: text, to_number: text, agent_id: text }).optional().catch(undefined),
+  call_inbound: z
+    .object({ ...asked, call_id: name })
+    .optional()
+    .catch(undefined),
+  chat_inbound: z
+    .object({ ...asked, chat_id: name })
+    .optional()
+    .catch(undefined),
 })
 export type Envelope = z.infer<typeof envelopeSchema>
 
@@ -45,12 +56,16 @@ export function callOf(envelope: Envelope): RetellCall | undefined {
   return parsed.success ? parsed.data : undefined
 }
 
-/** Why a call cannot be known by its names, or undefined where it can. */
-export function nameFault(call: RetellCall): string | undefined {
-  const names = { call_id: call.call_id, twilio_call_sid: call.telephony_identifier?.twilio_call_sid ?? '' }
-  const tooLong = Object.entries(names).find(([, name]) => name.length > longestId)
+/** Why what is told of cannot be known by its names, or undefined where it can. */
+export function nameFault(names: Record<string, string | undefined>): string | undefined {
+  const tooLong = Object.entries(names).find(([, name]) => (name?.length ?? 0) > longestId)
   return tooLong && `${tooLong[0]} is longer than ${longestId} characters`
 }
+
+export const callNames = (call: RetellCall) => ({
+  call_id: call.call_id,
+  twilio_call_sid: call.telephony_identifier?.twilio_call_sid,
+})
 
 /** The names of a call: Retell's, and the carrier's where Retell knows it. */
 export function keysOf(call: RetellCall): string[] {

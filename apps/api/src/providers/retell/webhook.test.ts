@@ -355,6 +355,27 @@ describe('what a webhook says', () => {
   })
 })
 
+test('what Retell asks before a call or chat is known by the name that it gives it, and belongs to the line', () => {
+  const read = (event: object) => retell.read(deliver(JSON.stringify(event)), 'hash')
+  const numbers = { from_number: '+14155550123', to_number: '+13125550101' }
+  const asked = { event: 'call_inbound', call_inbound: { ...numbers, call_id: 'call_1' } }
+
+  expect(read(asked)).toMatchObject({
+    identity: 'retell:call_inbound:call_1',
+    inboundCall: { providerId: 'call_1', phoneNumber: '+13125550101' },
+  })
+  expect(read({ event: 'chat_inbound', chat_inbound: { ...numbers, chat_id: 'chat_1' } })).toMatchObject({
+    identity: 'retell:chat_inbound:chat_1',
+    phoneNumber: '+13125550101',
+  })
+  for (const nameless of [inbound, { event: 'chat_inbound', chat_inbound: numbers }])
+    expect(read(nameless)).toMatchObject({ readable: true, identity: undefined, phoneNumber: '+13125550101' })
+  expect(read({ ...asked, call_inbound: { ...numbers, call_id: 'c'.repeat(256) } })).toEqual({
+    readable: false,
+    reason: 'call_id is longer than 255 characters',
+  })
+})
+
 const shared = new URL('../../../../../../shared/payloads/', import.meta.url)
 const hasShared = existsSync(shared)
 const vector = z.object({

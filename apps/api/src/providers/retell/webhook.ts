@@ -1,10 +1,16 @@
 import { ownNumbers } from '@trunkline/core/events/call'
 import { lineOf } from '@trunkline/core/numbers/phone'
 import { plainText } from '@trunkline/core/platform/plain-text'
-import type { Delivery, Reading, VendorEvent, WebhookAdapter } from '@trunkline/core/webhooks/adapter'
+import {
+  type Delivery,
+  longestId,
+  type Reading,
+  type VendorEvent,
+  type WebhookAdapter,
+} from '@trunkline/core/webhooks/adapter'
 import { retellIdentity } from '@trunkline/core/webhooks/idempotency'
 import { readJson } from '../json-body.ts'
-import { callOf, type Envelope, envelopeSchema, factOf, keysOf, nameFault } from './call.ts'
+import { callNames, callOf, type Envelope, envelopeSchema, factOf, keysOf, nameFault } from './call.ts'
 import { verifyRetell } from './signature.ts'
 
 function envelopeOf(body: Uint8Array): Envelope | string {
@@ -18,25 +24,36 @@ function read(delivery: Delivery, bodySha256: string): Reading {
   const envelope = envelopeOf(delivery.body)
   if (typeof envelope === 'string') return { readable: false, reason: envelope }
   const call = callOf(envelope)
-  const fault = call && nameFault(call)
+  const { call_inbound: ringing, chat_inbound: written, chat } = envelope
+  const asked = ringing ?? written
+  const callId = call?.call_id ?? ringing?.call_id
+  const chatId = chat?.chat_id ?? written?.chat_id
+  const fault = nameFault({ call_id: callId, chat_id: chatId, ...(call && callNames(call)) })
   if (fault !== undefined) return { readable: false, reason: fault }
-  const from = call?.from_number ?? envelope.call_inbound?.from_number
-  const to = call?.to_number ?? envelope.call_inbound?.to_number
-  const direction = call?.direction ?? (envelope.call_inbound === undefined ? undefined : 'inbound')
+  const from = call?.from_number ?? asked?.from_number
+  const to = call?.to_number ?? asked?.to_number
+  const direction = call?.direction ?? (asked === undefined ? undefined : 'inbound')
   const [own] = ownNumbers({ direction, from, to })
   return {
     readable: true,
     identity: retellIdentity({
       event: envelope.event,
-      callId: call?.call_id,
-      chatId: envelope.chat?.chat_id,
+      callId,
+      chatId,
       eventTimestamp: envelope.event_timestamp,
       bodySha256,
     }),
     eventType: plainText(envelope.event, 100),
     phoneNumber: lineOf(own),
     ...(envelope.event === 'call_inbound'
-      ? { inboundCall: { phoneNumber: lineOf(own), from: lineOf(from), agentId: envelope.call_inbound?.agent_id } }
+      ? {
+          inboundCall: {
+            phoneNumber: lineOf(own),
+            from: lineOf(from),
+            agentId: ringing?.agent_id,
+            providerId: ringing?.call_id && plainText(ringing.call_id, longestId),
+          },
+        }
       : {}),
   }
 }
@@ -51,7 +68,7 @@ function events(delivery: Delivery, webhookId: string): VendorEvent[] {
   if (!stated.has(envelope.event)) return []
   const call = callOf(envelope)
   if (call === undefined) throw new SyntaxError(`«${envelope.event}» names no call`)
-  const fault = nameFault(call)
+  const fault = nameFault(callNames(call))
   if (fault !== undefined) throw new SyntaxError(fault)
   return [
     {
