@@ -2,8 +2,8 @@ import {
   type CallEvent,
   type CallFacts,
   type CallStatus,
-  callOutcome,
   ownNumbers,
+  statesDirection,
   summarizeCall,
 } from '@trunkline/core/events/call'
 import { changedFacts, type Facts, joinFacts, withoutMisread } from '@trunkline/core/events/facts'
@@ -11,13 +11,13 @@ import { lineOf } from '@trunkline/core/numbers/phone'
 import { unknownName } from '@trunkline/core/numbers/unknown'
 import { holdKey, settledKey } from '@trunkline/core/usage/meter'
 import { statement } from '@trunkline/db/connect'
-import { findOwners } from '../customers/find-owner.ts'
+import { findOwners, type Owner } from '../customers/find-owner.ts'
 import type { Ctx } from '../platform/context.ts'
 import { nameHolds } from '../usage/name-holds.ts'
 import { upsertCalls } from './call-columns.ts'
 import { repointKeys, resolveSubjects, type Subject } from './keys.ts'
 import type { Recorded, Said } from './record.ts'
-import type { TrafficChange } from './traffic.ts'
+import { callTraffic, type TrafficChange } from './traffic.ts'
 import { newTranscript, type StoredTranscript, transcriptBytes } from './transcript.ts'
 
 type Row = {
@@ -47,7 +47,7 @@ export async function recordCalls(
   const owners = await findOwners(ctx, merged)
   const calls = merged.map((call, index) => ({
     ...call,
-    owner: call.known ?? owners[index]?.customerId,
+    owner: (call.isTurned ? ownerOfLine(owners[index]) : undefined) ?? call.known ?? owners[index]?.customerId,
     phoneNumber: owners[index]?.phoneNumber ?? call.numbers[0],
   }))
   await repointKeys(ctx, 'call', subjects)
@@ -68,6 +68,7 @@ export async function recordCalls(
       customerId: call.owner,
       numbers: call.numbers,
       waitsAs: call.waitsAs,
+      line: call.phoneNumber,
       webhooks: call.said.map(({ webhookId, eventType, receivedAt }) => ({ webhookId, eventType, receivedAt })),
       charges: chargesOf(call),
     }),
@@ -75,25 +76,17 @@ export async function recordCalls(
   return { recorded, traffic: changesOf(calls) }
 }
 
+const ownerOfLine = (owner: Owner | undefined) => (owner?.phoneNumber === undefined ? undefined : owner.customerId)
+
 function changesOf(calls: readonly Merged[]): TrafficChange[] {
   const changes: TrafficChange[] = []
   for (const { rows, summary } of calls) {
-    for (const row of rows)
-      pushTraffic(changes, -1, { status: row.status, seconds: row.seconds, at: Date.parse(row.occurred_at) })
+    for (const { status, seconds, occurred_at } of rows)
+      changes.push(...callTraffic(-1, { status, seconds, at: Date.parse(occurred_at) }))
     const { status, seconds = null, occurredAt: at } = summary
-    pushTraffic(changes, 1, { status, seconds, at })
+    changes.push(...callTraffic(1, { status, seconds, at }))
   }
   return changes
-}
-
-function pushTraffic(
-  changes: TrafficChange[],
-  count: 1 | -1,
-  call: { status: CallStatus; seconds: number | null; at: number },
-): void {
-  const outcome = callOutcome(call.status)
-  if (outcome !== undefined)
-    changes.push({ at: call.at, outcome: `call.${outcome}`, count, seconds: count * (call.seconds ?? 0) })
 }
 
 /** Whole transcripts only of rows that become one, and where one is as long as one of those that are said. */
@@ -148,6 +141,8 @@ function mergeOne(subject: Subject, everything: readonly Said<CallEvent>[], rows
     }),
     customerId: summary.customerId,
     agentId: summary.agentId,
+    /** Nobody had said which way it went: of two customers its line may have been taken for the other's. */
+    isTurned: summary.direction !== undefined && !known.some(({ facts }) => statesDirection(facts)),
     known: known.map((row) => row.customer_id).find((id) => id !== null) ?? undefined,
     /** Null where it stays. */
     transcript: newTranscript(

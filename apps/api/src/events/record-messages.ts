@@ -57,12 +57,13 @@ export async function recordMessages(
   }
   await writeRows(ctx, messages)
   const recorded = messages.map(
-    ({ id, row, owner, summary, numbers, waitsAs, said, messageSid, provider }): Recorded => ({
+    ({ id, row, owner, summary, phoneNumber, numbers, waitsAs, said, messageSid, provider }): Recorded => ({
       kind: 'message',
       eventId: id,
       customerId: owner,
       numbers,
       waitsAs,
+      line: phoneNumber,
       webhooks: said.map(({ webhookId, eventType, receivedAt }) => ({ webhookId, eventType, receivedAt })),
       charges:
         owner === undefined || summary.segments === undefined

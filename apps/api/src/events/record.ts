@@ -16,6 +16,8 @@ export type Recorded = {
   /** The numbers that may be its line, and the name under which it waits for an owner where it has none. */
   numbers: readonly string[]
   waitsAs: string | undefined
+  /** The line that it is known by: its customer's, where it has one. */
+  line: string | undefined
   webhooks: { webhookId: string; eventType: string; receivedAt: string }[]
   charges: {
     meter: Meter

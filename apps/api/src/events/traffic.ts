@@ -1,3 +1,4 @@
+import { type CallStatus, callOutcome } from '@trunkline/core/events/call'
 import { statement } from '@trunkline/db/connect'
 import type { Ctx } from '../platform/context.ts'
 
@@ -34,4 +35,15 @@ export async function countTraffic(ctx: Ctx, changes: readonly TrafficChange[]):
       rows.map(({ seconds }) => String(seconds)),
     ],
   )
+}
+
+/** How a call that is over changes the counts. */
+export function callTraffic(
+  count: 1 | -1,
+  call: { status: CallStatus; seconds: number | null; at: number },
+): TrafficChange[] {
+  const outcome = callOutcome(call.status)
+  return outcome === undefined
+    ? []
+    : [{ at: call.at, outcome: `call.${outcome}`, count, seconds: count * (call.seconds ?? 0) }]
 }

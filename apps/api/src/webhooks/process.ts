@@ -197,18 +197,23 @@ async function markDone(
       webhooks.map(({ webhookId }) => [webhookId, customerId] as const),
     ),
   ])
-  // what was processed stays so, whatever is made of its bytes now: its money stands
+  const lineOf = new Map(
+    found.recorded.flatMap(({ webhooks, line }) => webhooks.map(({ webhookId }) => [webhookId, line] as const)),
+  )
+  // the door knows the line only as far as one delivery tells it; what was processed stays so, whatever is made of its bytes now: its money stands
   await statement(
     ctx.db,
     `update webhook_queue as webhook set state = done.state, processed_at = case when done.state = 'processed' then coalesce(webhook.processed_at, now()) end,
-       attempts = attempts + 1, next_attempt_at = null, last_error = done.error, customer_id = done.customer::uuid
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as done (id, state, error, customer)
+       attempts = attempts + 1, next_attempt_at = null, last_error = done.error, customer_id = done.customer::uuid,
+       phone_number = coalesce(done.line, webhook.phone_number)
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as done (id, state, error, customer, line)
      where webhook.id = done.id::uuid and not (webhook.state = 'processed' and done.state = 'dead')`,
     [
       batch.map(({ id }) => id),
       batch.map(({ id }) => (found.faults.has(id) ? 'dead' : 'processed')),
       batch.map(({ id }) => found.faults.get(id) ?? null),
       batch.map(({ id }) => ownerOf.get(id) ?? null),
+      batch.map(({ id }) => lineOf.get(id) ?? null),
     ],
   )
 }

@@ -163,6 +163,10 @@ export function summarizeCall(facts: CallFacts): CallSummary {
   }
 }
 
+/** Whether anybody has said which way it went. */
+export const statesDirection = (facts: CallFacts): boolean =>
+  Object.values(facts).some(({ direction }) => direction !== undefined)
+
 const sourceOfSeconds = (fact: CallFact) => (fact.durationSeconds === undefined ? undefined : fact.source)
 
 /** How a finished call is counted on charts: somebody talked, nobody answered, or it broke. */
