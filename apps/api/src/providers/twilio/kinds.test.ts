@@ -183,6 +183,14 @@ describe('what a form tells counts, whichever door it came to', () => {
   })
 })
 
+test('a text that is told again at the fallback address is the same text, and what went wrong at the first is no error of it', () => {
+  const again = { ...text, ErrorCode: '11200', ErrorUrl: 'https://hooks.trunkline.example/webhooks/twilio/sms' }
+
+  expect(read('sms', again)).toEqual(read('sms', text))
+  expect(said('sms', again)).toEqual(said('sms', text))
+  expect(identityOf('sms-status', { ...receipt, ErrorCode: '30003' })).not.toBe(identityOf('sms-status', receipt))
+})
+
 test('who writes by WhatsApp writes to the line of a customer, from a number', () => {
   const written = { ...text, From: 'whatsapp:+14155550199', To: 'whatsapp:+13125550101', WaId: '14155550199' }
   const seen = { ...receipt, From: 'whatsapp:+13125550101', To: 'whatsapp:+14155550199', MessageStatus: 'read' }

@@ -45,6 +45,9 @@ const messageSidOf = (form: Form) => form.get('MessageSid') ?? form.get('SmsSid'
 const messageStatusOf = (door: string, form: Form) =>
   (form.get('MessageStatus') ?? (door === 'sms' ? 'received' : form.get('SmsStatus')))?.toLowerCase()
 
+/** Of a text that comes in it tells why another address of ours did not take it. */
+const errorOf = (status: string, form: Form) => (status === 'received' ? undefined : text(form, 'ErrorCode', 20))
+
 const callOf = (form: Form) => nameOf(form.get('CallSid'), form.get('CallStatus'), ['CallSid', 'CallStatus'])
 const messageOf = (door: string, form: Form) =>
   nameOf(messageSidOf(form), messageStatusOf(door, form), ['MessageSid', 'status'])
@@ -110,7 +113,7 @@ function readMessage(door: string, form: Form): Reading {
   const own = form.get(status === 'received' ? 'To' : 'From')
   return {
     readable: true,
-    identity: twilioMessageIdentity({ messageSid, status, errorCode: form.get('ErrorCode') }),
+    identity: twilioMessageIdentity({ messageSid, status, errorCode: errorOf(status, form) }),
     eventType: `message.${status}`,
     phoneNumber: numberOf(own),
     // whichever door it was sent to: told again at the right one it is known already
@@ -183,7 +186,7 @@ function messageEvents(delivery: Delivery, form: Form, webhookId: string): Vendo
     to: numberOf(form.get('To')),
     segments: figure(form, 'NumSegments', 1000),
     body: text(form, 'Body', 10_000),
-    errorCode: text(form, 'ErrorCode', 20),
+    errorCode: errorOf(status, form),
   }
   const said = Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined))
   const direction = status === 'received' || status === 'receiving' ? 'inbound' : 'outbound'
