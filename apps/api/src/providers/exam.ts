@@ -176,6 +176,18 @@ export function keepsTheContract(adapter: WebhookAdapter, exam: Exam): void {
       )
     })
 
+    test('a genuine body in which one of its values nests without end is read or called unreadable too', () => {
+      const nested = '['.repeat(20_000) + ']'.repeat(20_000)
+      for (const { door, text } of bodies.filter(({ text }) => text.startsWith('{'))) {
+        for (const at of (text.match(/":/g) ?? []).keys()) {
+          const delivery = deliver(exchanged(text, at, 'nested').replace('"nested"', nested), { door })
+          const reading = adapter.read(delivery, 'hash')
+          if (reading.readable) expectPlain([reading.eventType, reading.phoneNumber])
+          expectSensible(eventsOrFault(adapter, delivery))
+        }
+      }
+    })
+
     test('a genuine body with anything in place of one of its values is read too', () => {
       const odd = fc.constantFrom('9'.repeat(400), 'a\0b', 'half a \ud83d', `${'x'.repeat(3999)}😀`, 1e300, -1, 0.5)
       const value = fc.oneof(fc.jsonValue({ maxDepth: 1 }), anyText, fc.double(), odd)

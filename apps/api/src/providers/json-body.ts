@@ -1,3 +1,5 @@
+import { plainText } from '@trunkline/core/platform/plain-text'
+
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** The JSON of a body, or why it is none. */
@@ -10,3 +12,15 @@ export function readJson(body: Uint8Array): { json: unknown } | { fault: string 
     }
   }
 }
+
+/** The text of what came out of a JSON, or undefined where it nests too deep to be written again. */
+export function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
+}
+
+/** What a reader stumbled over, as a person is shown it. */
+export const quoted = (value: unknown): string => plainText(jsonOf(value) ?? 'none', 40)

@@ -3,6 +3,7 @@ import { lineOf } from '@trunkline/core/numbers/phone'
 import { plainText } from '@trunkline/core/platform/plain-text'
 import { longestId } from '@trunkline/core/webhooks/adapter'
 import { z } from 'zod'
+import { quoted } from '../json-body.ts'
 
 const text = z.string().optional().catch(undefined)
 const number = z.number().optional().catch(undefined)
@@ -122,7 +123,7 @@ function durationOf(event: string, call: RetellCall): number | undefined {
 
 function lengthOr(value: unknown, name: string): number {
   if (typeof value === 'number' && value >= 0 && value <= longestCallSeconds * 1000) return Math.ceil(value)
-  throw new SyntaxError(`${name} is no length of a call: ${plainText(JSON.stringify(value), 40)}`)
+  throw new SyntaxError(`${name} is no length of a call: ${quoted(value)}`)
 }
 
 /** A wire id of ours as `metadata` carries it back, or undefined where it is none. */

@@ -5,6 +5,7 @@ import { wireId } from '@trunkline/core/platform/wire-id'
 import { type TierKey, tierKeys } from '@trunkline/core/usage/tier'
 import { longestId } from '@trunkline/core/webhooks/adapter'
 import { z } from 'zod'
+import { quoted } from '../json-body.ts'
 
 export const envelopeSchema = z.object({
   id: z.string().min(1).max(longestId),
@@ -49,7 +50,7 @@ function cents(object: StripeObject, field: string): number {
   const value = object[field] ?? 0
   // credit notes make an invoice negative, and nothing else
   if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) < 1e12) return value
-  throw new SyntaxError(`${field} is no whole number of cents: ${plainText(JSON.stringify(value) ?? '', 40)}`)
+  throw new SyntaxError(`${field} is no whole number of cents: ${quoted(value)}`)
 }
 
 const currencyOf = (object: StripeObject) => textOf(object.currency, 10)?.toLowerCase() ?? 'usd'
@@ -57,7 +58,7 @@ const currencyOf = (object: StripeObject) => textOf(object.currency, 10)?.toLowe
 function word<Word extends string>(object: StripeObject, words: readonly Word[]): Word {
   const found = words.find((one) => one === object.status)
   if (found !== undefined) return found
-  throw new SyntaxError(`The status is not known: ${plainText(JSON.stringify(object.status) ?? 'none', 40)}`)
+  throw new SyntaxError(`The status is not known: ${quoted(object.status)}`)
 }
 
 function named(object: StripeObject): string {

@@ -10,7 +10,7 @@ import {
 } from '@trunkline/core/webhooks/adapter'
 import { stripeIdentity } from '@trunkline/core/webhooks/idempotency'
 import { z } from 'zod'
-import { readJson } from '../json-body.ts'
+import { jsonOf, readJson } from '../json-body.ts'
 import {
   envelopeSchema,
   idOf,
@@ -41,13 +41,14 @@ function read(delivery: Delivery): Reading {
   const opened = openedOf(delivery.body)
   if (typeof opened === 'string') return { readable: false, reason: opened }
   const { envelope, json } = opened
+  // it counts the deliveries that are still to succeed, this one among them
+  const content = jsonOf({ ...json, pending_webhooks: undefined })
   return {
     readable: true,
     identity: stripeIdentity({ eventId: idIn(envelope) }),
     eventType: plainText(envelope.type, 100),
     phoneNumber: undefined,
-    // it counts the deliveries that are still to succeed, this one among them
-    content: JSON.stringify({ ...json, pending_webhooks: undefined }),
+    ...(content === undefined ? {} : { content }),
   }
 }
 

@@ -4,6 +4,7 @@ import { lineOf } from '@trunkline/core/numbers/phone'
 import { plainText } from '@trunkline/core/platform/plain-text'
 import { longestId } from '@trunkline/core/webhooks/adapter'
 import { z } from 'zod'
+import { quoted } from '../json-body.ts'
 
 const text = z.string().optional().catch(undefined)
 const side = z.object({ phone_number: text, status: text }).optional().catch(undefined)
@@ -123,7 +124,7 @@ export function messageStatus(said: Said): MessageStatus | undefined {
 function figure(value: unknown, name: string, atMost: number): number | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= atMost) return value
-  throw new SyntaxError(`${name} is no whole number up to ${atMost}: ${plainText(JSON.stringify(value), 40)}`)
+  throw new SyntaxError(`${name} is no whole number up to ${atMost}: ${quoted(value)}`)
 }
 
 /** Dollars as a decimal text, in millionths. */

@@ -2,6 +2,7 @@ import { plainText } from '@trunkline/core/platform/plain-text'
 import { longestId, type Reading } from '@trunkline/core/webhooks/adapter'
 import { telnyxIdentity, telnyxOtherIdentity } from '@trunkline/core/webhooks/idempotency'
 import { z } from 'zod'
+import { jsonOf } from '../json-body.ts'
 
 const text = z.string().min(1).optional().catch(undefined)
 const names = { id: text, event_type: text, record_type: text }
@@ -17,7 +18,7 @@ const toldSchema = z.looseObject({
  * What Telnyx tells in another envelope than that of its events (telnyx-node, `UnwrapWebhookEvent`): of campaigns, of links that were
  * followed, of sessions. It is kept under the name that it gives itself. Undefined where it names nothing.
  */
-export function readOther(json: unknown): Reading | undefined {
+export function readOther(json: unknown, bodySha256: string): Reading | undefined {
   const { data, ...told } = toldSchema.safeParse(json).data ?? {}
   const { campaignId, type } = told
   const said =
@@ -30,13 +31,15 @@ export function readOther(json: unknown): Reading | undefined {
   if (said === undefined) return undefined
   const id = data?.id ?? told.id
   // `meta` beside it counts the tries
-  const content = JSON.stringify({ ...(json as object), meta: undefined })
+  const content = jsonOf({ ...(json as object), meta: undefined })
   return {
     readable: true,
     identity:
-      id === undefined ? telnyxOtherIdentity({ content }) : telnyxIdentity({ eventId: plainText(id, longestId) }),
+      id === undefined
+        ? telnyxOtherIdentity({ content: content ?? bodySha256 })
+        : telnyxIdentity({ eventId: plainText(id, longestId) }),
     eventType: plainText(said, 100).replaceAll(/\s/g, '_'),
     phoneNumber: undefined,
-    content,
+    ...(content === undefined ? {} : { content }),
   }
 }

@@ -10,7 +10,7 @@ import {
   type WebhookAdapter,
 } from '@trunkline/core/webhooks/adapter'
 import { telnyxIdentity } from '@trunkline/core/webhooks/idempotency'
-import { readJson } from '../json-body.ts'
+import { jsonOf, readJson } from '../json-body.ts'
 import {
   callFact,
   callWords,
@@ -31,12 +31,12 @@ const messageWords = ['message.received', 'message.sent', 'message.finalized', '
 const isAboutMessage = (said: Said) => messageWords.includes(said.event_type)
 const isAboutCall = (said: Said) => callWords.includes(said.event_type)
 
-function saidIn(body: Uint8Array): { said: Said; data: unknown } | { other: Reading } | string {
+function saidIn({ body }: Delivery, bodySha256: string): { said: Said; data: unknown } | { other: Reading } | string {
   const read = readJson(body)
   if ('fault' in read) return read.fault
   const parsed = envelopeSchema.safeParse(read.json)
   if (!parsed.success) {
-    const other = readOther(read.json)
+    const other = readOther(read.json, bodySha256)
     return other === undefined ? 'The body is no event with «data.id» and «data.event_type»' : { other }
   }
   const said = parsed.data.data
@@ -80,24 +80,25 @@ function inboundText({ payload, event_type: type, occurred_at: occurredAt }: Sai
   }
 }
 
-function read(delivery: Delivery): Reading {
-  const found = saidIn(delivery.body)
+function read(delivery: Delivery, bodySha256: string): Reading {
+  const found = saidIn(delivery, bodySha256)
   if (typeof found === 'string') return { readable: false, reason: found }
   if ('other' in found) return found.other
   const { said, data } = found
+  // `meta` beside it counts the tries
+  const content = jsonOf(data)
   return {
     readable: true,
     identity: telnyxIdentity({ eventId: plainText(said.id, longestId) }),
     eventType: plainText(said.event_type, 100).replaceAll(/\s/g, '_'),
     phoneNumber: ownLine(said),
-    // `meta` beside it counts the tries
-    content: JSON.stringify(data),
+    ...(content === undefined ? {} : { content }),
     inboundText: inboundText(said, delivery.receivedAt),
   }
 }
 
 function events(delivery: Delivery, webhookId: string): VendorEvent[] {
-  const found = saidIn(delivery.body)
+  const found = saidIn(delivery, '')
   if (typeof found === 'string') throw new SyntaxError(found)
   if ('other' in found) return []
   const { said } = found
