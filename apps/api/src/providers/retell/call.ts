@@ -51,6 +51,11 @@ export const envelopeSchema = z.object({
 })
 export type Envelope = z.infer<typeof envelopeSchema>
 
+/** What an agent calls in the midst of a call ("Custom function", Retell docs): signed as events are, and none. */
+export const functionSchema = z
+  .object({ name: z.string().min(1).max(90), args: z.looseObject({}), call: z.unknown().optional() })
+  .transform(({ name, call }): Envelope => ({ event: `function.${name}`, call }))
+
 /** The call of an envelope; `data` is the old name of `call`. */
 export function callOf(envelope: Envelope): RetellCall | undefined {
   const parsed = callSchema.safeParse(envelope.call ?? envelope.data)

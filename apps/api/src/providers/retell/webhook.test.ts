@@ -376,6 +376,19 @@ test('what Retell asks before a call or chat is known by the name that it gives 
   })
 })
 
+test('a function that an agent calls is kept under its name and charges nothing', () => {
+  const called = { name: 'book_appointment', call: started.call, args: { at: '2026-03-02T10:00:00Z' } }
+  const delivery = deliver(JSON.stringify(called))
+
+  expect(retell.read(delivery, 'hash')).toMatchObject({
+    readable: true,
+    eventType: 'function.book_appointment',
+    identity: `retell:function.book_appointment:${started.call.call_id}:hash`,
+    phoneNumber: '+13125550101',
+  })
+  expect(retell.events(delivery, 'whk')).toEqual([])
+})
+
 const shared = new URL('../../../../../../shared/payloads/', import.meta.url)
 const hasShared = existsSync(shared)
 const vector = z.object({

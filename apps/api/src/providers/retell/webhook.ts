@@ -9,14 +9,17 @@ import {
   type WebhookAdapter,
 } from '@trunkline/core/webhooks/adapter'
 import { retellIdentity } from '@trunkline/core/webhooks/idempotency'
+import { z } from 'zod'
 import { readJson } from '../json-body.ts'
-import { callNames, callOf, type Envelope, envelopeSchema, factOf, keysOf, nameFault } from './call.ts'
+import { callNames, callOf, type Envelope, envelopeSchema, factOf, functionSchema, keysOf, nameFault } from './call.ts'
 import { verifyRetell } from './signature.ts'
+
+const toldSchema = z.union([envelopeSchema, functionSchema])
 
 function envelopeOf(body: Uint8Array): Envelope | string {
   const read = readJson(body)
   if ('fault' in read) return read.fault
-  const parsed = envelopeSchema.safeParse(read.json)
+  const parsed = toldSchema.safeParse(read.json)
   return parsed.success ? parsed.data : 'The body has no «event»'
 }
 
