@@ -22,17 +22,21 @@ export function retellIdentity(event: {
   return `retell:${name}:${callId}:${name.startsWith('transfer_') && eventTimestamp !== undefined ? eventTimestamp : bodySha256}`
 }
 
+/** `step`: what has just been done in the midst of it, where that is told and no turn of the call. */
 export function twilioCallIdentity(event: {
   callSid: string
   status: string
   sequenceNumber: string | undefined
+  step?: string | undefined
 }): string {
-  return `twilio:call:${event.callSid}:${event.status}:${event.sequenceNumber ?? ''}`
+  const { callSid, status, sequenceNumber = '', step } = event
+  return `twilio:call:${callSid}:${status}:${sequenceNumber}${step === undefined ? '' : `:${step}`}`
 }
 
 /** What is asked at the door that must answer is another thing than what is told of the same status. */
-export function twilioVoiceIdentity(event: { callSid: string; status: string }): string {
-  return `twilio:voice:${event.callSid}:${event.status}`
+export function twilioVoiceIdentity(event: { callSid: string; status: string; step?: string | undefined }): string {
+  const { callSid, status, step } = event
+  return `twilio:voice:${callSid}:${status}${step === undefined ? '' : `:${step}`}`
 }
 
 /** A conference’s recording names no call. */

@@ -67,6 +67,31 @@ describe('a call that is over keeps its length', () => {
   })
 })
 
+test('what is asked in the midst of a call is no turn of it, and each is another', () => {
+  const talking = { ...call, CallStatus: 'in-progress' }
+  const asked: Form[] = [
+    talking,
+    { ...talking, Digits: '1' },
+    { ...talking, Digits: '2' },
+    { ...talking, SpeechResult: 'a plumber' },
+    { ...talking, DialCallSid: 'CA2', DialCallStatus: 'completed' },
+    { ...talking, QueueSid: 'QU1', QueueResult: 'bridged' },
+    { ...talking, RecordingSid: 'RE1', RecordingUrl: 'https://api.twilio.test/RE1' },
+  ]
+  for (const door of ['voice', 'status']) {
+    expect(new Set(asked.map((form) => identityOf(door, form))).size).toBe(asked.length)
+    expect(asked.map((form) => identityOf(door, { ...form, Added: 'x' }))).toEqual(
+      asked.map((form) => identityOf(door, form)),
+    )
+  }
+  // what tells of a turn is known by it, whatever else it names
+  const turns: Form[] = [{ SequenceNumber: '2' }, { CallDuration: '65' }]
+  for (const turn of turns)
+    expect(identityOf('status', { ...call, CallStatus: 'completed', ...turn, RecordingSid: 'RE1' })).toBe(
+      identityOf('status', { ...call, CallStatus: 'completed', ...turn }),
+    )
+})
+
 describe('what is told beside a call', () => {
   const transcript = {
     ...call,

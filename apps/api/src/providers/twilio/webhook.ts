@@ -58,6 +58,14 @@ function dialledBy(form: Form): Named | undefined {
   return sid === undefined ? undefined : nameOf(sid, '', ['ParentCallSid', 'CallStatus'])
 }
 
+/** What a verb of TwiML did, which is told or asked on with the status that the call has had before: dialled, recorded, queued, heard. */
+function stepOf(form: Form): string | undefined {
+  if (form.get('SequenceNumber') !== undefined || form.get('CallDuration') !== undefined) return undefined
+  const steps = ['DialCallSid', 'QueueSid', 'RecordingSid', 'Digits', 'SpeechResult']
+  const done = steps.find((name) => form.get(name) !== undefined)
+  return done && `${done}:${form.get(done)}`
+}
+
 const isOver = (status: string) => isCallStatus(status) && isTerminal(status)
 /** Whoever asks at these does what we answer. */
 const isAnswered = (door: string) => door === 'voice' || door === 'sms'
@@ -68,16 +76,18 @@ function readCall(door: string, form: Form): Reading {
   const [call, parent] = [callOf(form), dialledBy(form)]
   if ('fault' in call) return { readable: false, reason: call.fault }
   if (parent !== undefined && 'fault' in parent) return { readable: false, reason: parent.fault }
+  const step = stepOf(form)
   const [own] = ownNumbers({ direction: directionOf(form), from: form.get('From'), to: form.get('To') })
   return {
     readable: true,
     identity:
       door === 'voice'
-        ? twilioVoiceIdentity({ callSid: call.sid, status: call.status })
+        ? twilioVoiceIdentity({ callSid: call.sid, status: call.status, step })
         : twilioCallIdentity({
             callSid: call.sid,
             status: call.status,
             sequenceNumber: form.get('SequenceNumber'),
+            step,
           }),
     eventType: `${parent === undefined ? 'call' : 'leg'}.${call.status}`,
     phoneNumber: lineOf(own),
