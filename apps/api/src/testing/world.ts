@@ -225,9 +225,9 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
     async twilio(
       door: 'voice' | 'status' | 'sms' | 'sms-status',
       form: Record<string, string>,
-      delivery: { token?: string } = {},
+      delivery: { token?: string; path?: string } = {},
     ) {
-      const path = `/webhooks/twilio/${door}`
+      const path = delivery.path ?? `/webhooks/twilio/${door}`
       const data =
         publicUrl +
         path +

@@ -23,6 +23,7 @@ export function addressFrom(
   received: { provider: WebhookProvider; door: string; url: string },
 ): string | undefined {
   const [path = '', query] = received.url.split(/(?=\?)/, 2)
-  const known = adapters[received.provider].doors[received.door]?.paths.find((each) => path.endsWith(each))
-  return known && publicUrl + known + (query ?? '')
+  const slash = path.endsWith('/') ? '/' : ''
+  const known = adapters[received.provider].doors[received.door]?.paths.find((each) => path.endsWith(each + slash))
+  return known && publicUrl + known + slash + (query ?? '')
 }

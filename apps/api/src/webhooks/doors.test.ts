@@ -9,6 +9,7 @@ import {
   telnyxText,
 } from '../testing/signing.ts'
 import { openWorld, randomNumber, retellCall, type World } from '../testing/world.ts'
+import { addressFrom } from './door-paths.ts'
 import { replayWebhook } from './replay.ts'
 import { bootstrapSources, loadSecrets } from './sources.ts'
 
@@ -402,6 +403,44 @@ test('while the database is away calls are answered from what was known last, fl
     Object.assign(world.intakePool, { unsafe })
     session.unsafe = clientUnsafe
   }
+})
+
+describe('an address with a slash at its end', () => {
+  test('is the same door: what Twilio signs with the slash is verified with it, answered and kept once', async () => {
+    const call = ringing(randomNumber())
+    const plain = await world.twilio('voice', call)
+    expect(plain.status).toBe(200)
+    for (const path of ['/webhooks/twilio/voice/', '/api/twilio/voice/'])
+      expect(await world.twilio('voice', call, { path }), path).toEqual(plain)
+    const rows = await world.owner`
+      select door, verdict, duplicates from webhook_queue w join idempotency_keys k on k.webhook_id = w.id
+      where body like ${`%${call.CallSid}%`}`
+    expect(rows).toEqual([{ door: 'voice', verdict: 'verified', duplicates: 2 }])
+  })
+
+  test('is heard of every provider, and a source is called the same with it', async () => {
+    const { ended } = retellCall({ to: randomNumber(), seconds: 10 })
+    expect(await world.retell(ended, { path: '/webhooks/retell/' })).toMatchObject({ status: 200 })
+    expect(await telnyx(telnyxEvent('call.bridged', {}), { path: '/webhooks/telnyx/' })).toMatchObject({ status: 200 })
+    const payload = '{"type":"slot.taken"}'
+    const answer = await world.app.inject({
+      method: 'POST',
+      url: '/webhooks/standard/calendar/',
+      headers: standardHeaders(payload, { id: newId(), secret: calendarSecret }),
+      payload,
+    })
+    expect(answer.json()).toEqual({ received: true, duplicate: false })
+  })
+
+  test('is proven at the right public address afterwards, with its slash', () => {
+    expect(
+      addressFrom('https://a.example', {
+        provider: 'twilio',
+        door: 'voice',
+        url: 'http://10.0.0.7/webhooks/twilio/voice/?a=/b/',
+      }),
+    ).toBe('https://a.example/webhooks/twilio/voice/?a=/b/')
+  })
 })
 
 describe('what was refused while a secret was wrong', () => {

@@ -67,7 +67,8 @@ export function registerWebhookDoors(app: FastifyInstance, options: Doors): void
   const known = new Map<string, Entered>()
   for (const { provider, door, paths, asks } of doors) {
     const at = { provider, door, answer: asks === undefined ? acknowledge : answers[asks] }
-    for (const path of paths) {
+    // a slash at the end changes nothing
+    for (const path of paths.flatMap((path) => [path, `${path}/`])) {
       if (!path.includes(':')) known.set(path, at)
       app.post(path, {
         onRequest: async (request, reply) => {
