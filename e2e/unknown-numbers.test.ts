@@ -28,6 +28,15 @@ test('while every number has its owner it says so', async ({ open }) => {
   const page = await open('/unknown-numbers')
 
   await page.getByText('Every number has its owner').waitFor()
+  await page.getByText('When a provider reports a call or a message of a line that no customer has').waitFor()
+})
+
+test('where nothing has been resolved it says what will stand there', async ({ open, world: _ }) => {
+  const page = await open('/unknown-numbers?show=resolved')
+
+  await page.getByText('Nothing has been resolved yet').waitFor()
+  await page.getByText('Numbers that are matched to a customer, marked as spam or ignored move here.').waitFor()
+  expect(await page.getByText('When a provider reports').count()).toBe(0)
 })
 
 test('a number is matched to a customer with the pointer, and what waited counts', async ({

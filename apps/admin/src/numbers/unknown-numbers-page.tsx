@@ -88,7 +88,10 @@ export function UnknownNumbersPage() {
                   : 'Nothing has been resolved yet'
             }
           >
-            {!phone && 'When a provider reports a call or a message of a line that no customer has, it appears here.'}
+            {!phone &&
+              (state === 'open'
+                ? 'When a provider reports a call or a message of a line that no customer has, it appears here.'
+                : 'Numbers that are matched to a customer, marked as spam or ignored move here.')}
           </Empty>
         }
         panelTitle="Unknown number"
