@@ -99,6 +99,54 @@ test('a plan that a cause leads to names the cause', async ({ open, world }) => 
   await page.getByRole('button', { name: `Cause: ${text}` }).waitFor()
 })
 
+/** A plan of the dead webhooks of this customer. */
+async function planOf(world: World, { phoneNumber: phone }: { phoneNumber: string }): Promise<string> {
+  const { id } = await world.ask<{ id: string }>('POST', '/api/admin/webhook-queue/replays', {
+    filter: { state: 'dead', phone },
+  })
+  await until('it is planned', async () => {
+    const { state } = await world.ask<{ state: string }>('GET', `/api/admin/webhook-queue/replays/${id}`)
+    return state === 'planned'
+  })
+  return id
+}
+
+test('a plan of which nothing can be replayed cannot be confirmed, says why, and shows what stands in the way', async ({
+  open,
+  world,
+}) => {
+  const customer = await deadCalls(world, 'Withered Gardens', 3)
+  await world.sql`update webhook_queue set body = '{' where state = 'dead' and phone_number = ${customer.phoneNumber}`
+  const id = await planOf(world, customer)
+  const page = await open(`/replays/${id}?act=confirm`)
+  await page.getByText('None of the 3 webhooks can be replayed.').waitFor()
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  expect(await page.getByRole('button', { name: 'Replay 3 webhooks…' }).getAttribute('aria-disabled')).toBe('true')
+  await page
+    .getByRole('list', { name: 'Webhooks of this replay' })
+    .getByText(/not JSON/)
+    .first()
+    .waitFor()
+  await page.keyboard.press('r')
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  await expectSoundLook(page)
+})
+
+test('a plan of which some can be replayed warns of the others before it is confirmed', async ({ open, world }) => {
+  const customer = await deadCalls(world, 'Halfway House', 3)
+  await world.sql`
+    update webhook_queue set body = '{' where state = 'dead' and phone_number = ${customer.phoneNumber}
+      and body like '%_1"%'`
+  await world.sql`
+    update webhook_queue set body = replace(body, 'call_ended', 'call_started') where state = 'dead'
+      and phone_number = ${customer.phoneNumber}`
+  const page = await open(`/replays/${await planOf(world, customer)}`)
+  await page.getByRole('button', { name: 'Replay 3 webhooks…' }).click()
+  const told = page.getByRole('dialog').getByText(/Nobody’s usage moves. 1 cannot be replayed and will fail./)
+  await told.waitFor()
+  expect(await told.locator('xpath=ancestor::*[contains(@class, "bg-warn-soft")]').count()).toBe(1)
+})
+
 test('a plan that was cancelled says how many it had tried, and not that nothing would move', async ({
   open,
   world,

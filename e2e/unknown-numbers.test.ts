@@ -134,6 +134,27 @@ test('a match that books nothing says so', async ({ open, world }) => {
   await expectSoundLook(page, { floating: true })
 })
 
+test('a match of which nothing that waits can be replayed says so, and its button does not promise it', async ({
+  open,
+  world,
+  stranger,
+}) => {
+  const number = await stranger()
+  await world.customer('Fallow Farm')
+  await world.sql`update webhook_queue set body = '{' where phone_number = ${number}`
+  const page = await open('/unknown-numbers')
+  await row(page, number).getByRole('button', { name: 'Resolve' }).click()
+  await choose(page, 'Fallow Farm')
+
+  const told = page.getByRole('region', { name: 'What would be booked' })
+  await told.getByText('None of the 2 webhooks that wait can be replayed: they count for nobody.').waitFor()
+  expect(await page.getByText('Nothing to bill').count()).toBe(0)
+  await expectSoundLook(page, { floating: true })
+  await page.getByRole('button', { name: 'Match the number only' }).click()
+  await page.getByText(`${spoken(number)} belongs to Fallow Farm`).waitFor()
+  expect(await page.getByText(/replayed now/).count()).toBe(0)
+})
+
 test('a number whose webhooks are held is previewed again when it is asked for', async ({ open, world, stranger }) => {
   await world.customer('Eager Eaves')
   const number = await stranger()

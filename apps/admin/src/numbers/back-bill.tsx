@@ -11,6 +11,9 @@ import { closedPeriodWords, formatMoney, formatMove, formatMoves } from '../webh
 type Row = Found['money'][number]
 type Standing = Found['standings'][number]
 
+/** Whether the match would bring nothing of what waits to anybody. */
+export const isFruitless = ({ refused, waiting }: Found): boolean => refused > 0 && refused === waiting
+
 /** What the match would book, found out by doing it and taking it back. */
 export function BackBill({ found }: { found: Found }) {
   const { customer, calls, messages, waiting, tried, closedPeriods, money, standings, refused, problems } = found
@@ -21,13 +24,15 @@ export function BackBill({ found }: { found: Found }) {
     .join(' and ')
   return (
     <div className="grid gap-2">
-      <Note tone={moves === '' ? 'ok' : 'warn'}>
-        <span className="figures">
-          {moves === '' ? 'Nothing to bill: the usage does not move.' : `${moves} for ${customer.businessName}.`}
-          {subjects && ` ${subjects} ${calls + messages === 1 ? 'becomes' : 'become'} the customer’s.`}
-          {closedPeriods > 0 && ` ${closedPeriodWords(closedPeriods)}`}
-        </span>
-      </Note>
+      {!isFruitless(found) && (
+        <Note tone={moves === '' ? 'ok' : 'warn'}>
+          <span className="figures">
+            {moves === '' ? 'Nothing to bill: the usage does not move.' : `${moves} for ${customer.businessName}.`}
+            {subjects && ` ${subjects} ${calls + messages === 1 ? 'becomes' : 'become'} the customer’s.`}
+            {closedPeriods > 0 && ` ${closedPeriodWords(closedPeriods)}`}
+          </span>
+        </Note>
+      )}
       {standings.map((standing) => (
         <Passed key={standing.unit} standing={standing} />
       ))}
@@ -37,10 +42,13 @@ export function BackBill({ found }: { found: Found }) {
         </Note>
       )}
       {refused > 0 && (
-        <Note tone="warn">
+        <Note tone={isFruitless(found) ? 'bad' : 'warn'}>
           <p className="figures">
-            {formatNumber(refused)} of {formatCount(tried, 'webhook')} cannot be replayed and{' '}
-            {refused === 1 ? 'counts' : 'count'} for nobody:
+            {isFruitless(found)
+              ? waiting === 1
+                ? 'The webhook that waits cannot be replayed: it counts for nobody.'
+                : `None of the ${formatCount(waiting, 'webhook')} that wait can be replayed: they count for nobody.`
+              : `${formatNumber(refused)} of ${formatCount(tried, 'webhook')} cannot be replayed and ${refused === 1 ? 'counts' : 'count'} for nobody:`}
           </p>
           <ul className="mt-1 grid list-disc gap-1 pl-4">
             {problems.map(({ problem, webhooks, webhookId }) => (

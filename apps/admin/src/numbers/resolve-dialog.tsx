@@ -12,7 +12,7 @@ import { Note } from '../ui/notice.tsx'
 import { formatPhone } from '../ui/phone.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast.tsx'
-import { BackBill } from './back-bill.tsx'
+import { BackBill, isFruitless } from './back-bill.tsx'
 
 type Resolution = NonNullable<UnknownPhone['resolution']>
 
@@ -42,6 +42,7 @@ export function ResolveDialog({
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   })
+  const nothingCounts = isPreviewed && preview.data !== undefined && isFruitless(preview.data)
   const resolve = rpc.unknownPhones.resolve.useMutation({
     onSuccess: async ({ released }) => {
       onOpenChange(false)
@@ -51,7 +52,9 @@ export function ResolveDialog({
           : `${formatPhone(number.phoneNumber)} is ${resolution === 'spam' ? 'spam' : 'ignored'}`,
         {
           description:
-            resolution === 'matched' && released > 0 ? `${formatCount(released, 'webhook')} replayed now.` : undefined,
+            resolution === 'matched' && released > 0 && !nothingCounts
+              ? `${formatCount(released, 'webhook')} replayed now.`
+              : undefined,
         },
       )
       await Promise.all([utils.unknownPhones.invalidate(), utils.insights.overview.invalidate()])
@@ -60,7 +63,11 @@ export function ResolveDialog({
   const waiting = formatCount(number.waiting, 'webhook')
   const left = `${waiting} that ${number.waiting === 1 ? 'waits counts' : 'wait count'} for nobody.`
   const act: Record<Resolution, string> = {
-    matched: number.waiting > 0 ? `Match and replay ${waiting}` : 'Match the number',
+    matched: nothingCounts
+      ? 'Match the number only'
+      : number.waiting > 0
+        ? `Match and replay ${waiting}`
+        : 'Match the number',
     spam: 'Mark as spam',
     ignored: 'Ignore the number',
   }

@@ -35,7 +35,7 @@ export function ReplayConfirm({ replay, onClose }: { replay: ReplayDetail; onClo
         run.mutate({ id: replay.id, hash: replay.hash, stopAbovePercent: Number(stopAbove), reason: reason.trim() })
       }
     >
-      <Note tone={moves === '' ? 'ok' : 'warn'}>
+      <Note tone={moves === '' && effects.refused === 0 ? 'ok' : 'warn'}>
         <span className="figures">
           {moves === '' ? 'Nobody’s usage moves.' : `${moves} for ${formatCount(effects.customers, 'customer')}.`}
           {effects.closedPeriods > 0 && ` ${closedPeriodWords(effects.closedPeriods)}`}

@@ -11,9 +11,15 @@ import { ViewTabs } from '../ui/tabs.tsx'
 
 const mostShown = 100
 
+/** What is to be seen first. */
+function firstOf({ progress, effects }: ReplayDetail): NonNullable<ReplaySearch['items']> {
+  if (progress.failed > 0) return 'failed'
+  return effects.changed === 0 && effects.refused > 0 ? 'refused' : 'changed'
+}
+
 /** The webhooks behind the figures, each a link to its bytes and attempts. */
 export function ReplayItems({ replay }: { replay: ReplayDetail }) {
-  const [{ items: view = replay.progress.failed > 0 ? 'failed' : 'changed' }, setFilters] = useFilters<ReplaySearch>()
+  const [{ items: view = firstOf(replay) }, setFilters] = useFilters<ReplaySearch>()
   const query = rpc.webhooks.replays.items.useQuery({ id: replay.id, view, limit: mostShown })
   return (
     <Panel title="Which webhooks" flush>

@@ -38,7 +38,8 @@ export function ReplayPage() {
 }
 
 function Opened({ replay }: { replay: ReplayDetail }) {
-  const refusal = useRefusal()
+  const mayNot = useRefusal()
+  const refusal = mayNot ?? (isFruitless(replay) ? 'None of them can be replayed.' : undefined)
   const utils = rpc.useUtils()
   const [{ act }, setFilters] = useFilters<ReplaySearch>()
   const cancel = rpc.webhooks.replays.cancel.useMutation({
@@ -67,7 +68,7 @@ function Opened({ replay }: { replay: ReplayDetail }) {
         actions={
           <>
             {(isMoving(replay.state) || replay.state === 'planned') && (
-              <Button refused={refusal} busy={cancel.isPending} onClick={() => cancel.mutate({ id: replay.id })}>
+              <Button refused={mayNot} busy={cancel.isPending} onClick={() => cancel.mutate({ id: replay.id })}>
                 <Ban aria-hidden className="size-3.5" />
                 {replay.state === 'planned' ? 'Discard the plan' : 'Cancel'}
               </Button>
@@ -106,6 +107,9 @@ function Opened({ replay }: { replay: ReplayDetail }) {
 const wasGivenUp = ({ state, startedAt, planned, count }: ReplayDetail) =>
   state === 'cancelled' && startedAt === null && planned < count
 
+/** A plan whose run would bring nothing but failures. */
+const isFruitless = ({ state, count, effects }: ReplayDetail) => state === 'planned' && effects.refused === count
+
 function Outcome({ replay }: { replay: ReplayDetail }) {
   const { state, progress, effects, stopAbovePercent } = replay
   const replayed = progress.done - progress.skipped - progress.failed
@@ -118,6 +122,15 @@ function Outcome({ replay }: { replay: ReplayDetail }) {
       <Note tone="warn" live>
         {formatNumber(replay.planned)} of {formatCount(replay.count, 'webhook')} had been tried when it was cancelled.
         What the others would change is not known, and nothing was replayed.
+      </Note>
+    )
+  if (isFruitless(replay))
+    return (
+      <Note tone="bad" live>
+        {replay.count === 1
+          ? 'The webhook cannot be replayed.'
+          : `None of the ${formatCount(replay.count, 'webhook')} can be replayed.`}{' '}
+        Look below why, mend the cause and plan it again.
       </Note>
     )
   if (state === 'stopped')
