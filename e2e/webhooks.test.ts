@@ -273,6 +273,36 @@ test('filters are kept under a name and come back', async ({ open, night: _ }) =
   await page.getByRole('button', { name: 'Saved view For the morning' }).waitFor()
 })
 
+test('a name that another view has is not taken from it before it is said', async ({ open, night: _ }) => {
+  const page = await open('/webhooks?state=failed')
+  const views = page.getByRole('button', { name: /^Saved view/ })
+  const save = async (name: string, act: string) => {
+    await views.click()
+    await page.getByLabel('Name of this view').fill(name)
+    await page.getByRole('button', { name: act, exact: true }).click()
+  }
+  await save('Mine to mend', 'Save')
+  await page.getByRole('button', { name: 'Saved view Mine to mend' }).waitFor()
+  await page.goto(page.url().replace('state=failed', 'state=failed&provider=retell'))
+  await save('Mine to mend', 'Save')
+
+  await page.getByRole('alert').getByText('A view of this name exists. Replace it?').waitFor()
+  await expectSoundLook(page, { floating: true })
+  await page.getByLabel('Name of this view').fill('Mine to mend too')
+  expect(await page.getByRole('alert').count()).toBe(0)
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Saved view Mine to mend too' }).waitFor()
+
+  await page.goto(page.url().replace('provider=retell', 'provider=twilio'))
+  await save('Mine to mend', 'Save')
+  await page.getByRole('button', { name: 'Replace', exact: true }).click()
+  await page.getByRole('button', { name: 'Saved view Mine to mend', exact: true }).waitFor()
+  await page.goto(page.url().replace('&provider=twilio', ''))
+  await views.click()
+  await page.getByRole('button', { name: 'Mine to mend', exact: true }).click()
+  await page.waitForURL(/provider=twilio/)
+})
+
 test('the tail shows what comes in, pauses with its place, and goes on there after a reload', async ({
   open,
   world,

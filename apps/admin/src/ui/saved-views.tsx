@@ -87,6 +87,7 @@ export function SavedViews({
         <div className="mt-1 border-t pt-1">
           <NameForm
             label="Name of this view"
+            taken={views.map(({ name }) => name)}
             placeholder="Name these filters"
             act="Save"
             onName={(name) => {
@@ -103,24 +104,31 @@ export function SavedViews({
 function NameForm({
   label,
   before = '',
+  taken = [],
   placeholder,
   act,
   onName,
 }: {
   label: string
   before?: string
+  /** Names of others: what has one of them is replaced, once that has been said. */
+  taken?: readonly string[]
   placeholder?: string
   act: string
   onName: (name: string) => void
 }) {
   const [name, setName] = useState(before)
+  const [isWarned, setIsWarned] = useState(false)
   const field = useId()
   return (
     <form
-      className="flex gap-2 p-1.5"
+      className="flex flex-wrap gap-2 p-1.5"
       onSubmit={(event) => {
         event.preventDefault()
-        if (name.trim()) onName(name.trim())
+        const next = name.trim()
+        if (next === '') return
+        if (taken.includes(next) && !isWarned) setIsWarned(true)
+        else onName(next)
       }}
     >
       <label htmlFor={field} className="sr-only">
@@ -128,15 +136,25 @@ function NameForm({
       </label>
       <Input
         id={field}
+        className="min-w-0 flex-1"
+        aria-describedby={isWarned ? `${field}-taken` : undefined}
         autoFocus={before !== ''}
         placeholder={placeholder}
         maxLength={60}
         value={name}
-        onChange={(event) => setName(event.target.value)}
+        onChange={(event) => {
+          setName(event.target.value)
+          setIsWarned(false)
+        }}
       />
-      <Button type="submit" variant="primary">
-        {act}
+      <Button type="submit" variant={isWarned ? 'danger' : 'primary'}>
+        {isWarned ? 'Replace' : act}
       </Button>
+      {isWarned && (
+        <p id={`${field}-taken`} role="alert" className="basis-full text-xs text-warn-ink">
+          A view of this name exists. Replace it?
+        </p>
+      )}
     </form>
   )
 }
