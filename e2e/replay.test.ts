@@ -99,6 +99,32 @@ test('a plan that a cause leads to names the cause', async ({ open, world }) => 
   await page.getByRole('button', { name: `Cause: ${text}` }).waitFor()
 })
 
+test('a plan of the last hour says since when, counts back from its making, and leaves out none whose id runs ahead', async ({
+  open,
+  world,
+}) => {
+  const { phoneNumber } = await deadCalls(world, 'Fast Clock Repairs', 2)
+  await world.sql`
+    update webhook_queue set id = uuidv7(interval '50 minutes')
+    where id = (select max(id::text)::uuid from webhook_queue where phone_number = ${phoneNumber} and state = 'dead')`
+  const page = await open(`/replays/new?of=dead&phone=${encodeURIComponent(phoneNumber)}&range=1h`)
+  const said = page.getByText(/^What came since .+, up to the moment when the plan is made\.$/)
+  await said.waitFor()
+  const opened = await page.evaluate(() => Date.now())
+  const request = page.waitForRequest(/webhooks\.replays\.plan/)
+  await page.getByRole('button', { name: 'Make the plan' }).click()
+
+  const body = (await request).postData() ?? ''
+  const from = Date.parse(/"from":"([^"]+)"/.exec(body)?.[1] ?? '')
+  expect(from).toBeGreaterThanOrEqual(opened - 3_600_000)
+  await page.getByRole('heading', { name: 'Replay of 2 webhooks' }).waitFor()
+  await page.getByText(/Dead, one number, since \d+ \w+, \d\d:\d\d/).waitFor()
+
+  await page.goto(`${world.url}/admin/replays/new?of=dead&range=2026-03-02T10:00:00.000Z~2026-03-02T11:00:00.000Z`)
+  await page.getByText('What came from 2 Mar 2026, 05:00 to 2 Mar 2026, 06:00.').waitFor()
+  await expectSoundLook(page)
+})
+
 /** A plan of the dead webhooks of this customer. */
 async function planOf(world: World, { phoneNumber: phone }: { phoneNumber: string }): Promise<string> {
   const { id } = await world.ask<{ id: string }>('POST', '/api/admin/webhook-queue/replays', {

@@ -88,6 +88,13 @@ const local = new Intl.DateTimeFormat('en-GB', {
   timeZoneName: 'short',
 })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const minute = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+})
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
 export function formatLocal(at: number): string {
@@ -100,6 +107,11 @@ export function formatUtc(at: number): string {
 
 export function formatDay(at: number): string {
   return day.format(at)
+}
+
+/** A moment in a sentence: «2 Mar 2026, 05:00». */
+export function formatMinute(at: number): string {
+  return minute.format(at)
 }
 
 export function formatClock(at: number): string {

@@ -2,17 +2,19 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { ArrowLeft, ListChecks } from 'lucide-react'
 import { useFilters } from '../app/filters.ts'
 import { PageHeader } from '../app/page.tsx'
-import { useListBounds, useRange } from '../app/range.tsx'
+import { boundsOf, useRange } from '../app/range.tsx'
 import { alone, problemOf, rpc } from '../app/rpc.ts'
 import type { ReplaySearch } from '../app/search.ts'
 import { useRefusal } from '../app/session.ts'
 import { CustomerFilter } from '../customers/customer-picker.tsx'
 import { Button } from '../ui/button.tsx'
 import { FilterBar, FilterChoice, FilterText } from '../ui/filter-bar.tsx'
+import { formatMinute } from '../ui/format.ts'
 import { Note } from '../ui/notice.tsx'
 import { NumberFilter } from '../ui/number-filter.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { useShortcuts } from '../ui/shortcuts.ts'
+import { useNow } from '../ui/use-now.ts'
 import { providerChoices, stateWord, webhookStates } from './words.tsx'
 
 const stateChoices = webhookStates.flatMap((value) =>
@@ -31,6 +33,11 @@ function missing(asked: ReplaySearch, days: number): string | undefined {
   return undefined
 }
 
+const asInstants = ({ from, to, open }: ReturnType<typeof boundsOf>) => ({
+  from: new Date(from).toISOString(),
+  ...(open ? {} : { to: new Date(to).toISOString() }),
+})
+
 /** The first step: which webhooks. The plan is made of what stands in the address. */
 export function ReplayNewPage() {
   const navigate = useNavigate()
@@ -40,11 +47,10 @@ export function ReplayNewPage() {
   // a list of causes leads here by the id of one
   const causes = rpc.webhooks.causes.list.useQuery({}, { trpc: alone, enabled: /^[0-9a-f]{16}$/.test(cause ?? '') })
   const range = useRange()
-  const bounds = useListBounds()
-  const to = range === undefined ? undefined : (bounds.to ?? new Date().toISOString())
-  const days = bounds.from && to ? (Date.parse(to) - Date.parse(bounds.from)) / day : Number.POSITIVE_INFINITY
-  // a range that ends now has moved on a little when it is sent
-  const refused = refusal ?? missing(asked, Math.floor(days))
+  const now = useNow()
+  const shown = range === undefined ? undefined : boundsOf(range, now)
+  const days = shown ? (shown.to - shown.from) / day : Number.POSITIVE_INFINITY
+  const refused = refusal ?? missing(asked, days)
   const plan = rpc.webhooks.replays.plan.useMutation({
     onSuccess: ({ id }) => void navigate({ to: '/replays/$replayId', params: { replayId: id } }),
   })
@@ -60,8 +66,8 @@ export function ReplayNewPage() {
         customerId: customer,
         q,
         ...(json ? { json: { path: json.split('.').filter(Boolean), is: is ?? '' } } : {}),
-        from: bounds.from,
-        to,
+        // counted back from the moment of asking; one that ends now has no end
+        ...(range === undefined ? {} : asInstants(boundsOf(range, Date.now()))),
       },
     })
   useShortcuts([{ keys: 'p', label: 'Make the plan', group: 'Page', run: make }])
@@ -126,6 +132,13 @@ export function ReplayNewPage() {
           </Note>
         )}
         {refused && <Note>{refused}</Note>}
+        {shown && (
+          <p className="figures text-sm text-ink-2">
+            {shown.open
+              ? `What came since ${formatMinute(shown.from)}, up to the moment when the plan is made.`
+              : `What came from ${formatMinute(shown.from)} to ${formatMinute(shown.to)}.`}
+          </p>
+        )}
         <Panel title="What happens">
           <ol className="grid list-decimal gap-1.5 pl-5 text-sm text-ink-2 marker:text-ink-3">
             <li>The plan says at once how many are meant, at most 100,000. Nothing is changed.</li>

@@ -216,6 +216,8 @@ test('what no index leads to is searched in a bounded window and refused otherwi
     { q: 'x' },
     { json },
     { json, ...days(8) },
+    { json, from: days(8).from },
+    { json, to: days(8).to },
     { provider: 'retell' },
     { state: 'processed', ...days(32) },
   ])
@@ -228,6 +230,17 @@ test('what no index leads to is searched in a bounded window and refused otherwi
   for (const filter of [{}, { nonsense: 1 }, { phone: '+1', from: days(0).to, to: days(1).from }])
     expect((await plan(filter)).status).toBe(400)
   expect((await plan({ json, ...days(7) })).status).toBe(404)
+})
+
+test('a window without an end is up to now, and holds what has an id of a clock that ran ahead', async () => {
+  const { phoneNumber } = await world.customer()
+  const { id, ended } = retellCall({ to: phoneNumber, seconds: 60 })
+  await world.retell(ended)
+  await kill(phoneNumber)
+  await world.owner`update webhook_queue set id = uuidv7(interval '50 minutes') where phone_number = ${phoneNumber}`
+
+  const json = { path: ['call', 'call_id'], is: id }
+  expect(await plan({ json, from: days(7).from })).toMatchObject({ status: 200, body: { count: 1 } })
 })
 
 test('what stands at a path is found beside bodies that are no JSON, or none that the database can hold', async () => {

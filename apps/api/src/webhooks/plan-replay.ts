@@ -10,12 +10,13 @@ import { enqueue } from '../platform/job.ts'
 import { announce } from '../platform/live.ts'
 import { asPlanned, carryOutReplaySpec } from './bulk-replay.ts'
 import { findReplay } from './find-replay.ts'
-import { matching, type ReplayFilter } from './replay-filter.ts'
+import { assertBounded, matching, type ReplayFilter } from './replay-filter.ts'
 
 const most = 100_000
 
 /** Says at once which webhooks are meant, under a hash; what would change follows as it is found out. Numbers and texts are not kept. */
 export async function planReplay(ctx: Ctx, input: { filter: ReplayFilter }) {
+  assertBounded(ctx, input.filter)
   const { phone, q, json, cause, ...kept } = input.filter
   const hidden = Object.keys({ phone, q, json, cause }).filter(
     (key) => input.filter[key as keyof ReplayFilter] !== undefined,

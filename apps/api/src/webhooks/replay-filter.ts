@@ -5,6 +5,7 @@ import { webhooks } from '@trunkline/db/schema/webhooks'
 import { and, eq, gte, inArray, isNotNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'
+import { DomainError } from '../platform/domain-error.ts'
 import { firstIdAt } from '../platform/id.ts'
 import { isOfCause } from './causes.ts'
 import { holds } from './sought.ts'
@@ -13,6 +14,8 @@ const dayMs = 86_400_000
 /** What stands in no index is read row by row: a text or JSON path, or what most webhooks have in common. */
 const longestSearchDays = 7
 const longestWalkDays = 31
+/** «The last seven days» of a clock that is behind ours are still that. */
+const slackMs = 3_600_000
 
 /** Which webhooks are meant. Every filter is found through an index, or reads no more than a window of the inbox. */
 export const replayFilter = z
@@ -30,17 +33,25 @@ export const replayFilter = z
   })
   .refine((filter) => Object.keys(filter).length > 0, 'must name at least one condition')
   .superRefine((filter, context) => {
-    const { q, json, from, to } = filter
-    const refuse = (message: string) => context.addIssue({ code: 'custom', path: ['from'], message })
-    const days =
-      from === undefined || to === undefined ? Number.POSITIVE_INFINITY : (Date.parse(to) - Date.parse(from)) / dayMs
-    if (days <= 0) return refuse('must be before `to`')
-    if ((q !== undefined || json !== undefined) && days > longestSearchDays)
-      return refuse(`a text or a JSON path is searched in at most ${longestSearchDays} days: give from and to`)
-    if (!isIndexed(filter) && days > longestWalkDays)
-      return refuse(`such a filter is searched in at most ${longestWalkDays} days: give from and to`)
+    const { from, to } = filter
+    if (from !== undefined && to !== undefined && Date.parse(to) <= Date.parse(from))
+      context.addIssue({ code: 'custom', path: ['from'], message: 'must be before `to`' })
   })
 export type ReplayFilter = z.infer<typeof replayFilter>
+
+/** What no index leads to is read in a bounded window. One without an end is up to now. */
+export function assertBounded({ now }: Pick<Ctx, 'now'>, filter: ReplayFilter): void {
+  const { q, json, from, to } = filter
+  const until = to === undefined ? now.getTime() - slackMs : Date.parse(to)
+  const days = from === undefined ? Number.POSITIVE_INFINITY : (until - Date.parse(from)) / dayMs
+  const refuse = (message: string) => {
+    throw new DomainError('invalid', 'The window of the filter is too wide', { fields: { 'filter.from': message } })
+  }
+  if ((q !== undefined || json !== undefined) && days > longestSearchDays)
+    refuse(`a text or a JSON path is searched in at most ${longestSearchDays} days: give from and to`)
+  if (!isIndexed(filter) && days > longestWalkDays)
+    refuse(`such a filter is searched in at most ${longestWalkDays} days: give from and to`)
+}
 
 const isIndexed = ({ ids, phone, customerId, cause, state }: ReplayFilter) =>
   [ids, phone, customerId, cause].some((condition) => condition !== undefined) ||
