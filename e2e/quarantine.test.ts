@@ -51,6 +51,50 @@ test('by keyboard: what is quarantined says why, and is verified again in bulk a
   await grid.getByText('Standard Webhooks').first().waitFor({ state: 'detached' })
 })
 
+test('what is refused is told apart beside an open one, and is not offered to be replayed as if it had been processed', async ({
+  open,
+  world,
+}) => {
+  await world.sql`delete from webhook_queue where state = 'quarantined'`
+  await world.forged()
+  const page = await open('/webhooks?state=quarantined')
+  await page.getByRole('grid', { name: 'Webhooks' }).getByRole('link').first().click()
+  await page.getByRole('complementary', { name: 'Webhook' }).getByText('Why it is so').waitFor()
+  const grid = page.getByRole('grid', { name: 'Webhooks' })
+  await grid.getByRole('columnheader', { name: 'Why it was refused' }).waitFor()
+  await grid.getByText('The signature is wrong').waitFor()
+
+  const many = page.getByRole('button', { name: 'Replay many…' })
+  expect(await many.getAttribute('aria-disabled')).toBe('true')
+  await many.focus()
+  await page.getByRole('tooltip').getByText('What was refused is verified again, not replayed.').waitFor()
+})
+
+test('a state of which there is none says what that means', async ({ open, world }) => {
+  await world.sql`delete from webhook_queue where state = 'quarantined'`
+  const page = await open('/webhooks?state=quarantined')
+  await page.getByText('Nothing is quarantined').waitFor()
+  await page.getByText('What is refused at the door and kept as evidence appears here.').waitFor()
+  await page.goto(page.url().replace('quarantined', 'failed'))
+  await page.getByText('Nothing has failed').waitFor()
+  await page.goto(`${page.url()}&provider=retell`)
+  await page.getByText('No webhook matches these filters').waitFor()
+})
+
+test('on a phone the state that is chosen is in sight among the others', async ({ open }) => {
+  const page = await open('/webhooks?state=quarantined', { width: 360 })
+  const chosen = page.getByRole('group', { name: 'State' }).getByRole('button', { name: /^Quarantined/ })
+  await chosen.waitFor()
+  await expect
+    .poll(() =>
+      chosen.evaluate((tab) => {
+        const { right } = tab.getBoundingClientRect()
+        return right <= innerWidth
+      }),
+    )
+    .toBe(true)
+})
+
 test('by pointer: a cause of quarantine is verified again from its row, and of nothing else', async ({
   open,
   world,

@@ -44,6 +44,15 @@ test('an operator pauses a source, what comes is kept, a test event is taken, an
   await until('what was kept is counted', async () => (await used()) === 61)
 })
 
+test('a long name of a source takes two lines at most at the usual width', async ({ open, world }) => {
+  const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
+  await world.ask('POST', '/api/admin/webhook-secrets', { provider: 'standard', door: 'holidays', secret })
+  const page = await open('/sources')
+  const name = page.getByText('Standard Webhooks: holidays', { exact: true })
+  await name.waitFor()
+  expect(await name.evaluate((shown) => shown.getBoundingClientRect().height)).toBeLessThanOrEqual(40)
+})
+
 test('a customer is paused by name, and the address brings a filter back', async ({ open, world }) => {
   const { businessName } = await world.customer('Summit Roofing')
   const page = await open('/sources?stands=no_secret')

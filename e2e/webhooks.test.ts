@@ -273,6 +273,27 @@ test('filters are kept under a name and come back', async ({ open, night: _ }) =
   await page.getByRole('button', { name: 'Saved view For the morning' }).waitFor()
 })
 
+test('a state that is counted is told with its whole count, also while more rows are to come', async ({
+  open,
+  world,
+  night: _,
+}) => {
+  await world.sql`
+    insert into webhook_queue (id, provider, door, event_type, phone_number, url, remote_address, headers, body, body_encoding, body_bytes,
+      body_sha256, verdict, secret_id, state, received_at, attempts, last_error)
+    select uuidv7(), provider, door, 'x', phone_number, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256,
+      verdict, secret_id, 'failed', received_at, 1, 'It was so'
+    from (select * from webhook_queue where state = 'processed' limit 1) one, generate_series(1, 60)`
+  await world.sql`update webhook_queue set next_attempt_at = now() + interval '1 day' where event_type = 'x'`
+  const page = await open('/webhooks?state=failed')
+  await rows(page).first().waitFor()
+
+  await page.getByRole('heading', { name: 'Webhooks 60', exact: true }).waitFor()
+  await page.goto(`${page.url()}&provider=retell`)
+  await page.getByRole('heading', { name: /^Webhooks (50\+|60|0)$/ }).waitFor()
+  await world.sql`delete from webhook_queue where event_type = 'x'`
+})
+
 test('a name that another view has is not taken from it before it is said', async ({ open, night: _ }) => {
   const page = await open('/webhooks?state=failed')
   const views = page.getByRole('button', { name: /^Saved view/ })
@@ -293,8 +314,18 @@ test('a name that another view has is not taken from it before it is said', asyn
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Saved view Mine to mend too' }).waitFor()
 
+  // however late the names come, none is taken without a word
+  const held = Promise.withResolvers<void>()
+  await page.route(/savedFilters\.list/, async (route) => {
+    await held.promise
+    await route.continue()
+  })
   await page.goto(page.url().replace('provider=retell', 'provider=twilio'))
-  await save('Mine to mend', 'Save')
+  await views.or(page.getByRole('button', { name: 'Saved views' })).click()
+  expect(await page.getByLabel('Name of this view').count()).toBe(0)
+  held.resolve()
+  await page.getByLabel('Name of this view').fill('Mine to mend')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
   await page.getByRole('button', { name: 'Replace', exact: true }).click()
   await page.getByRole('button', { name: 'Saved view Mine to mend', exact: true }).waitFor()
   await page.goto(page.url().replace('&provider=twilio', ''))

@@ -23,7 +23,7 @@ export function SavedViews({
   const forget = rpc.sessions.savedFilters.forget.useMutation(after)
   return (
     <View
-      views={saved.data?.items ?? []}
+      views={saved.data?.items}
       filters={filters}
       onChoose={onChoose}
       onSave={(name, kept) => save.mutate({ list, name, filters: kept })}

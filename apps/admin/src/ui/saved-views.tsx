@@ -15,7 +15,8 @@ export function SavedViews({
   onRename,
   onForget,
 }: {
-  views: readonly SavedView[]
+  /** Undefined while they are not known: a name could be that of another. */
+  views: readonly SavedView[] | undefined
   filters: Record<string, string | undefined>
   onChoose: (filters: Record<string, string>) => void
   onSave: (name: string, filters: Record<string, string>) => void
@@ -29,7 +30,7 @@ export function SavedViews({
   )
   const same = ({ filters: kept }: SavedView) =>
     Object.keys(kept).length === Object.keys(set).length && Object.keys(kept).every((name) => kept[name] === set[name])
-  const current = views.find(same)
+  const current = views?.find(same)
   return (
     <Popover
       label="Saved views"
@@ -47,10 +48,10 @@ export function SavedViews({
         </Button>
       }
     >
-      {views.length === 0 && (
+      {views?.length === 0 && (
         <p className="px-2 py-1.5 text-sm text-ink-2">No saved views. Set filters and keep them under a name.</p>
       )}
-      {views.map((view) =>
+      {views?.map((view) =>
         view.id === renamed ? (
           <NameForm
             key={view.id}
@@ -83,7 +84,7 @@ export function SavedViews({
           </div>
         ),
       )}
-      {Object.keys(set).length > 0 && !current && (
+      {views && Object.keys(set).length > 0 && !current && (
         <div className="mt-1 border-t pt-1">
           <NameForm
             label="Name of this view"

@@ -1,4 +1,5 @@
 import { clsx } from 'clsx'
+import { useEffect, useRef } from 'react'
 import { formatCompact } from './format.ts'
 
 /** A few exclusive views of one list, each with its count where it is known. */
@@ -13,6 +14,12 @@ export function ViewTabs<Value extends string>({
   onChange: (value: Value) => void
   views: { value: Value; label: string; count?: number; alarming?: boolean }[]
 }) {
+  const chosenTab = useRef<HTMLButtonElement>(null)
+  const counted = views.filter(({ count }) => count !== undefined).length
+  // where not all have room, the one that is chosen is in sight; the counts take room when they come
+  useEffect(() => {
+    if (value && counted >= 0) chosenTab.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [value, counted])
   return (
     <div
       role="group"
@@ -24,6 +31,7 @@ export function ViewTabs<Value extends string>({
         return (
           <button
             key={view.value}
+            ref={chosen ? chosenTab : undefined}
             type="button"
             aria-pressed={chosen}
             onClick={() => onChange(view.value)}

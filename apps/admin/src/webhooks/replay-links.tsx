@@ -8,10 +8,11 @@ import { Button } from '../ui/button.tsx'
 
 /** From the list of webhooks to replaying what it shows, and to what was replayed. */
 export function ReplayLinks() {
-  const refusal = useRefusal()
+  const mayNot = useRefusal()
   const range = useRange()
   const [{ state, provider, phone, q, cause }] = useFilters<WebhookSearch>()
   const of = state === 'quarantined' ? undefined : state
+  const refusal = mayNot ?? (state === 'quarantined' ? 'What was refused is verified again, not replayed.' : undefined)
   return (
     <>
       <Button asChild>

@@ -1,3 +1,4 @@
+import { clsx } from 'clsx'
 import { KeyRound, Pause, Play, Send } from 'lucide-react'
 import { actorName } from '../app/actor-name.ts'
 import type { PausedCustomer, SourceRow } from '../app/contract.ts'
@@ -79,7 +80,7 @@ function Secrets({ row }: { row: SourceRow }) {
   if (row.secrets.length === 0) return <span className="text-warn-ink">Not set</span>
   const [leaving] = row.secrets.flatMap(({ notAfter }) => notAfter ?? []).toSorted()
   return (
-    <span className="inline-block min-w-28 py-1.5 whitespace-normal @max-[62rem]:py-0">
+    <span className={clsx('inline-block py-1.5 whitespace-normal @max-[62rem]:py-0', leaving && 'min-w-28')}>
       {row.secrets.length === 1 ? 'Set' : `${formatNumber(row.secrets.length)} set`}
       {leaving && <span className="text-ink-2">, one until {formatUtc(Date.parse(leaving))}</span>}
     </span>

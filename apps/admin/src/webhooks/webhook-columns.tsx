@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { WebhookRow } from '../app/contract.ts'
+import type { WebhookRow, WebhookState } from '../app/contract.ts'
 import { sameFilters } from '../app/filters.ts'
 import { CustomerLink } from '../customers/customer-link.tsx'
 import { Id } from '../ui/copy.tsx'
@@ -26,7 +26,7 @@ function RowLink({ row }: { row: WebhookRow }) {
 const whatIsWrong = ({ state, verdict, lastError }: WebhookRow): string | null =>
   lastError ?? (state === 'quarantined' ? verdictText(verdict) : null)
 
-export const columns: Column<WebhookRow>[] = [
+const columns: Column<WebhookRow>[] = [
   { id: 'state', header: 'State', width: 104, priority: 0, cell: (row) => <WebhookStateMark state={row.state} /> },
   { id: 'event', header: 'Event', width: 128, grow: 1, priority: 0, cell: (row) => <RowLink row={row} /> },
   { id: 'provider', header: 'Provider', width: 72, priority: 4, cell: (row) => <ProviderName of={row.provider} /> },
@@ -81,6 +81,18 @@ export const columns: Column<WebhookRow>[] = [
     cell: (row) => <TimeAgo at={row.receivedAt} className="text-ink-2" />,
   },
 ]
+
+/** What was refused is unread: why is all that tells one from another. */
+const ofRefused: Record<string, Partial<Column<WebhookRow>>> = {
+  error: { header: 'Why it was refused', priority: 1 },
+  received: { priority: 2 },
+  provider: { priority: 3 },
+  number: { priority: 4 },
+  customer: { priority: 5 },
+}
+const refusedColumns = columns.map((column) => ({ ...column, ...ofRefused[column.id] }))
+export const columnsOf = (state: WebhookState | undefined): Column<WebhookRow>[] =>
+  state === 'quarantined' ? refusedColumns : columns
 
 export function narrow(row: WebhookRow) {
   return (

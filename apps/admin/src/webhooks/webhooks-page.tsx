@@ -14,6 +14,7 @@ import { Button } from '../ui/button.tsx'
 import { ColumnChooser } from '../ui/column-chooser.tsx'
 import { CopyButton } from '../ui/copy.tsx'
 import { FilterBar, FilterChoice, FilterSearch } from '../ui/filter-bar.tsx'
+import { formatNumber } from '../ui/format.ts'
 import { Empty } from '../ui/notice.tsx'
 import { NumberFilter } from '../ui/number-filter.tsx'
 import { VirtualTable } from '../ui/table.tsx'
@@ -21,9 +22,9 @@ import { ViewTabs } from '../ui/tabs.tsx'
 import { LookFurther } from './look-further.tsx'
 import { ReplayLinks } from './replay-links.tsx'
 import { ReverifyButton } from './reverify.tsx'
-import { columns, narrow } from './webhook-columns.tsx'
+import { columnsOf, narrow } from './webhook-columns.tsx'
 import { WebhookDetail } from './webhook-detail.tsx'
-import { providerChoices, stateWord, webhookStates } from './words.tsx'
+import { noneOf, providerChoices, stateWord, webhookStates } from './words.tsx'
 
 const topics = ['webhooks'] as const
 const path = ['webhooks', 'list'] as const
@@ -46,7 +47,10 @@ export function WebhooksPage() {
   const counts = rpc.webhooks.counts.useQuery({}).data
   const known = rpc.webhooks.causes.list.useQuery({}, { trpc: alone })
   const causes = known.data?.items ?? []
-  const filtered = Boolean(state ?? provider ?? cause ?? phone ?? q ?? bounds.from)
+  const isNarrowed = Boolean(provider ?? cause ?? phone ?? q ?? bounds.from)
+  const filtered = isNarrowed || state !== undefined
+  const columns = columnsOf(state)
+  const counted = state && state !== 'processed' && !isNarrowed ? counts?.[state] : undefined
   const open = (row: WebhookRow) =>
     void navigate({
       to: '/webhooks/$webhookId',
@@ -64,7 +68,7 @@ export function WebhooksPage() {
       header={
         <PageHeader
           title="Webhooks"
-          count={list.count}
+          count={counted !== undefined && counted > list.rows.length ? formatNumber(counted) : list.count}
           actions={
             <>
               <Button asChild>
@@ -140,6 +144,10 @@ export function WebhooksPage() {
         list.searched ? (
           <Empty icon={<Webhook />} title="Nothing found so far" action={<LookFurther list={list} />}>
             What stands in no index is looked at row by row, so many at a time.
+          </Empty>
+        ) : state && !isNarrowed ? (
+          <Empty icon={<Webhook />} title={noneOf(state).title}>
+            {noneOf(state).text}
           </Empty>
         ) : filtered ? (
           <Empty

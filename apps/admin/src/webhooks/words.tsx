@@ -14,6 +14,20 @@ const states: Record<WebhookState, { tone: Tone; word: string; means: string }> 
 /** In the order of a webhook's life. */
 export const webhookStates = Object.keys(states) as WebhookState[]
 
+/** What it says that there is none in a state. */
+const none: Record<WebhookState, { title: string; text: string }> = {
+  received: { title: 'Nothing waits', text: 'What has come in and is not processed yet appears here.' },
+  processed: { title: 'Nothing is processed yet', text: 'What is recorded appears here.' },
+  failed: { title: 'Nothing has failed', text: 'What did not go through and is tried again by itself appears here.' },
+  dead: { title: 'Nothing is dead', text: 'What is not tried again and waits for a person appears here.' },
+  quarantined: {
+    title: 'Nothing is quarantined',
+    text: 'What is refused at the door and kept as evidence appears here.',
+  },
+}
+
+export const noneOf = (state: WebhookState): { title: string; text: string } => none[state]
+
 export const stateWord = (state: WebhookState): string => states[state].word
 export const stateTone = (state: WebhookState): Tone => states[state].tone
 export const stateMeans = (state: WebhookState): string => states[state].means
