@@ -46,6 +46,13 @@ test('a number that is none is refused at its field, and the filter that was set
   await page.waitForURL(({ searchParams }) => !searchParams.has('phone'))
 })
 
+test('a filter that is set is written as a sentence would be', async ({ open, world: _ }) => {
+  const page = await open('/webhooks?provider=retell')
+  const chip = page.getByRole('button', { name: 'Provider: Retell' })
+  await chip.getByText('Provider:', { exact: true }).waitFor()
+  await chip.getByText('Retell', { exact: true }).waitFor()
+})
+
 test('a pause after the first of two words does not join them', async ({ open, world: _ }) => {
   const page = await open('/webhooks')
   const search = page.getByRole('searchbox', { name: 'Id, event or error' })

@@ -53,6 +53,21 @@ test('a long name of a source takes two lines at most at the usual width', async
   expect(await name.evaluate((shown) => shown.getBoundingClientRect().height)).toBeLessThanOrEqual(40)
 })
 
+test('a bug leads from its cause to where it fails', async ({ open, world }) => {
+  const { phoneNumber } = await world.customer('Lakeside Orthodontics')
+  await world.call(phoneNumber, 61)
+  await world.settled()
+  await world.sql`
+    update webhook_queue set state = 'dead', last_error = 'Nobody has foreseen this' where id =
+      (select max(id::text)::uuid from webhook_queue where phone_number = ${phoneNumber})`
+  const page = await open('/sources?tab=causes')
+  const bug = page.getByRole('row').filter({ hasText: 'Nobody has foreseen this' })
+  await bug.getByText('Bug of ours').waitFor()
+  await bug.getByRole('link', { name: 'Open Errors' }).click()
+  await page.waitForURL(/\/admin\/errors$/)
+  await page.getByRole('heading', { name: 'Errors', level: 1 }).waitFor()
+})
+
 test('a customer is paused by name, and the address brings a filter back', async ({ open, world }) => {
   const { businessName } = await world.customer('Summit Roofing')
   const page = await open('/sources?stands=no_secret')

@@ -273,6 +273,22 @@ test('filters are kept under a name and come back', async ({ open, night: _ }) =
   await page.getByRole('button', { name: 'Saved view For the morning' }).waitFor()
 })
 
+test('what has no room in a row is read whole where the pointer rests', async ({ open, world, night: _ }) => {
+  const [eventType, lastError] = [
+    'customer.subscription.trial_will_end',
+    'The plan of the subscription is not known here',
+  ]
+  await world.sql`
+    update webhook_queue set event_type = ${eventType}, last_error = ${lastError}, state = 'dead' where id = (
+      select max(id::text)::uuid from webhook_queue where state = 'processed')`
+  const page = await open('/webhooks?state=dead')
+  const link = rows(page).getByRole('link', { name: eventType })
+  await link.waitFor()
+  expect(await link.evaluate((shown) => shown.scrollWidth > shown.clientWidth)).toBe(true)
+  expect(await link.getAttribute('title')).toBe(eventType)
+  expect(await page.getByText(lastError).first().getAttribute('title')).toBe(lastError)
+})
+
 test('a state that is counted is told with its whole count, also while more rows are to come', async ({
   open,
   world,

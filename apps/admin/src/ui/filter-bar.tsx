@@ -93,8 +93,11 @@ function Chip({
         {...rest}
       >
         {!shown && <Plus aria-hidden className="size-3.5" />}
-        {label}
-        {shown && <span className="truncate font-medium">: {shown}</span>}
+        <span>
+          {label}
+          {shown && ':'}
+        </span>
+        {shown && <span className="truncate font-medium">{shown}</span>}
       </button>
       {shown && (
         <button

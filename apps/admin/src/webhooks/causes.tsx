@@ -92,7 +92,9 @@ function CausesTable({ rows, ...acts }: { rows: CauseRow[] } & Acts) {
               >
                 {row.text}
               </Link>
-              <span className="block text-xs whitespace-normal text-ink-2">{row.next}</span>
+              <span className="block text-xs whitespace-normal text-ink-2">
+                {row.class === 'bug' ? <WithErrors text={row.next} /> : row.next}
+              </span>
             </span>
           ),
         },
@@ -111,6 +113,21 @@ function CausesTable({ rows, ...acts }: { rows: CauseRow[] } & Acts) {
         { header: 'Acts', align: 'right', card: 'unnamed', cell: (row) => <ActOf row={row} {...acts} /> },
       ]}
     />
+  )
+}
+
+const leading = 'Open Errors'
+
+/** The words that name the page lead there. */
+function WithErrors({ text }: { text: string }) {
+  if (!text.startsWith(leading)) return text
+  return (
+    <>
+      <Link to="/errors" search={{}} className="underline hover:text-ink">
+        {leading}
+      </Link>
+      {text.slice(leading.length)}
+    </>
   )
 }
 

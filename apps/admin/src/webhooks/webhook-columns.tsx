@@ -16,6 +16,7 @@ function RowLink({ row }: { row: WebhookRow }) {
       params={{ webhookId: row.id }}
       search={sameFilters}
       className="row-link truncate font-medium"
+      title={row.eventType ?? undefined}
     >
       {row.eventType ?? 'Unread'}
     </Link>
@@ -45,7 +46,11 @@ const columns: Column<WebhookRow>[] = [
     width: 170,
     grow: 2,
     priority: 5,
-    cell: (row) => <span className="truncate text-ink-2">{whatIsWrong(row)}</span>,
+    cell: (row) => (
+      <span className="truncate text-ink-2" title={whatIsWrong(row) ?? undefined}>
+        {whatIsWrong(row)}
+      </span>
+    ),
   },
   {
     id: 'attempts',
