@@ -173,6 +173,14 @@ test('a plan of which some can be replayed warns of the others before it is conf
   expect(await told.locator('xpath=ancestor::*[contains(@class, "bg-warn-soft")]').count()).toBe(1)
 })
 
+test('on a phone a plan opens at its beginning', async ({ open, world }) => {
+  const id = await planOf(world, await deadCalls(world, 'Long Lane Laundry', 2))
+  const page = await open(`/replays/${id}`, { width: 360 })
+  await page.getByRole('list', { name: 'Webhooks of this replay' }).getByRole('link').first().waitFor()
+  const back = page.getByRole('link', { name: 'All replays' })
+  expect(await back.evaluate((link) => link.getBoundingClientRect().top)).toBeGreaterThan(48)
+})
+
 test('a plan that was cancelled says how many it had tried, and not that nothing would move', async ({
   open,
   world,

@@ -176,7 +176,9 @@ test('an administrator adds a source, is shown its secret once, and replaces and
   const adding = page.getByRole('dialog', { name: 'Add a source' })
   await adding.getByLabel('Name').fill('calendar')
   await expectSoundLook(page, { floating: true })
-  await adding.getByRole('button', { name: 'Set the secret' }).click()
+  await adding.getByText('Its door opens as soon as its secret is set.').waitFor()
+  await adding.getByRole('group', { name: 'Who makes the secret' }).waitFor()
+  await adding.getByRole('button', { name: 'Add the source' }).click()
   const kept = page.getByRole('dialog', { name: /calendar counts$/ })
   const secret = (await kept.getByLabel('The secret', { exact: true }).textContent()) ?? ''
   expect(secret).toMatch(/^whsec_/)

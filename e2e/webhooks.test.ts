@@ -381,6 +381,20 @@ test('the tail shows what comes in, pauses with its place, and goes on there aft
   await expectSoundLook(page)
 })
 
+test('on a phone the tail says that it is paused beside its mark', async ({ open, world: _ }) => {
+  const page = await open('/webhooks/tail', { width: 360 })
+  const told = page.getByRole('status').filter({ hasText: /Listening|Paused/ })
+  await told.getByText(/^Listening/).waitFor()
+  await page.getByRole('button', { name: 'Pause' }).click()
+  const words = told.getByText(/^Paused\./)
+  await words.waitFor()
+  const [left, own] = await Promise.all(
+    [words, told].map((each) => each.evaluate((box) => box.getBoundingClientRect().left)),
+  )
+  expect(left).toBeGreaterThan(Number(own) + 20)
+  await expectSoundLook(page)
+})
+
 test('what the tail shows is what its filters say, also once they are changed', async ({ open, world, night }) => {
   const page = await open('/webhooks/tail')
   const tailed = page.getByRole('grid', { name: 'Webhooks as they come in' }).getByRole('link')

@@ -2,6 +2,15 @@ import { clsx } from 'clsx'
 import { useEffect, useRef } from 'react'
 import { formatCompact } from './format.ts'
 
+/** Scrolls the row of a tab sideways, and nothing else: the page stays where it is. */
+function bringAside(tab: HTMLElement): void {
+  const row = tab.parentElement
+  if (!row) return
+  const [inner, outer] = [tab.getBoundingClientRect(), row.getBoundingClientRect()]
+  if (inner.left < outer.left) row.scrollLeft -= outer.left - inner.left
+  else if (inner.right > outer.right) row.scrollLeft += inner.right - outer.right
+}
+
 /** A few exclusive views of one list, each with its count where it is known. */
 export function ViewTabs<Value extends string>({
   label,
@@ -18,7 +27,7 @@ export function ViewTabs<Value extends string>({
   const counted = views.filter(({ count }) => count !== undefined).length
   // where not all have room, the one that is chosen is in sight; the counts take room when they come
   useEffect(() => {
-    if (value && counted >= 0) chosenTab.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    if (value && counted >= 0 && chosenTab.current) bringAside(chosenTab.current)
   }, [value, counted])
   return (
     <div

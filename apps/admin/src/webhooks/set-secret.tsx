@@ -20,7 +20,7 @@ const overlaps = [
 /** Sets a secret beside those there are, or in the place of one. */
 export function SetSecret({
   of,
-  title,
+  isNew = false,
   replaced,
   refused,
   onWritten,
@@ -28,7 +28,8 @@ export function SetSecret({
   children,
 }: {
   of: Pick<SourceRow, 'provider' | 'door'>
-  title?: string
+  /** The source is added with it. */
+  isNew?: boolean
   replaced?: SourceSecret | undefined
   refused?: string | undefined
   onWritten: (written: Written) => void
@@ -51,15 +52,19 @@ export function SetSecret({
   const { error, isPending } = replaced ? rotate : add
   const fields = error ? problemOf(error).fields : {}
   const given = { name: label.trim() || undefined, secret: from === 'them' ? secret.trim() : undefined }
-  const act = replaced ? 'Replace the secret' : 'Set the secret'
+  const [title, act, description] = replaced
+    ? [
+        `Replace ${replaced.name}`,
+        'Replace the secret',
+        'From now on both count, so that the sender can be changed meanwhile.',
+      ]
+    : isNew
+      ? ['Add a source', 'Add the source', 'Its door opens as soon as its secret is set.']
+      : [`Set a secret of ${sourceName(of)}`, 'Set the secret', 'It counts from now on, beside those that are set.']
   return (
     <ActDialog
-      title={title ?? (replaced ? `Replace ${replaced.name}` : `Set a secret of ${sourceName(of)}`)}
-      description={
-        replaced
-          ? 'From now on both count, so that the sender can be changed meanwhile.'
-          : 'It counts from now on, beside those that are set.'
-      }
+      title={title}
+      description={description}
       act={act}
       refused={refused ?? (from === 'them' && secret.trim() === '' ? 'Give the secret.' : undefined)}
       busy={isPending}
@@ -75,7 +80,7 @@ export function SetSecret({
       {children}
       {of.provider === 'standard' && (
         <Choices<'us' | 'them'>
-          label="Who makes it"
+          label="Who makes the secret"
           name="from"
           value={from}
           onChange={setFrom}

@@ -90,7 +90,7 @@ export function AddSource({ onClose }: { onClose: () => void }) {
   return (
     <SetSecret
       of={source}
-      title="Add a source"
+      isNew
       refused={good.test(door) ? undefined : 'Name the source: a-z, 0-9, - and _.'}
       onWritten={setWritten}
       onClose={onClose}

@@ -168,7 +168,7 @@ export function TailPage() {
             {isPaused ? (
               <>
                 <Dot tone="warn" />
-                <span>Paused. What comes in meanwhile is shown when you resume.</span>
+                <span className="min-w-0 max-sm:flex-1">Paused. What comes in meanwhile is shown when you resume.</span>
                 <Copyable text={after} label="Copy the cursor" className="font-mono text-xs">
                   {after}
                 </Copyable>

@@ -29,7 +29,7 @@ export function Phase({ phase, why }: { phase: string; why: string | null }) {
   return (
     <>
       <Dot tone={phase === 'refused' ? 'bad' : 'warn'} />
-      <span>
+      <span className="min-w-0 max-sm:flex-1">
         {phase === 'opening' ? 'Opening…' : phase === 'refused' ? why : `Reconnecting: ${why}. None is lost.`}
       </span>
     </>
