@@ -2,6 +2,7 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { newId } from '../platform/id.ts'
+import { untilWaitedFor } from '../testing/waited-for.ts'
 import { openWorld, retellCall, twilioStatus, type World } from '../testing/world.ts'
 import { carryOutReplay } from './bulk-replay.ts'
 import { matching, type ReplayFilter } from './replay-filter.ts'
@@ -371,4 +372,71 @@ test('what dies again is no success: the plan says that it cannot be replayed, i
   const { attemptLog } = (await world.rest('GET', `/api/admin/webhook-queue/${failed.webhookId}`, { token: operator }))
     .body
   expect(attemptLog).toMatchObject([{ outcome: 'dead', error: failed.problem }])
+})
+
+test('whoever cancels waits for nobody on whom the run waits, and what it was in the midst of does not happen', async () => {
+  const { id: customerId, phoneNumber } = await world.customer()
+  const call = retellCall({ to: phoneNumber, seconds: 60 })
+  await world.retell(call.started)
+  await world.process()
+  await world.retell(call.ended)
+  await kill(phoneNumber)
+  const made = await planned({ phone: phoneNumber, state: 'dead' })
+  let running: Promise<void> = Promise.resolve()
+  await world.owner.begin(async (sql) => {
+    await sql`select from call_keys where key = ${`retell:${call.id}`} for update`
+    await sql`select pg_current_xact_id()`
+    await run(made.id, { hash: made.hash })
+    running = carryOut(made.id)
+    await untilWaitedFor(sql)
+
+    expect((await world.rest('POST', `${base}/${made.id}/cancel`, { token: operator })).status).toBe(200)
+  })
+  await running
+
+  expect(await find(made.id)).toMatchObject({
+    state: 'cancelled',
+    progress: { done: 0 },
+    effects: { bookedSeconds: 0 },
+  })
+  expect(await ledgerOf(customerId)).toEqual([])
+})
+
+test('a deadlock is no failure of a webhook: it is replayed again at once', async () => {
+  const { filter } = await forgotten(1)
+  const made = await planned(filter)
+  await world.owner`create sequence deadlocks`
+  await world.owner`
+    create function meet_a_deadlock() returns trigger language plpgsql security definer as
+    'begin if nextval(''public.deadlocks'') = 1 then raise exception using errcode = ''40P01''; end if; return new; end'`
+  await world.owner`
+    create trigger meets_a_deadlock before insert on webhook_attempts for each row execute function meet_a_deadlock()`
+  await run(made.id, { hash: made.hash })
+  await carryOut(made.id)
+  await world.owner`drop trigger meets_a_deadlock on webhook_attempts`
+
+  expect(await find(made.id)).toMatchObject({ state: 'done', progress: { done: 1, skipped: 0, failed: 0 } })
+})
+
+test('a webhook whose commit was answered by nobody is counted once, as what it was', async () => {
+  const { filter } = await forgotten(1)
+  const made = await planned(filter)
+  await run(made.id, { hash: made.hash })
+  let lost = 0
+  const db = new Proxy(world.db, {
+    get: (target, name) =>
+      name === 'transaction' && lost === 0
+        ? async (work: Parameters<typeof world.db.transaction>[0]) => {
+            await target.transaction(work)
+            lost++
+            throw Object.assign(new Error('write CONNECTION_CLOSED'), { code: 'CONNECTION_CLOSED' })
+          }
+        : Reflect.get(target, name),
+  })
+  await carryOutReplay(world.ctx({ db }), { replayId: uuidOf(made.id) }).catch(() => undefined)
+  await world.owner`update webhook_replays set lease_until = now() where id = ${uuidOf(made.id)}`
+  await carryOut(made.id)
+
+  expect(lost).toBe(1)
+  expect(await find(made.id)).toMatchObject({ state: 'done', progress: { done: 1, skipped: 0, failed: 0 } })
 })

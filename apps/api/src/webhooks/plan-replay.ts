@@ -8,9 +8,10 @@ import { DomainError } from '../platform/domain-error.ts'
 import { newId } from '../platform/id.ts'
 import { enqueue } from '../platform/job.ts'
 import { announce } from '../platform/live.ts'
-import { asPlanned, carryOutReplaySpec } from './bulk-replay.ts'
+import { carryOutReplaySpec } from './bulk-replay.ts'
 import { findReplay } from './find-replay.ts'
 import { assertBounded, matching, type ReplayFilter } from './replay-filter.ts'
+import { asPlanned } from './run-replay-chunk.ts'
 
 const most = 100_000
 
@@ -121,7 +122,7 @@ export async function runReplay(
   })
 }
 
-/** Each webhook asks before it is replayed, so none begins after this has committed. */
+/** Each webhook asks before it is committed, so none is replayed after this has been. */
 export async function cancelReplay(ctx: Ctx, input: { replayId: string }) {
   return await inTransaction(ctx, async (ctx) => {
     const [cancelled] = await ctx.db
