@@ -1,4 +1,4 @@
--- migrations: 205b30062bfa73ec3a6f0172504514b1499f50a468dddc9c275f696ca35b78cf
+-- migrations: 1ac0397da3f59a95ebf4b8d30c7d75a68286ec42e17c955de0a6e8bb70e4cbf6
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -1698,6 +1698,7 @@ create table webhook_replay_items (
   segments integer,
   problem text,
   outcome text,
+  moves jsonb,
   constraint webhook_replay_items_replay_id_webhook_id_pk PRIMARY KEY (replay_id, webhook_id),
   constraint webhook_replay_items_replay_id_webhook_replays_id_fk FOREIGN KEY (replay_id) REFERENCES webhook_replays(id) ON DELETE CASCADE,
   constraint webhook_replay_items_outcome_is_known CHECK (((outcome IS NULL) OR (outcome = ANY (ARRAY['replayed'::text, 'skipped'::text, 'failed'::text]))))

@@ -374,6 +374,48 @@ test('what dies again is no success: the plan says that it cannot be replayed, i
   expect(attemptLog).toMatchObject([{ outcome: 'dead', error: failed.problem }])
 })
 
+test('a run moves no minutes that its plan has not said: what went to another customer, or could not be replayed then, is skipped', async () => {
+  const [mine, theirs] = [await world.customer(), await world.customer()]
+  const sound = retellCall({ to: theirs.phoneNumber, seconds: 30 })
+  const refused = retellCall({ to: theirs.phoneNumber, seconds: 45 })
+  await world.retell(retellCall({ to: mine.phoneNumber, seconds: 60 }).ended)
+  await world.retell(sound.ended)
+  await world.retell(refused.ended)
+  await kill(mine.phoneNumber)
+  await kill(theirs.phoneNumber)
+  await world.owner`
+    create function refuse_one() returns trigger language plpgsql as
+    'begin if new.seconds = 45 then raise exception ''it is refused''; end if; return new; end'`
+  await world.owner`create trigger refuses_one before insert on call_events for each row execute function refuse_one()`
+  const rows = await world.owner`
+    select id from webhook_queue where phone_number in (${mine.phoneNumber}, ${theirs.phoneNumber})`
+  const ids = rows.map(({ id }) => toWireId('webhook', id))
+  const made = await planned({ ids })
+  expect(made.effects).toMatchObject({ refused: 1, seconds: 90, customers: 2 })
+  await world.owner`drop trigger refuses_one on call_events`
+  await world.owner`update agents set customer_id = ${theirs.id} where phone_number = ${mine.phoneNumber}`
+
+  await run(made.id, { hash: made.hash })
+  await carryOut(made.id)
+
+  expect(await find(made.id)).toMatchObject({
+    state: 'done',
+    progress: { done: 3, skipped: 2, failed: 0 },
+    effects: { seconds: 90, bookedSeconds: 30 },
+  })
+  expect(await itemsOf(made.id, 'skipped')).toMatchObject(
+    Array(2).fill({ problem: expect.stringContaining('not what the plan has said') }),
+  )
+  expect(await ledgerOf(mine.id)).toEqual([])
+  expect(await ledgerOf(theirs.id)).toMatchObject([{ quantity: 30 }])
+  // a new plan says where they go now
+  const again = await planned({ ids, state: 'dead' })
+  expect(again.effects).toMatchObject({ refused: 0, seconds: 105, customers: 1 })
+  await run(again.id, { hash: again.hash })
+  await carryOut(again.id)
+  expect(await find(again.id)).toMatchObject({ progress: { done: 2, skipped: 0 }, effects: { bookedSeconds: 105 } })
+})
+
 test('whoever cancels waits for nobody on whom the run waits, and what it was in the midst of does not happen', async () => {
   const { id: customerId, phoneNumber } = await world.customer()
   const call = retellCall({ to: phoneNumber, seconds: 60 })

@@ -11,7 +11,7 @@ import { withoutWords } from './describe-change.ts'
 import { reasonOf } from './record-failure.ts'
 import { holdOn, isOurs, leased, nextItems, type Replay } from './replay-lease.ts'
 import { keepNeeded, saidBy, subjectsIn, triedWith } from './replay-subjects.ts'
-import { addMoves, type Move, priceSums } from './replay-sums.ts'
+import { addMoves, linesOf, type Move, priceSums, sumOf } from './replay-sums.ts'
 import { impatiently, type Outcome, replayAlone, replayTogether } from './replay-together.ts'
 import { undone } from './undone.ts'
 
@@ -148,20 +148,20 @@ async function tryOne(ctx: Ctx, webhookId: string, { mayWait }: { mayWait: boole
 }
 
 async function keepFound(ctx: Ctx, replay: Replay, found: readonly Found[]): Promise<void> {
-  const sum = (moves: readonly Move[], meter: Move['meter']) =>
-    moves.reduce((all, move) => (move.meter === meter ? all + move.quantity : all), 0)
   await statement(
     ctx.db,
     `update webhook_replay_items as item set changes = found.changes::jsonb, seconds = found.seconds::integer,
-       segments = found.segments::integer, problem = found.problem
-     from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as found (id, changes, seconds, segments, problem)
+       segments = found.segments::integer, moves = found.moves::jsonb, problem = found.problem
+     from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+       as found (id, changes, seconds, segments, moves, problem)
      where item.replay_id = $1::text::uuid and item.webhook_id = found.id::uuid`,
     [
       replay.id,
       found.map(({ webhookId }) => webhookId),
       found.map(({ changes }) => JSON.stringify(changes)),
-      found.map(({ moves }) => String(sum(moves, 'call_seconds'))),
-      found.map(({ moves }) => String(sum(moves, 'sms_segments'))),
+      found.map(({ moves }) => String(sumOf(moves, 'call_seconds'))),
+      found.map(({ moves }) => String(sumOf(moves, 'sms_segments'))),
+      found.map(({ moves }) => (moves.length === 0 ? null : JSON.stringify(linesOf(moves)))),
       found.map(({ problem }) => problem),
     ],
   )

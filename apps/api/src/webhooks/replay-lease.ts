@@ -19,6 +19,7 @@ export async function nextItems(ctx: Ctx, replay: Replay, limit: number) {
     .select({
       webhookId: webhookReplayItems.webhookId,
       asPlanned: webhookReplayItems.asPlanned,
+      moves: webhookReplayItems.moves,
       problem: webhookReplayItems.problem,
     })
     .from(webhookReplayItems)

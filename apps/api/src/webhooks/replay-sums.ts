@@ -81,6 +81,16 @@ export async function addMoves(
   )
 }
 
+/** How many units of a meter are moved in all. */
+export const sumOf = (moves: readonly Move[], meter: Meter): number =>
+  moves.reduce((all, move) => (move.meter === meter ? all + move.quantity : all), 0)
+
+/** The same lines for the same moves. */
+export const linesOf = (moves: readonly Move[]): string[] =>
+  moves
+    .map(({ customerId, meter, periodStart, quantity }) => `${customerId} ${meter} ${periodStart} ${quantity}`)
+    .sort()
+
 type Planned = { customer_id: string; meter: Meter; period_start: string; planned: string }
 
 /**

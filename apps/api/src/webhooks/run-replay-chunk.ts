@@ -11,13 +11,13 @@ import { chunk } from './plan-replay-chunk.ts'
 import { reasonOf, recordFailure } from './record-failure.ts'
 import { holdOn, isOurs, leased, nextItems, ofReplay, type Replay } from './replay-lease.ts'
 import { saidBy } from './replay-subjects.ts'
-import { addMoves } from './replay-sums.ts'
-import { impatiently, replayAlone, replayTogether } from './replay-together.ts'
+import { addMoves, linesOf } from './replay-sums.ts'
+import { impatiently, type Outcome, replayAlone, replayTogether } from './replay-together.ts'
 
 /** What must be as it was when a webhook was planned. */
 export const asPlanned = sql`${webhooks.state} || ' ' || ${webhooks.attempts} || ' ' || coalesce(extract(epoch from ${webhooks.processedAt})::text, '')`
 
-type Item = { webhookId: string; asPlanned: string }
+type Item = { webhookId: string; asPlanned: string; moves: string[] | null }
 
 /** The next of a run, each committed with what came of it. Answers whether more is left. */
 export async function runChunk(ctx: Ctx, replay: Replay): Promise<boolean> {
@@ -50,10 +50,12 @@ export async function runChunk(ctx: Ctx, replay: Replay): Promise<boolean> {
 class Apart extends Error {}
 /** Somebody has ended the run, or taken it over: what was under way does not happen. */
 class Over extends Error {}
+class Unplanned extends Error {}
 
 /**
  * Several that speak of nothing in common, their outcomes and the count of them in one commit; `over` where the run does not go on.
- * Where one of them fails, or somebody works on what they speak of, nothing has happened and each is run `apart`.
+ * Where one of them fails or moves what the plan has not said, or somebody works on what they speak of, nothing has happened and
+ * each is run `apart`.
  */
 async function runTogether(ctx: Ctx, replay: Replay, items: readonly Item[]): Promise<'done' | 'over' | 'apart'> {
   if (!(await holdOn(ctx, replay))) return 'over'
@@ -74,12 +76,7 @@ async function runTogether(ctx: Ctx, replay: Replay, items: readonly Item[]): Pr
           same.map(({ webhookId }) => webhookId),
         )
         if (outcomes.some(({ fault }) => fault !== undefined)) throw new Apart('One of them fails')
-        await addMoves(
-          ctx,
-          replay.id,
-          outcomes.flatMap(({ moves }) => moves),
-          'booked',
-        )
+        await book(ctx, replay, same, outcomes)
         await settle(ctx, replay, same, 'replayed')
         await settle(
           ctx,
@@ -96,7 +93,7 @@ async function runTogether(ctx: Ctx, replay: Replay, items: readonly Item[]): Pr
     const { sqlState } = reasonOf(error)
     // it may have been committed: what became of it is read again
     if (isTransient(sqlState) && !isUndone(sqlState)) throw error
-    if (!(error instanceof Apart || error instanceof DomainError))
+    if (!(error instanceof Apart || error instanceof Unplanned || error instanceof DomainError))
       ctx.log.info({ error, webhooks: items.length }, 'webhooks not replayed together; replaying one by one')
     return 'apart'
   }
@@ -104,6 +101,22 @@ async function runTogether(ctx: Ctx, replay: Replay, items: readonly Item[]): Pr
 
 /** A statement was ended by a deadlock, a lock or its own time: nothing of its transaction stands. */
 const isUndone = (sqlState: string | undefined) => sqlState !== undefined && /^(40|55|57014)/.test(sqlState)
+
+/**
+ * Adds what they have moved to what the run has booked. What somebody else has booked since the plan moves no more; whatever else
+ * the plan has not said is undone.
+ */
+async function book(ctx: Ctx, replay: Replay, items: readonly Item[], outcomes: readonly Outcome[]): Promise<void> {
+  for (const [place, { moves }] of outcomes.entries())
+    if (moves.length > 0 && linesOf(moves).join() !== (items[place]?.moves ?? []).join())
+      throw new Unplanned('What it moves now is not what the plan has said')
+  await addMoves(
+    ctx,
+    replay.id,
+    outcomes.flatMap(({ moves }) => moves),
+    'booked',
+  )
+}
 
 /** A deadlock or a lock says nothing of the webhook that met it, unless it always does. */
 const mostTries = 3
@@ -119,10 +132,11 @@ async function runOne(ctx: Ctx, replay: Replay, item: Item): Promise<boolean> {
       if (isUndone(sqlState) && nth < mostTries) continue
       // it may have been committed: what became of it is read again
       if (isTransient(sqlState) && !isUndone(sqlState)) throw error
+      if (error instanceof Unplanned) return await settleAlone(ctx, replay, item, { outcome: 'skipped', problem: text })
       if (!(await holdOn(ctx, replay))) return false
       if (!(error instanceof DomainError)) await recordFailure(ctx, item.webhookId, error)
       const problem = error instanceof DomainError ? error.message : text
-      return await settleFailed(ctx, replay, item, problem)
+      return await settleAlone(ctx, replay, item, { outcome: 'failed', problem })
     }
   }
   return false
@@ -135,17 +149,23 @@ async function replayItem(ctx: Ctx, replay: Replay, item: Item): Promise<boolean
     .where(eq(webhooks.id, item.webhookId))
     .for('update')
   if (now?.is !== item.asPlanned) return await settle(ctx, replay, [item], 'skipped')
-  const { fault, moves } = await replayAlone(ctx, item.webhookId)
-  await addMoves(ctx, replay.id, moves, 'booked')
+  const outcome = await replayAlone(ctx, item.webhookId)
+  await book(ctx, replay, [item], [outcome])
+  const { fault } = outcome
   const goesOn = await settle(ctx, replay, [item], fault === undefined ? 'replayed' : 'failed', fault)
   step('replay.written')
   return goesOn
 }
 
-/** One of which nothing stands. */
-async function settleFailed(ctx: Ctx, replay: Replay, item: Item, problem: string): Promise<boolean> {
+/** What came of one of which nothing stands. */
+async function settleAlone(
+  ctx: Ctx,
+  replay: Replay,
+  item: Item,
+  { outcome, problem }: { outcome: 'skipped' | 'failed'; problem: string },
+): Promise<boolean> {
   try {
-    return await inTransaction(ctx, (ctx) => settle(ctx, replay, [item], 'failed', problem))
+    return await inTransaction(ctx, (ctx) => settle(ctx, replay, [item], outcome, problem))
   } catch (error) {
     if (error instanceof Over) return false
     throw error

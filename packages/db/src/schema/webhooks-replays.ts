@@ -61,6 +61,8 @@ export const webhookReplayItems = pgTable(
     changes: jsonb().$type<string[]>(),
     seconds: integer(),
     segments: integer(),
+    /** Whose units move, of which meter and in which period, a line each: the run moves these, or none. */
+    moves: jsonb().$type<string[]>(),
     problem: text(),
     outcome: text({ enum: replayOutcomes }),
   },

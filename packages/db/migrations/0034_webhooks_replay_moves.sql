@@ -1,0 +1,1 @@
+ALTER TABLE "webhook_replay_items" ADD COLUMN "moves" jsonb;
