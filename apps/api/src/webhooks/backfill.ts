@@ -75,16 +75,15 @@ async function fillGap(ctx: NetCtx, gap: Gap, { runId, faults }: Filling): Promi
   let found: FoundRecord | undefined
   let answer: GapAnswer = 'unanswered'
   // whoever has just not answered is not asked again
-  if (!faults.has(gap.provider)) {
-    try {
-      found = await findRecord(ctx, { provider: gap.provider, kind, providerId: gap.provider_id })
-      answer = found === undefined ? 'unknown' : 'unchanged'
-    } catch (error) {
-      const fault = faultOf(error)
-      if (fault === undefined) throw error
-      if (fault.endsIt) faults.set(gap.provider, fault.reason)
-      ctx.log.warn({ error, provider: gap.provider, missing: gap.missing }, 'a gap could not be asked for')
-    }
+  if (faults.has(gap.provider)) return await putBack(ctx, gap)
+  try {
+    found = await findRecord(ctx, { provider: gap.provider, kind, providerId: gap.provider_id })
+    answer = found === undefined ? 'unknown' : 'unchanged'
+  } catch (error) {
+    const fault = faultOf(error)
+    if (fault === undefined) throw error
+    if (fault.endsIt) faults.set(gap.provider, fault.reason)
+    ctx.log.warn({ error, provider: gap.provider, missing: gap.missing }, 'a gap could not be asked for')
   }
   const isThere = gap.missing === 'analysis' ? found?.isAnalyzed : found?.isOver
   const record = found !== undefined && isThere === true ? found.record : undefined
@@ -92,16 +91,27 @@ async function fillGap(ctx: NetCtx, gap: Gap, { runId, faults }: Filling): Promi
   await inTransaction(ctx, (ctx) => keepAnswer(ctx, gap, { runId, answer, record }))
 }
 
+const heldBy = (gap: Gap) =>
+  and(
+    eq(webhookGaps.eventId, gap.event_id),
+    eq(webhookGaps.missing, gap.missing),
+    eq(webhookGaps.generation, gap.generation),
+  )
+
+const inSeconds = (seconds: number | null) => (seconds === null ? null : sql`now() + make_interval(secs => ${seconds})`)
+
+/** Nobody has asked for it: it is the next run's. */
+async function putBack(ctx: Ctx, gap: Gap): Promise<void> {
+  const nextAskAt = inSeconds(askAgainAfter({ answer: 'unanswered', asks: gap.asks }))
+  await ctx.db.update(webhookGaps).set({ nextAskAt, updatedAt: sql`now()` }).where(heldBy(gap))
+}
+
 type Answered = { runId: string; answer: GapAnswer; record: string | undefined }
 
 /** Writes the answer down together with the entry that it became, unless somebody else holds the gap by now. */
 async function keepAnswer(ctx: Ctx, gap: Gap, answered: Answered): Promise<void> {
   const { runId, record } = answered
-  const held = and(
-    eq(webhookGaps.eventId, gap.event_id),
-    eq(webhookGaps.missing, gap.missing),
-    eq(webhookGaps.generation, gap.generation),
-  )
+  const held = heldBy(gap)
   const [ours] = await ctx.db.select({ asks: webhookGaps.asks }).from(webhookGaps).where(held).for('update')
   if (ours === undefined) return
   const isTaken = record !== undefined && (await isStillThere(ctx, gap))
@@ -122,13 +132,12 @@ async function keepAnswer(ctx: Ctx, gap: Gap, answered: Answered): Promise<void>
       )
     : []
   const asks = ours.asks + (answer === 'unanswered' ? 0 : 1)
-  const seconds = askAgainAfter({ answer, asks })
   await ctx.db
     .update(webhookGaps)
     .set({
       answer,
       asks,
-      nextAskAt: seconds === null ? null : sql`now() + make_interval(secs => ${seconds})`,
+      nextAskAt: inSeconds(askAgainAfter({ answer, asks })),
       webhookId: receipt?.webhookId ?? null,
       updatedAt: sql`now()`,
     })
