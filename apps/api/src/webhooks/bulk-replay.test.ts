@@ -2,6 +2,7 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { newId } from '../platform/id.ts'
+import { stripeCustomer } from '../testing/stripe.ts'
 import { untilWaitedFor } from '../testing/waited-for.ts'
 import { openWorld, retellCall, twilioStatus, type World } from '../testing/world.ts'
 import { carryOutReplay } from './bulk-replay.ts'
@@ -481,4 +482,27 @@ test('a webhook whose commit was answered by nobody is counted once, as what it 
 
   expect(lost).toBe(1)
   expect(await find(made.id)).toMatchObject({ state: 'done', progress: { done: 1, skipped: 0, failed: 0 } })
+})
+
+test('a plan says of Stripe’s events which are new and whose they become, and a second plan that nothing is left', async () => {
+  const { id } = await world.customer()
+  const bought = stripeCustomer(id).topup()
+  await world.stripe(bought)
+  const [row] = await world.owner`
+    update webhook_queue set state = 'dead', last_error = 'it was so', attempts = 8, next_attempt_at = null
+    where provider = 'stripe' and state = 'received' returning id`
+  const filter = { ids: [toWireId('webhook', row?.id)] }
+
+  const made = await planned(filter)
+  const said = `Billing event ${bought.id} (checkout.session.completed)`
+  expect(made.effects).toMatchObject({ changed: 1, examples: [`${said} was created`] })
+  expect(await world.owner`select 1 from billing_events where event_id = ${bought.id}`).toEqual([])
+  await run(made.id, { hash: made.hash })
+  await carryOut(made.id)
+
+  expect(await find(made.id)).toMatchObject({ state: 'done', progress: { done: 1, skipped: 0, failed: 0 } })
+  expect(await world.owner`select source from usage_credits where customer_id = ${id}`).toEqual([{ source: 'topup' }])
+  expect((await planned(filter)).effects).toMatchObject({ changed: 0, examples: [] })
+  await world.owner`update billing_events set customer_id = null where event_id = ${bought.id}`
+  expect((await planned(filter)).effects.examples).toEqual([`${said}: customer none → known`])
 })

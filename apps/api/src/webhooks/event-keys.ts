@@ -9,14 +9,16 @@ type Webhook = Pick<
   'id' | 'provider' | 'door' | 'url' | 'body' | 'bodyEncoding' | 'receivedAt'
 >
 
-export type EventIds = { callIds: string[]; messageIds: string[] }
+/** `billingIds` are Stripe's own. */
+export type EventIds = { callIds: string[]; messageIds: string[]; billingIds: string[] }
 
-/** The rows of calls and messages that stored webhooks speak of, in the order of the webhooks. */
+/** The rows of calls and messages, and the events of Stripe's, that stored webhooks speak of, in the order of the webhooks. */
 export async function eventIdsOf(ctx: Ctx, webhooks: readonly Webhook[]): Promise<EventIds[]> {
   const keysOf = (webhook: Webhook) => {
     const events = spokenOf(webhook)
     const keys = (kind: 'call' | 'message') => events.filter((event) => event.kind === kind).flatMap(({ keys }) => keys)
-    return { calls: keys('call'), messages: keys('message') }
+    const billingIds = events.flatMap((event) => (event.kind === 'billing' ? [event.fact.eventId] : []))
+    return { calls: keys('call'), messages: keys('message'), billingIds }
   }
   const keys = webhooks.map(keysOf)
   const calls = keys.flatMap(({ calls }) => calls)
@@ -26,7 +28,8 @@ export async function eventIdsOf(ctx: Ctx, webhooks: readonly Webhook[]): Promis
     messages.length === 0 ? [] : await ctx.db.select().from(smsKeys).where(inArray(smsKeys.key, messages))
   const callOf = new Map(callRows.map(({ key, callId }) => [key, callId]))
   const messageOf = new Map(messageRows.map(({ key, smsId }) => [key, smsId]))
-  return keys.map(({ calls, messages }) => ({
+  return keys.map(({ calls, messages, billingIds }) => ({
+    billingIds,
     callIds: [...new Set(calls.flatMap((key) => callOf.get(key) ?? []))],
     messageIds: [...new Set(messages.flatMap((key) => messageOf.get(key) ?? []))],
   }))

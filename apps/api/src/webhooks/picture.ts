@@ -1,4 +1,5 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
+import { billingEvents } from '@trunkline/db/schema/billing'
 import { callEvents, smsEvents } from '@trunkline/db/schema/events'
 import { usageEntries } from '@trunkline/db/schema/usage'
 import type { webhooks } from '@trunkline/db/schema/webhooks'
@@ -11,7 +12,7 @@ import { eventIdsOf } from './event-keys.ts'
 type OfWebhook = Picture & { eventIds: readonly string[] }
 
 /**
- * What the calls, the messages and the ledger of these webhooks look like now, in their order; `before` is what they looked like:
+ * What the calls, the messages, Stripe's events and the ledger of these webhooks look like now, in their order; `before` is what they looked like:
  * rows of then may have become one with others.
  */
 export async function picturesOf(
@@ -19,15 +20,21 @@ export async function picturesOf(
   stored: readonly (typeof webhooks.$inferSelect)[],
   before: readonly OfWebhook[] = [],
 ): Promise<OfWebhook[]> {
-  const ids = (await eventIdsOf(ctx, stored)).map(({ callIds, messageIds }, place) => ({
+  const ids = (await eventIdsOf(ctx, stored)).map(({ callIds, messageIds, billingIds }, place) => ({
     callIds,
     messageIds,
+    billingIds,
     eventIds: [...new Set([...callIds, ...messageIds, ...(before[place]?.eventIds ?? [])])],
   }))
   const callIds = ids.flatMap(({ callIds }) => callIds)
   const messageIds = ids.flatMap(({ messageIds }) => messageIds)
   const calls = await ctx.db.select().from(callEvents).where(inArray(callEvents.id, callIds))
   const messages = await ctx.db.select().from(smsEvents).where(inArray(smsEvents.id, messageIds))
+  const billingIds = ids.flatMap(({ billingIds }) => billingIds)
+  const billed =
+    billingIds.length === 0
+      ? []
+      : await ctx.db.select().from(billingEvents).where(inArray(billingEvents.eventId, billingIds))
   const booked = await ctx.db
     .select({
       eventId: usageEntries.eventId,
@@ -44,7 +51,8 @@ export async function picturesOf(
     .groupBy(usageEntries.eventId, usageEntries.meter)
   const callOf = new Map(calls.map((call) => [call.id, call]))
   const messageOf = new Map(messages.map((message) => [message.id, message]))
-  return ids.map(({ callIds, messageIds, eventIds }) => {
+  const billedOf = new Map(billed.map((event) => [event.eventId, event]))
+  return ids.map(({ callIds, messageIds, billingIds, eventIds }) => {
     const own = booked.filter(({ eventId }) => eventIds.includes(eventId))
     const sum = (meter: (typeof booked)[number]['meter']) =>
       own.reduce((all, one) => (one.meter === meter ? all + one.quantity : all), 0)
@@ -63,6 +71,11 @@ export async function picturesOf(
           if (message === undefined) return []
           const { status, customerId: customer, segments } = message
           return [{ name: `Message ${toWireId('message', id)}`, facts: { status, customer, segments } }]
+        }),
+        ...billingIds.flatMap((id) => {
+          const event = billedOf.get(id)
+          if (event === undefined) return []
+          return [{ name: `Billing event ${id} (${event.type})`, facts: { customer: event.customerId } }]
         }),
       ],
       seconds: sum('call_seconds'),
