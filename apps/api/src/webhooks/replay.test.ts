@@ -266,6 +266,29 @@ test('a replay that fails is told, and kept as an attempt; what was processed st
   expect(await replay(webhookId)).toMatchObject({ status: 200, body: { effects: { changed: false } } })
 })
 
+test('a replay that meets a deadlock is done again, and nobody is told of a failure', async () => {
+  const { webhookId, customerId, call } = await processed()
+  await world.owner`update call_events set facts = '{}', status = 'ringing', seconds = null where retell_call_id = ${call.id}`
+  await world.owner`create sequence deadlocks`
+  await world.owner`
+    create function meet_a_deadlock() returns trigger language plpgsql security definer as
+    'begin if nextval(''public.deadlocks'') = 1 then raise exception using errcode = ''40P01''; end if; return new; end'`
+  await world.owner`
+    create trigger meets_a_deadlock before insert on webhook_attempts for each row execute function meet_a_deadlock()`
+
+  expect(await replay(webhookId)).toMatchObject({
+    status: 200,
+    body: { state: 'processed', effects: { changed: true } },
+  })
+
+  await world.owner`drop trigger meets_a_deadlock on webhook_attempts`
+  expect((await find(webhookId)).attemptLog.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+    'processed',
+    'replayed',
+  ])
+  expect(await usedBy(customerId)).toBe(60)
+})
+
 test('a processed webhook whose bytes are refused today stays processed, and that is told', async () => {
   const { webhookId, customerId, call } = await processed()
   await world.owner`
