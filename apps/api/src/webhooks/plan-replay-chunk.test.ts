@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { newId } from '../platform/id.ts'
@@ -142,19 +143,17 @@ test('a plan that has to wait for others for longer than its lease lasts keeps i
 
   await untilSomebodyWaits()
   await world.owner`update webhook_replays set lease_until = now() - interval '1 second' where id = ${uuidOf(id)}`
+  await carryOut(id)
   await letSecondGo()
-  await vi.waitFor(
-    async () => {
-      const [lease] =
-        await world.owner`select lease_until > now() as holds from webhook_replays where id = ${uuidOf(id)}`
-      expect(lease?.holds).toBe(true)
-    },
-    { timeout: 20_000 },
-  )
+  await untilSomebodyWaits()
+  await carryOut(id)
   await letThirdGo()
 
   await planning
   expect(await find(id)).toMatchObject({ state: 'planned', planned: 3, effects: { changed: 0, refused: 0 } })
+  expect(await world.owner`select lease_generation from webhook_replays where id = ${uuidOf(id)}`).toEqual([
+    { lease_generation: 1 },
+  ])
 })
 
 test('whom a plan meets in a deadlock costs it the rest of a chunk, and no webhook is called one that cannot be replayed', async () => {
@@ -183,4 +182,46 @@ test('whom a plan meets in a deadlock costs it the rest of a chunk, and no webho
     planned: 2,
     effects: { changed: 2, refused: 0, seconds: 120, customers: 2 },
   })
+})
+
+test('a plan needs no connection of the pool while others, as many as it has, wait for what the plan has locked', async () => {
+  const { id: customerId, phoneNumber } = await world.customer()
+  const calls = Array.from({ length: 3 }, () => retellCall({ to: phoneNumber, seconds: 60 }))
+  for (const call of calls) await world.retell(call.started)
+  await world.process()
+  for (const call of calls) await world.retell(call.ended)
+  const rows = await world.owner`
+    update webhook_queue set state = 'dead', last_error = 'it was so', next_attempt_at = null where state = 'received' returning id`
+  const [, second = { id: '' }] = calls
+  const letSecondGo = await workOn(second)
+  const { id } = await plan(rows.map((row) => row.id))
+  const planning = carryOut(id)
+  // the first is tried, and the second waited for
+  await vi.waitFor(
+    async () => {
+      const free = await other`select from usage_limits where customer_id = ${customerId} for update skip locked`
+      expect(free).toHaveLength(0)
+    },
+    { timeout: 20_000 },
+  )
+  const counting = Array.from({ length: 12 }, () =>
+    world.db.execute(sql`update usage_limits set updated_at = now() where customer_id = ${customerId}`).then(
+      () => 'counted',
+      () => 'refused',
+    ),
+  )
+  await vi.waitFor(
+    async () => {
+      const [waiting] = await other`
+        select count(*)::int as sessions from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like 'update usage_limits set updated_at%'`
+      expect(waiting?.sessions).toBe(5)
+    },
+    { timeout: 20_000 },
+  )
+  await letSecondGo()
+  await planning
+
+  expect(await Promise.all(counting)).toEqual(Array(12).fill('counted'))
+  expect(await find(id)).toMatchObject({ state: 'planned', planned: 3, effects: { refused: 0, seconds: 180 } })
 })

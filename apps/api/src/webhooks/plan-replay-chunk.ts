@@ -9,7 +9,7 @@ import { DomainError } from '../platform/domain-error.ts'
 import { step } from '../platform/step.ts'
 import { withoutWords } from './describe-change.ts'
 import { reasonOf } from './record-failure.ts'
-import { holdOn, isOurs, leased, nextItems, type Replay } from './replay-lease.ts'
+import { isOurs, isStillOurs, leased, nextItems, type Replay, stayOn } from './replay-lease.ts'
 import { keepNeeded, saidBy, subjectsIn, triedWith } from './replay-subjects.ts'
 import { addMoves, linesOf, type Move, priceSums, sumOf } from './replay-sums.ts'
 import { impatiently, type Outcome, replayAlone, replayTogether } from './replay-together.ts'
@@ -76,11 +76,12 @@ export async function planChunk(ctx: Ctx, replay: Replay): Promise<boolean> {
  * ours. Whoever comes next in order begins with nobody else's counters locked.
  */
 async function tryInOrder(
-  outside: Ctx,
+  ctx: Ctx,
   replay: Replay,
   { order, earlier, waves }: { order: readonly string[]; earlier: number; waves: readonly (readonly string[])[] },
 ): Promise<Found[] | undefined> {
-  return await undone(outside, async (ctx) => {
+  return await undone(ctx, async (ctx) => {
+    await stayOn(ctx, replay)
     const tried = new Map<string, Found>()
     let until = Number.POSITIVE_INFINITY
     /** In their order, as far as none is missing. */
@@ -93,12 +94,12 @@ async function tryInOrder(
       if (found().length > earlier) until = Math.min(until, performance.now() + longestMs)
     }
     for (const wave of waves) {
-      if (!(await holdOn(outside, replay))) return undefined
+      if (!(await isStillOurs(ctx, replay))) return undefined
       if (performance.now() > until) break
       const together = wave.length > 1 ? await tryTogether(ctx, wave) : undefined
       together?.forEach(note)
       for (const webhookId of together === undefined ? wave : []) {
-        if (!(await holdOn(outside, replay))) return undefined
+        if (!(await isStillOurs(ctx, replay))) return undefined
         if (performance.now() > until) return found()
         const one = await tryOne(ctx, webhookId, { mayWait: found().length > earlier })
         if (one === undefined) return found()

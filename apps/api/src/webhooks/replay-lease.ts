@@ -42,20 +42,42 @@ export const isOurs = (replay: Replay) =>
     eq(webhookReplays.leaseGeneration, replay.leaseGeneration),
   )
 
+const turnOf = (replayId: string) => sql`hashtextextended(${`webhooks.replay ${replayId}`}, 0)`
+
+/**
+ * Until this transaction ends nobody takes the replay over, however long it waits for others. Its own connection does for that: whoever
+ * needed a second one could wait for those who wait for him.
+ */
+export async function stayOn(ctx: Ctx, replay: Replay): Promise<void> {
+  await ctx.db.execute(sql`select pg_advisory_xact_lock(${turnOf(replay.id)})`)
+}
+
+/** Whether the replay is still ours. */
+export async function isStillOurs(ctx: Ctx, replay: Replay): Promise<boolean> {
+  const ours = await ctx.db.select({ id: webhookReplays.id }).from(webhookReplays).where(isOurs(replay))
+  return ours.length > 0
+}
+
 /** Takes a plan or run over; `held` where somebody works on it, undefined where nothing is left to do. */
 export async function leaseReplay(ctx: Ctx, replayId: string): Promise<Replay | 'held' | undefined> {
   const isLive = and(eq(webhookReplays.id, replayId), inArray(webhookReplays.state, ['planning', 'running']))
   const [taken] = await ctx.db
     .update(webhookReplays)
     .set({ leaseGeneration: sql`${webhookReplays.leaseGeneration} + 1`, leaseUntil: leased })
-    .where(and(isLive, or(isNull(webhookReplays.leaseUntil), lt(webhookReplays.leaseUntil, sql`now()`))))
+    .where(
+      and(
+        isLive,
+        or(isNull(webhookReplays.leaseUntil), lt(webhookReplays.leaseUntil, sql`now()`)),
+        sql`pg_try_advisory_xact_lock(${turnOf(replayId)})`,
+      ),
+    )
     .returning()
   if (taken !== undefined) return taken
   const [held] = await ctx.db.select({ id: webhookReplays.id }).from(webhookReplays).where(isLive)
   return held && 'held'
 }
 
-/** Asks, whenever called, whether the replay is still ours, and renews a lease of which half is over: whoever works longer than one keeps it. */
+/** Whether the replay is still ours; renews a lease of which half is over. In no transaction that lasts: whoever cancels would wait for it. */
 export async function holdOn(ctx: Ctx, replay: Replay): Promise<boolean> {
   const [held] = await ctx.db
     .select({
