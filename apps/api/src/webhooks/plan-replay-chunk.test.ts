@@ -184,7 +184,54 @@ test('whom a plan meets in a deadlock costs it the rest of a chunk, and no webho
   })
 })
 
+const untilCounterIsLocked = (customerId: string) =>
+  vi.waitFor(
+    async () => {
+      const free = await other`select from usage_limits where customer_id = ${customerId} for update skip locked`
+      expect(free).toHaveLength(0)
+    },
+    { timeout: 20_000 },
+  )
+/** Somebody else who needs the customer's counter. */
+const count = (customerId: string) =>
+  world.db.execute(sql`update usage_limits set updated_at = now() where customer_id = ${customerId}`).then(
+    () => 'counted',
+    () => 'refused',
+  )
+
 test('a plan needs no connection of the pool while others, as many as it has, wait for what the plan has locked', async () => {
+  const { id: customerId, phoneNumber } = await world.customer()
+  const ids = await dead(phoneNumber, endings({ to: phoneNumber, seconds: 60 }, 3))
+  // the second of them takes until it is told to go on
+  await world.owner`create table goes_on ()`
+  await world.owner`grant select on goes_on to public`
+  await world.owner`
+    create function take_long() returns trigger language plpgsql as
+    'begin loop exit when exists (select from public.goes_on); perform pg_sleep(0.01); end loop; return new; end'`
+  await world.owner`
+    create trigger takes_long before update on call_events for each row when (new.seconds = 61) execute function take_long()`
+  const { id } = await plan(ids)
+  const planning = carryOut(id)
+  await untilCounterIsLocked(customerId)
+  const counting = Array.from({ length: 12 }, () => count(customerId))
+  await vi.waitFor(
+    async () => {
+      const [waiting] = await other`
+        select count(*)::int as sessions from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like 'update usage_limits set updated_at%'`
+      expect(waiting?.sessions).toBe(5)
+    },
+    { timeout: 20_000 },
+  )
+  await world.owner`insert into goes_on default values`
+  await planning
+
+  expect(await Promise.all(counting)).toEqual(Array(12).fill('counted'))
+  expect(await find(id)).toMatchObject({ state: 'planned', planned: 3, effects: { refused: 0, seconds: 62 } })
+  await world.owner`drop trigger takes_long on call_events`
+})
+
+test('a plan that waits for others lets go of what it has locked: nobody waits for them through it', async () => {
   const { id: customerId, phoneNumber } = await world.customer()
   const calls = Array.from({ length: 3 }, () => retellCall({ to: phoneNumber, seconds: 60 }))
   for (const call of calls) await world.retell(call.started)
@@ -196,32 +243,11 @@ test('a plan needs no connection of the pool while others, as many as it has, wa
   const letSecondGo = await workOn(second)
   const { id } = await plan(rows.map((row) => row.id))
   const planning = carryOut(id)
-  // the first is tried, and the second waited for
-  await vi.waitFor(
-    async () => {
-      const free = await other`select from usage_limits where customer_id = ${customerId} for update skip locked`
-      expect(free).toHaveLength(0)
-    },
-    { timeout: 20_000 },
-  )
-  const counting = Array.from({ length: 12 }, () =>
-    world.db.execute(sql`update usage_limits set updated_at = now() where customer_id = ${customerId}`).then(
-      () => 'counted',
-      () => 'refused',
-    ),
-  )
-  await vi.waitFor(
-    async () => {
-      const [waiting] = await other`
-        select count(*)::int as sessions from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock' and query like 'update usage_limits set updated_at%'`
-      expect(waiting?.sessions).toBe(5)
-    },
-    { timeout: 20_000 },
-  )
+  await untilCounterIsLocked(customerId)
+
+  expect(await count(customerId)).toBe('counted')
+
   await letSecondGo()
   await planning
-
-  expect(await Promise.all(counting)).toEqual(Array(12).fill('counted'))
   expect(await find(id)).toMatchObject({ state: 'planned', planned: 3, effects: { refused: 0, seconds: 180 } })
 })

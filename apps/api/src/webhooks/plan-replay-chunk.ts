@@ -133,10 +133,17 @@ const foundOf = (webhookId: string, { effects, moves, isFirst, fault }: Outcome)
   isFirst,
 })
 
-/** Undefined where it `mayWait` for the next chunk, and says nothing of the webhook that it could not be tried now. */
+/**
+ * Undefined where it `mayWait` for the next chunk, and says nothing of the webhook that it could not be tried now. Then it waits for
+ * others only briefly: whoever needs what has been locked until here would wait for them, too.
+ */
 async function tryOne(ctx: Ctx, webhookId: string, { mayWait }: { mayWait: boolean }): Promise<Found | undefined> {
   try {
-    return foundOf(webhookId, await inTransaction(ctx, (ctx) => replayAlone(ctx, webhookId)))
+    const replayed = await inTransaction(ctx, async (ctx) => {
+      const work = () => replayAlone(ctx, webhookId)
+      return mayWait ? await impatiently(ctx, work) : await work()
+    })
+    return foundOf(webhookId, replayed)
   } catch (error) {
     const { text, sqlState } = reasonOf(error)
     if (isTransient(sqlState)) {
