@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { holdings } from './holdings.ts'
 import { newId } from './platform/id.ts'
 import { exportHeld } from './platform/privacy/export.ts'
-import { eraseAtOnce } from './platform/privacy/holding.ts'
+import { eraseAtOnce, eraseByWalking } from './platform/privacy/holding.ts'
 import { retain } from './platform/privacy/retain.ts'
+import { untilWaitedFor } from './testing/waited-for.ts'
 import { openWorld, randomNumber, retellCall, type World } from './testing/world.ts'
 
 let world: World
@@ -475,6 +476,42 @@ test('bytes, events and audit rows leave when their time is over, and not before
     { body: '', body_bytes: 5 },
   ])
   expect(await placesOf(caller.slice(1))).toEqual([])
+})
+
+/** A dead webhook of long ago that speaks of this number, and what is left of it after somebody has brought it back to life meanwhile. */
+async function revivedDuring(phoneNumber: string, shred: () => Promise<unknown>) {
+  const id = newId().replace(/^.{8}-.{4}/, '0190b6e2-8c4a')
+  await world.owner`
+    insert into webhook_queue (id, provider, door, phone_number, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    values (${id}, 'retell', 'events', ${phoneNumber}, 'x', 'x', '[]', 'it is not counted yet', 'utf8', 21, '\\x00', 'verified', 'dead', now())`
+  await world.owner`delete from retention_marks`
+  let shredding: Promise<unknown> = Promise.resolve()
+  await world.owner.begin(async (sql) => {
+    await sql`update webhook_queue set state = 'failed', next_attempt_at = now() + interval '1 year' where id = ${id}`
+    shredding = shred()
+    await untilWaitedFor(sql)
+  })
+  await shredding
+  const bodyNow = async () => (await world.owner`select body from webhook_queue where id = ${id}`)[0]?.body
+  const whileItWaits = await bodyNow()
+  await world.owner`update webhook_queue set state = 'dead', next_attempt_at = null where id = ${id}`
+  await shred()
+  return [whileItWaits, await bodyNow()]
+}
+
+test('what comes back to life while the sweep is at it is shredded when it has been done, and not before', async () => {
+  expect(await revivedDuring(randomNumber(), () => retain(world.ctx(), holdings))).toEqual([
+    'it is not counted yet',
+    '',
+  ])
+})
+
+test('what comes back to life while somebody is erased is shredded when it has been done, and not before', async () => {
+  const phoneNumber = randomNumber()
+
+  const bodies = await revivedDuring(phoneNumber, () => eraseByWalking(world.ctx(), holdings, { phoneNumber }))
+
+  expect(bodies).toEqual(['it is not counted yet', ''])
 })
 
 test('how long content is kept is said on screen, within its bounds; what the next sweep would take is counted before', async () => {

@@ -103,9 +103,16 @@ export async function eraseByWalking(ctx: Ctx, holdings: readonly Holding[], sub
     const rule = ruleOf(holding, subject)
     if (!rule?.walk || !('set' in rule)) continue
     const now = rule.later === undefined ? rule : { ...rule, where: `(${rule.where}) and not (${rule.later})` }
+    const parameters = parametersOf(subject)
     for await (const ids of walk(ctx, holding, now, subject)) {
-      await statement(ctx.db, `update ${holding.table} set ${rule.set} where id = any (($1::text[])::uuid[])`, [ids])
-      erased += ids.length
+      // asked again under the row's lock: what has come back to life since must be done first
+      const rows = await statement(
+        ctx.db,
+        `update ${holding.table} set ${rule.set}
+         where id = any (($${parameters.length + 1}::text[])::uuid[]) and (${conditionOf(now, subject)}) returning id`,
+        [...parameters, ids],
+      )
+      erased += rows.length
     }
   }
   return erased

@@ -44,10 +44,11 @@ type Kept = NonNullable<Holding['retention']> & { table: string }
 async function shredBatch(ctx: Ctx, kept: Kept, before: string): Promise<{ rows: number; isDone: boolean }> {
   return await inTransaction(ctx, async (ctx) => {
     const [mark] = await ctx.db.select().from(retentionMarks).where(eq(retentionMarks.kind, kept.table)).for('update')
+    // locked, so that none of them comes back to life between this look and its end
     const old = await statement<{ id: string; waits: boolean }>(
       ctx.db,
       `select id::text, (${kept.waits}) as waits from ${kept.table}
-       where id > $1::text::uuid and id < $2::text::uuid order by id limit ${batch}`,
+       where id > $1::text::uuid and id < $2::text::uuid order by id limit ${batch} for update`,
       [mark?.throughId ?? '00000000-0000-0000-0000-000000000000', before],
     )
     const until = old.findIndex(({ waits }) => waits)
