@@ -3,6 +3,7 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../platform/id.ts'
 import { sealSecret } from '../platform/secret.ts'
+import { untilWaitedFor } from '../testing/waited-for.ts'
 import {
   openWorld,
   publicUrl,
@@ -12,6 +13,7 @@ import {
   twilioToken,
   type World,
 } from '../testing/world.ts'
+import { reverifyQuarantine } from './reverify-quarantine.ts'
 
 let world: World
 let operator: string
@@ -28,6 +30,7 @@ const idOf = async (text: string) => {
   const [row] = await world.owner`select id from webhook_queue where body like ${`%${text}%`} order by id limit 1`
   return toWireId('webhook', row?.id)
 }
+const uuidOf = (id: string) => id.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 const replay = (id: string) => world.rest('POST', `/api/admin/webhook-queue/${id}/replay`, { token: operator })
 const find = async (id: string) => (await world.rest('GET', `/api/admin/webhook-queue/${id}`, { token: operator })).body
 const auditsOf = (id: string) => world.owner`
@@ -194,6 +197,28 @@ test('a refused delivery is verified again first, with the secret that counts no
   await world.owner`delete from webhook_sources where name = 'corrected'`
   // the genuine event that Retell sends again is now a duplicate
   expect(await world.retell(call.ended)).toMatchObject({ status: 200, body: { duplicate: true } })
+})
+
+test('a refused delivery that is erased while it is verified again stays erased', async () => {
+  const { phoneNumber } = await world.customer()
+  const call = retellCall({ to: phoneNumber, seconds: 60 })
+  await world.retell(call.ended, { key: 'key_erased_meanwhile_0123456789' })
+  const id = await idOf(call.id)
+  await world.owner`
+    insert into webhook_sources (id, provider, name, secret_ciphertext, secret_sha256)
+    values (${newId()}, 'retell', 'corrected since', ${sealSecret('key_erased_meanwhile_0123456789', world.env.TRUNKLINE_KEY)}, '\\x02')`
+  let verifying: Promise<unknown> = Promise.resolve()
+  await world.owner.begin(async (sql) => {
+    await sql`update webhook_queue set body = '', phone_number = null, shredded_at = now() where id = ${uuidOf(id)}`
+    verifying = reverifyQuarantine(world.ctx(), { provider: 'retell' })
+    await untilWaitedFor(sql)
+  })
+  await verifying
+  await world.owner`delete from webhook_sources where name = 'corrected since'`
+
+  expect(await world.owner`select state, body from webhook_queue where id = ${uuidOf(id)}`).toEqual([
+    { state: 'quarantined', body: '' },
+  ])
 })
 
 test('a refused delivery whose genuine twin was accepted since is not let in', async () => {

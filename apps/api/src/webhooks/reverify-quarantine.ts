@@ -164,10 +164,11 @@ export async function reverifyQuarantine(ctx: Ctx, input: Which & { outdated?: b
 async function release(ctx: Ctx, proven: readonly Arrival[]): Promise<{ released: number; duplicates: number }> {
   if (proven.length === 0) return { released: 0, duplicates: 0 }
   return await inTransaction(ctx, async (ctx) => {
-    // taken out and put in again by the intake's own statement, in one commit: what somebody else released meanwhile is his
+    // taken out and put in again by the intake's own statement, in one commit: what somebody else released meanwhile is his,
+    // and what was erased stays so
     const taken = await statement<{ id: string }>(
       ctx.db,
-      `delete from webhook_queue where id = any (($1::text[])::uuid[]) and state = 'quarantined' returning id`,
+      `delete from webhook_queue where id = any (($1::text[])::uuid[]) and state = 'quarantined' and shredded_at is null returning id`,
       [proven.map(({ id }) => id)],
     )
     const ids = new Set(taken.map(({ id }) => id))
