@@ -2,6 +2,7 @@ import { maxAttempts, maxTransientAttempts } from '@trunkline/core/webhooks/retr
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWorld, retellCall, type World } from '../testing/world.ts'
 import { listCauses } from './causes.ts'
+import { processBatch } from './process.ts'
 import { recordFailure } from './record-failure.ts'
 
 let world: World
@@ -87,4 +88,31 @@ test('two that meet one hopeless webhook at once count one attempt of it', async
   expect(after).toMatchObject({ state: 'dead', attempts: 1 })
   const kept = await world.owner`select outcome from webhook_attempts where webhook_id = ${waiting?.id}`
   expect(kept).toHaveLength(1)
+})
+
+test('a commit that was carried out and answered by nobody is no failed attempt of what it has processed', async () => {
+  const { id: customerId, phoneNumber } = await world.customer()
+  await world.retell(retellCall({ to: phoneNumber, seconds: 30 }).ended)
+  // one that has failed before is tried apart
+  await world.owner`update webhook_queue set state = 'failed', attempts = 2 where phone_number = ${phoneNumber}`
+  let commits = 0
+  const db = new Proxy(world.db, {
+    get: (target, name) =>
+      name === 'transaction'
+        ? async (work: Parameters<typeof world.db.transaction>[0]) => {
+            const done = await target.transaction(work)
+            commits++
+            if (commits === 2) throw Object.assign(new Error('write CONNECTION_CLOSED'), { code: 'CONNECTION_CLOSED' })
+            return done
+          }
+        : Reflect.get(target, name),
+  })
+
+  await processBatch(world.ctx({ db }), { limit: 10 })
+
+  const [row] = await world.owner`
+    select state, attempts, (select count(*)::int from webhook_attempts where webhook_id = webhook_queue.id) as told,
+      (select call_used_seconds::int from usage_limits where customer_id = ${customerId}) as used
+    from webhook_queue where phone_number = ${phoneNumber}`
+  expect(row).toEqual({ state: 'processed', attempts: 3, told: 0, used: 30 })
 })

@@ -22,7 +22,8 @@ export function reasonOf(error: unknown): { text: string; sqlState: string | und
 
 /**
  * Counts a failed attempt: tried again later, or dead where it is hopeless or has been tried often enough. Two that meet it
- * at once count one attempt: who names the `attempts` that he `saw` counts only where nobody has counted since.
+ * at once count one attempt: who names the `attempts` that he `saw` counts only where nobody has counted since, nor he himself in
+ * a commit that nobody answered.
  */
 export async function recordFailure(
   ctx: Ctx,
@@ -39,13 +40,13 @@ export async function recordFailure(
       'select attempts, state from webhook_queue where id = $1::text::uuid for update',
       [webhookId],
     )
+    if (row !== undefined && saw !== undefined && row.attempts !== saw.attempts) return row.state
     // what is refused stays refused, and what is done stays done, whatever goes wrong while it is replayed
     if (row?.state === 'quarantined' || row?.state === 'processed') {
       const known = { id: newId(), webhookId, outcome: 'failed' as const, error: text }
       await ctx.db.insert(webhookAttempts).values({ ...known, by: actorLabel(ctx.actor), at: ctx.now })
       return row.state
     }
-    if (row !== undefined && saw !== undefined && row.attempts !== saw.attempts) return row.state
     const attempts = (row?.attempts ?? 0) + 1
     const wait = isHopeless(sqlState)
       ? undefined
