@@ -1,3 +1,4 @@
+import { plainText } from '@trunkline/core/platform/plain-text'
 import type { Delivery, VendorEvent } from '@trunkline/core/webhooks/adapter'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { z } from 'zod'
@@ -18,6 +19,15 @@ type Stored = {
 const doors = { call: 'fetched/call', analysis: 'fetched/analysis', message: 'fetched/message' } as const
 export type FetchedKind = keyof typeof doors
 export const doorOf = (kind: FetchedKind): string => doors[kind]
+
+/** What event it is, for what could not be read when it came. */
+export function typeOf(webhook: Stored): string | undefined {
+  const { provider, door, url, receivedAt } = webhook
+  const body = Buffer.from(webhook.body, webhook.bodyEncoding)
+  const delivery: Delivery = { door, url, headers: {}, body, receivedAt: receivedAt.getTime() }
+  const reading = adapters[provider].read(delivery, '')
+  return reading.readable ? plainText(reading.eventType, 2000) : undefined
+}
 
 /** What a stored webhook says. A record that we fetched says what the provider's own webhook of it would have said. */
 export function eventsOf(webhook: Stored): VendorEvent[] {

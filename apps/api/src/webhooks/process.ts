@@ -16,7 +16,7 @@ import { step } from '../platform/step.ts'
 import { sendingNumbers } from '../providers/text-senders.ts'
 import { meterUsage } from '../usage/meter.ts'
 import { claimDue, type Stored, storedColumns } from './claim.ts'
-import { eventsOf } from './fetched.ts'
+import { eventsOf, typeOf } from './fetched.ts'
 import { reasonOf, recordFailure } from './record-failure.ts'
 import { endsOf, shredErased } from './shred-erased.ts'
 
@@ -98,7 +98,7 @@ export async function digest(
   batch: readonly Stored[],
   options = { isReplay: false },
 ): Promise<{ recorded: Recorded[]; faults: ReadonlyMap<string, string> }> {
-  const { said, faults } = readAll(batch)
+  const { said, faults, named } = readAll(batch)
   const { spoken, money } = split(said)
   const lines = spoken.flatMap(({ event }) => endsOf(event))
   const [{ recorded, traffic }, erased] = await Promise.all([recordEvents(ctx, spoken), findErased(ctx, lines)])
@@ -124,7 +124,7 @@ export async function digest(
   )
   // sent together, carried out one after the other: counters are locked last, so that nobody waits for them longer than he must
   const [, { booked }] = await Promise.all([
-    markDone(ctx, batch, { recorded, payers, faults }),
+    markDone(ctx, batch, { recorded, payers, faults, named }),
     meterUsage(ctx, charges),
   ])
   await noteReceipts(ctx, receiptsOf(spoken, own))
@@ -164,14 +164,18 @@ function blocksIn(said: readonly Said<SpokenEvent>[]): Block[] {
   })
 }
 
-function readAll(batch: readonly Stored[]): { said: Said<VendorEvent>[]; faults: Map<string, string> } {
+/** `named`: what event each is that could not be read when it came. */
+function readAll(batch: readonly Stored[]) {
   const said: Said<VendorEvent>[] = []
   const faults = new Map<string, string>()
+  const named = new Map<string, string | undefined>()
   for (const webhook of batch) {
     try {
       const receivedAt = new Date(webhook.received_at).toISOString()
       const bytes = { bodyEncoding: webhook.body_encoding, receivedAt: new Date(receivedAt) }
-      for (const event of eventsOf({ ...webhook, ...bytes })) {
+      const stored = { ...webhook, ...bytes }
+      if (webhook.event_type === null) named.set(webhook.id, typeOf(stored))
+      for (const event of eventsOf(stored)) {
         said.push({ webhookId: webhook.id, eventType: webhook.event_type ?? 'unknown', receivedAt, event })
       }
     } catch (error) {
@@ -179,7 +183,7 @@ function readAll(batch: readonly Stored[]): { said: Said<VendorEvent>[]; faults:
       faults.set(webhook.id, reasonOf(error).text)
     }
   }
-  return { said, faults }
+  return { said, faults, named }
 }
 
 async function markDone(
@@ -189,6 +193,7 @@ async function markDone(
     recorded: readonly Recorded[]
     payers: ReadonlyMap<string, string>
     faults: ReadonlyMap<string, string>
+    named: ReadonlyMap<string, string | undefined>
   },
 ): Promise<void> {
   const ownerOf = new Map<string, string | undefined>([
@@ -205,8 +210,8 @@ async function markDone(
     ctx.db,
     `update webhook_queue as webhook set state = done.state, processed_at = case when done.state = 'processed' then coalesce(webhook.processed_at, now()) end,
        attempts = attempts + 1, next_attempt_at = null, last_error = done.error, customer_id = done.customer::uuid,
-       phone_number = coalesce(done.line, webhook.phone_number)
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as done (id, state, error, customer, line)
+       phone_number = coalesce(done.line, webhook.phone_number), event_type = coalesce(webhook.event_type, done.type)
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as done (id, state, error, customer, line, type)
      where webhook.id = done.id::uuid and not (webhook.state = 'processed' and done.state = 'dead')`,
     [
       batch.map(({ id }) => id),
@@ -214,6 +219,7 @@ async function markDone(
       batch.map(({ id }) => found.faults.get(id) ?? null),
       batch.map(({ id }) => ownerOf.get(id) ?? null),
       batch.map(({ id }) => lineOf.get(id) ?? null),
+      batch.map(({ id }) => found.named.get(id) ?? null),
     ],
   )
 }

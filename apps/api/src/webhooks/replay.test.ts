@@ -158,6 +158,20 @@ test('a dead webhook comes alive by a replay once its cause is gone', async () =
   expect(await find(webhookId)).toMatchObject({ state: 'processed' })
 })
 
+test('what could not be read when it came is named once it can be', async () => {
+  const { phoneNumber } = await world.customer()
+  const sid = newSid()
+  await world.twilio('status', twilioStatus({ sid, to: phoneNumber, status: 'completed', seconds: 61 }))
+  const id = await idOf(sid)
+  // as a reader left it that did not know such a form
+  await world.owner`
+    update webhook_queue set state = 'dead', event_type = null, phone_number = null, last_error = 'The form names no such thing' where body like ${`%${sid}%`}`
+
+  expect((await replay(id)).body).toMatchObject({ state: 'processed' })
+
+  expect(await find(id)).toMatchObject({ state: 'processed', eventType: 'call.completed', phoneNumber })
+})
+
 test('a dead webhook that still cannot be read stays dead, and whoever replays it is told why', async () => {
   const call = retellCall({ to: (await world.customer()).phoneNumber, seconds: 30 })
   await world.retell(call.ended)
