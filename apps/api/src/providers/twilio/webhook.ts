@@ -131,18 +131,20 @@ function readMessage(door: string, form: Form): Reading {
   }
 }
 
+const isAboutMessages = (door: string) => door === 'sms' || door === 'sms-status'
+
 /** A form says itself what it tells of; where it names a call and a message, the door does. Undefined: of something else. */
 function subjectOf(door: string, form: Form): 'call' | 'message' | undefined {
   if (form.get('ConversationSid') !== undefined) return undefined
   const isCall =
     besideOf(form) !== undefined || (form.get('CallSid') !== undefined && form.get('CallStatus') !== undefined)
   const isMessage = messageSidOf(form) !== undefined && messageStatusOf(door, form) !== undefined
-  const isAboutMessages = door === 'sms' || door === 'sms-status'
-  if (isMessage && (isAboutMessages || !isCall)) return 'message'
+  if (isMessage && (isAboutMessages(door) || !isCall)) return 'message'
   return isCall ? 'call' : undefined
 }
 
-const namesNothing = 'The form names no call, no message and nothing else'
+const namesNothing = (door: string) =>
+  `The form names no ${isAboutMessages(door) ? 'MessageSid and status' : 'CallSid and CallStatus'}`
 
 function read(delivery: Delivery, bodySha256: string): Reading {
   const { body, door } = delivery
@@ -152,7 +154,7 @@ function read(delivery: Delivery, bodySha256: string): Reading {
   const subject = subjectOf(door, form)
   if (subject === 'message') return readMessage(door, form)
   if (subject === 'call') return readCall(door, form)
-  return readOther(body, bodySha256) ?? { readable: false, reason: namesNothing }
+  return readOther(body, bodySha256) ?? { readable: false, reason: namesNothing(door) }
 }
 
 function callEvents(delivery: Delivery, form: Form, webhookId: string): VendorEvent[] {
@@ -219,7 +221,7 @@ function events(delivery: Delivery, webhookId: string): VendorEvent[] {
   const subject = subjectOf(door, form)
   if (subject === 'message') return messageEvents(delivery, form, webhookId)
   if (subject === 'call') return callEvents(delivery, form, webhookId)
-  if (readOther(body, '') === undefined) throw new SyntaxError(namesNothing)
+  if (readOther(body, '') === undefined) throw new SyntaxError(namesNothing(door))
   return []
 }
 
