@@ -184,7 +184,7 @@ async function serve({ env, log, live, spoolFolder, ctx, system, closing }: Serv
     live.hint(['inbox', 'webhooks'])
   }
   every('spool', { ms: 1000, log, faults, closing }, drain)
-  const inbox: Inbox = { intake, secrets, mayQuarantine: quarantineBudget(), log }
+  const inbox: Inbox = { intake, secrets, mayQuarantine: quarantineBudget(), log, faults }
   const { app } = await buildApp({ env, log, live, inbox, spool, faults, ctx })
   closing.add('work', 'doors', doorsMs, () => closeApp(app).then(() => intake.idle()))
   // a burst of connections waits its turn: the kernel drops what is beyond, and a provider counts that as a failure

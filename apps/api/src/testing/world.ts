@@ -123,7 +123,7 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
   const spool = await openSpool({ folder: join(folder, 'spool'), maxBytes: 8 * 1024 * 1024, log })
   const intake = openIntake({ sql: intakePool, spool, log, onStored: () => live.hint(['inbox', 'webhooks']) })
   const secrets = await openSecrets({ ctx, live })
-  const inbox = { intake, secrets, mayQuarantine: quarantineBudget(), log }
+  const inbox = { intake, secrets, mayQuarantine: quarantineBudget(), log, faults: errors }
   const { app } = await buildApp({ env, log, live, inbox, spool, faults: errors, ctx: ctxFor })
   await app.ready()
   let isWorking = false

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
+import { toWireId } from '@trunkline/core/platform/wire-id'
 import { bodyLimitBytes } from '@trunkline/core/webhooks/state'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { newId } from '../platform/id.ts'
 import {
   openWorld,
@@ -11,6 +12,7 @@ import {
   twilioStatus,
   type World,
 } from '../testing/world.ts'
+import { adapters } from './adapters.ts'
 import { quarantineBudget, trimQuarantine } from './quarantine.ts'
 import { bootstrapSources, loadSecrets } from './sources.ts'
 
@@ -33,6 +35,29 @@ const event = (callId: string, more: object = {}) => ({
   call: { call_id: callId, direction: 'inbound', to_number: randomNumber(), duration_ms: 1000, ...more },
 })
 const callId = () => `call_${newId().replaceAll('-', '')}`
+
+test('what our own reading fails on is kept all the same, is an error of ours, and waits dead until it can be read', async () => {
+  const id = callId()
+  const reads = vi.spyOn(adapters.retell, 'read').mockImplementation(() => {
+    throw new TypeError('a fault of ours')
+  })
+  const faults = vi.spyOn(world.inbox.faults, 'track')
+  expect((await world.retell(event(id))).status).toBe(200)
+  expect((await world.retell(event(id), { key: 'key_of_a_stranger' })).status).toBe(401)
+  reads.mockRestore()
+
+  const kept = await rowsWith(id)
+  expect(kept.map(({ state, verdict }) => [state, verdict])).toEqual([
+    ['dead', 'verified'],
+    ['quarantined', 'signature_invalid'],
+  ])
+  expect(kept[0]?.last_error).toContain('a fault of ours')
+  expect(faults.mock.calls).toMatchObject([[{ where: 'webhooks.read retell' }]])
+  const again = await world.rest('POST', `/api/admin/webhook-queue/${toWireId('webhook', kept[0]?.id)}/replay`, {
+    token: operator,
+  })
+  expect(again.body).toMatchObject({ state: 'processed' })
+})
 
 test('a delivery is kept byte for byte with its headers, and answered as received', async () => {
   const id = callId()

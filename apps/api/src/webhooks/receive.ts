@@ -3,10 +3,11 @@ import { hash } from 'node:crypto'
 import { understandText } from '@trunkline/core/compliance/classify'
 import { maskText } from '@trunkline/core/platform/mask'
 import { plainText } from '@trunkline/core/platform/plain-text'
-import type { Delivery, Reading } from '@trunkline/core/webhooks/adapter'
+import type { Delivery, Reading, WebhookAdapter } from '@trunkline/core/webhooks/adapter'
 import { unreadableIdentity } from '@trunkline/core/webhooks/idempotency'
 import type { Verdict, WebhookProvider, WebhookState } from '@trunkline/core/webhooks/state'
 import type { SaidText } from '../compliance/record-said.ts'
+import type { Faults } from '../platform/fault.ts'
 import { newId } from '../platform/id.ts'
 import type { Logger } from '../platform/log.ts'
 import { webhooksReceived } from '../platform/metrics.ts'
@@ -15,6 +16,7 @@ import { adapters } from './adapters.ts'
 import type { Arrival } from './arrival.ts'
 import type { Intake } from './intake.ts'
 import type { OpenSecrets } from './open-secrets.ts'
+import { reasonOf } from './record-failure.ts'
 import { secretsFor } from './sources.ts'
 
 /** What the doors share: where verified bytes go, with which secrets they are checked, and what is kept of the others. */
@@ -23,6 +25,7 @@ export type Inbox = {
   secrets: Pick<OpenSecrets, 'current' | 'refresh'>
   mayQuarantine: (address: string, now: number, bytes: number) => boolean
   log: Logger
+  faults: Faults
 }
 
 export type Incoming = {
@@ -73,11 +76,25 @@ export async function receiveWebhook(inbox: Inbox, incoming: Incoming, body: Buf
     await quarantine(inbox, incoming, { verdict, body, bodySha256 })
     return { verdict, duplicate: false, wasSilent: false, webhookId: undefined, reading: undefined }
   }
-  const reading = adapter.read(delivery, bodySha256)
+  const reading = readOf(inbox, adapter, { delivery, bodySha256 })
   const receipt = await inbox.intake.store(arrivalOf(incoming, { body, bodySha256, verdict, secretId, reading }))
   webhooksReceived.inc({ provider, outcome: receipt.duplicate ? 'duplicate' : 'stored' })
   const { duplicate, webhookId, wasSilent = false } = receipt
   return { verdict, duplicate, wasSilent, webhookId, reading }
+}
+
+/** What the adapter reads. Where it fails it is our fault, and no reason not to keep what is proven. */
+function readOf(
+  { faults }: Inbox,
+  adapter: WebhookAdapter,
+  { delivery, bodySha256 }: { delivery: Delivery; bodySha256: string },
+): Reading {
+  try {
+    return adapter.read(delivery, bodySha256)
+  } catch (error) {
+    faults.track({ error, source: 'api', where: `webhooks.read ${adapter.provider}` })
+    return { readable: false, reason: `Our reading failed: ${reasonOf(error).text}` }
+  }
 }
 
 /** Keeps size and hash of a delivery that was too large to keep whole. */
