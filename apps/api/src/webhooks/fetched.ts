@@ -1,5 +1,5 @@
 import { plainText } from '@trunkline/core/platform/plain-text'
-import type { Delivery, VendorEvent } from '@trunkline/core/webhooks/adapter'
+import type { Delivery, Reading, VendorEvent } from '@trunkline/core/webhooks/adapter'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { z } from 'zod'
 import { telnyxDelivered } from '../providers/telnyx/list.ts'
@@ -16,17 +16,19 @@ type Stored = {
   receivedAt: Date
 }
 
+type Readable = Extract<Reading, { readable: true }>
+
 const doors = { call: 'fetched/call', analysis: 'fetched/analysis', message: 'fetched/message' } as const
 export type FetchedKind = keyof typeof doors
 export const doorOf = (kind: FetchedKind): string => doors[kind]
 
-/** What event it is, for what could not be read when it came. */
-export function typeOf(webhook: Stored): string | undefined {
+/** What the door would have known of it, for what could not be read when it came. */
+export function readAgain(webhook: Stored): Readable | undefined {
   const { provider, door, url, receivedAt } = webhook
   const body = Buffer.from(webhook.body, webhook.bodyEncoding)
   const delivery: Delivery = { door, url, headers: {}, body, receivedAt: receivedAt.getTime() }
   const reading = adapters[provider].read(delivery, '')
-  return reading.readable ? plainText(reading.eventType, 2000) : undefined
+  return reading.readable ? { ...reading, eventType: plainText(reading.eventType, 2000) } : undefined
 }
 
 /** What a stored webhook says. A record that we fetched says what the provider's own webhook of it would have said. */

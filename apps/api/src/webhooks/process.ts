@@ -1,10 +1,11 @@
 import type { BillingEvent } from '@trunkline/core/billing/event'
 import { isBlockCode } from '@trunkline/core/compliance/block-code'
 import type { VendorEvent } from '@trunkline/core/webhooks/adapter'
-import { statement } from '@trunkline/db/connect'
+import { rawOf, statement } from '@trunkline/db/connect'
 import { noteReceipts } from '../alerts/note-receipt.ts'
 import { recordBilling } from '../billing/record.ts'
 import { type Block, noteBlocks } from '../compliance/note-blocks.ts'
+import { type Heard, recordSaid } from '../compliance/record-said.ts'
 import { type Recorded, recordEvents, type Said } from '../events/record.ts'
 import { countTraffic } from '../events/traffic.ts'
 import { keepUnknown } from '../numbers/keep-unknown.ts'
@@ -16,7 +17,8 @@ import { step } from '../platform/step.ts'
 import { sendingNumbers } from '../providers/text-senders.ts'
 import { meterUsage } from '../usage/meter.ts'
 import { claimDue, type Stored, storedColumns } from './claim.ts'
-import { eventsOf, typeOf } from './fetched.ts'
+import { eventsOf, readAgain } from './fetched.ts'
+import { saidIn } from './receive.ts'
 import { reasonOf, recordFailure } from './record-failure.ts'
 import { endsOf, shredErased } from './shred-erased.ts'
 
@@ -98,7 +100,7 @@ export async function digest(
   batch: readonly Stored[],
   options = { isReplay: false },
 ): Promise<{ recorded: Recorded[]; faults: ReadonlyMap<string, string> }> {
-  const { said, faults, named } = readAll(batch)
+  const { said, faults, named, heard } = readAll(batch)
   const { spoken, money } = split(said)
   const lines = spoken.flatMap(({ event }) => endsOf(event))
   const [{ recorded, traffic }, erased] = await Promise.all([recordEvents(ctx, spoken), findErased(ctx, lines)])
@@ -129,6 +131,7 @@ export async function digest(
   ])
   await noteReceipts(ctx, receiptsOf(spoken, own))
   await noteBlocks(ctx, blocksIn(spoken))
+  await recordSaid(rawOf(ctx.db), heard)
   await shredErased(ctx, spoken, { recorded, erased })
   await Promise.all([
     countTraffic(ctx, traffic),
@@ -164,17 +167,21 @@ function blocksIn(said: readonly Said<SpokenEvent>[]): Block[] {
   })
 }
 
-/** `named`: what event each is that could not be read when it came. */
+/** `named`: what event each is that could not be read when it came; `heard`: what these ask of us, which the door has not heard. */
 function readAll(batch: readonly Stored[]) {
   const said: Said<VendorEvent>[] = []
   const faults = new Map<string, string>()
-  const named = new Map<string, string | undefined>()
+  const named = new Map<string, string>()
+  const heard: Heard[] = []
   for (const webhook of batch) {
     try {
       const receivedAt = new Date(webhook.received_at).toISOString()
       const bytes = { bodyEncoding: webhook.body_encoding, receivedAt: new Date(receivedAt) }
       const stored = { ...webhook, ...bytes }
-      if (webhook.event_type === null) named.set(webhook.id, typeOf(stored))
+      const reading = webhook.event_type === null ? readAgain(stored) : undefined
+      const asked = reading && saidIn(reading)
+      if (reading !== undefined) named.set(webhook.id, reading.eventType)
+      if (asked !== undefined) heard.push({ ...asked, webhookId: webhook.id, at: receivedAt })
       for (const event of eventsOf(stored)) {
         said.push({ webhookId: webhook.id, eventType: webhook.event_type ?? 'unknown', receivedAt, event })
       }
@@ -183,7 +190,7 @@ function readAll(batch: readonly Stored[]) {
       faults.set(webhook.id, reasonOf(error).text)
     }
   }
-  return { said, faults, named }
+  return { said, faults, named, heard }
 }
 
 async function markDone(
@@ -193,7 +200,7 @@ async function markDone(
     recorded: readonly Recorded[]
     payers: ReadonlyMap<string, string>
     faults: ReadonlyMap<string, string>
-    named: ReadonlyMap<string, string | undefined>
+    named: ReadonlyMap<string, string>
   },
 ): Promise<void> {
   const ownerOf = new Map<string, string | undefined>([

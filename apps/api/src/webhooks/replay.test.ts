@@ -172,6 +172,46 @@ test('what could not be read when it came is named once it can be', async () => 
   expect(await find(id)).toMatchObject({ state: 'processed', eventType: 'call.completed', phoneNumber })
 })
 
+test('a STOP that could not be read when it came is heard once it can be, as of when it came, and once', async () => {
+  const { phoneNumber } = await world.customer()
+  const caller = randomNumber()
+  const asked = (Body: string) => ({
+    MessageSid: `SM${newId()}`,
+    From: caller,
+    To: phoneNumber,
+    Body,
+    NumSegments: '1',
+  })
+  const stop = asked('STOP')
+  await world.twilio('sms', stop)
+  const id = await idOf(stop.MessageSid)
+  // as a reader left it that did not know such a form
+  await world.owner`update webhook_queue set state = 'dead', event_type = null, last_error = 'unknown' where id = ${uuidOf(id)}`
+  const forget = async () => {
+    await world.owner`alter table consents disable trigger user`
+    await world.owner`delete from consents where phone_number = ${caller} and action = 'revoke'`
+    await world.owner`delete from compliance_events where phone_number = ${caller} and kind = 'stop'`
+    await world.owner`alter table consents enable trigger user`
+  }
+  await forget()
+  const said = () => world.owner`
+    select channel, action from consents where phone_number = ${caller} order by occurred_at, channel`
+
+  expect((await replay(id)).body).toMatchObject({ state: 'processed' })
+  await replay(id)
+
+  expect(await said()).toEqual([
+    { channel: 'sms', action: 'revoke' },
+    { channel: 'voice', action: 'revoke' },
+  ])
+  // who has come back since is not sent away again
+  await world.owner`update webhook_queue set received_at = received_at - interval '1 hour', state = 'dead', event_type = null where id = ${uuidOf(id)}`
+  await world.twilio('sms', asked('START'))
+  await forget()
+  await replay(id)
+  expect((await said()).at(-1)).toEqual({ channel: 'sms', action: 'restore' })
+})
+
 test('a dead webhook that still cannot be read stays dead, and whoever replays it is told why', async () => {
   const call = retellCall({ to: (await world.customer()).phoneNumber, seconds: 30 })
   await world.retell(call.ended)
