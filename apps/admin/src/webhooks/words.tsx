@@ -1,5 +1,4 @@
 import { providerFacts } from '@trunkline/core/webhooks/provider'
-import { webhookProviders } from '@trunkline/core/webhooks/state'
 import type { Provider, Verdict, WebhookState } from '../app/contract.ts'
 import { State, type Tone } from '../ui/pill.tsx'
 
@@ -49,7 +48,7 @@ const verdicts: Record<Verdict, { tone: Tone; text: string }> = {
 export const verdictText = (verdict: Verdict): string => verdicts[verdict].text
 export const verdictTone = (verdict: Verdict): Tone => verdicts[verdict].tone
 
-export const providers: readonly Provider[] = webhookProviders
+export const providers = Object.keys(providerFacts) as Provider[]
 export const providerNames = Object.fromEntries(
   providers.map((provider) => [provider, providerFacts[provider].name]),
 ) as Record<Provider, string>
