@@ -6,6 +6,8 @@ const test = base.extend<{ line: { id: string; phoneNumber: string } }>({
     async ({ world }, use) => {
       const customer = await world.customer('Harbor Plumbing')
       await world.text(customer.phoneNumber, 'Can you come by tomorrow at 9?')
+      // the newest stands first: it is told of when the other has been
+      await world.settled()
       await world.text(customer.phoneNumber, 'Thanks, see you then')
       await world.settled()
       await use(customer)

@@ -162,7 +162,7 @@ test('a plan of which some can be replayed warns of the others before it is conf
   const customer = await deadCalls(world, 'Halfway House', 3)
   await world.sql`
     update webhook_queue set body = '{' where state = 'dead' and phone_number = ${customer.phoneNumber}
-      and body like '%_1"%'`
+      and body like ${'%\\_1"%'}`
   await world.sql`
     update webhook_queue set body = replace(body, 'call_ended', 'call_started') where state = 'dead'
       and phone_number = ${customer.phoneNumber}`

@@ -46,6 +46,26 @@ test('the palette finds a customer by name and a webhook by number, and goes the
   await expectSoundLook(page, { floating: true })
 })
 
+test('what the palette had found for fewer letters is not what Enter opens', async ({ open, world }) => {
+  await world.customer('Pays Nothing Yet')
+  const page = await open('/')
+  const held = Promise.withResolvers<void>()
+  await page.route(/customers\.list.*past/, async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('pa')
+  await page.getByRole('option', { name: /Pays Nothing Yet/ }).waitFor()
+  await page.keyboard.type('st due')
+  await page.getByRole('option', { name: /Billing/ }).waitFor()
+  await page.keyboard.press('Enter')
+
+  await page.getByRole('heading', { name: 'Billing', level: 1 }).waitFor()
+  held.resolve()
+})
+
 test('the palette runs commands', async ({ open }) => {
   const page = await open('/')
   await page.getByRole('navigation', { name: 'Main' }).waitFor()

@@ -1,4 +1,3 @@
-import { keepPreviousData } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import {
   Building2,
@@ -13,57 +12,17 @@ import {
   Sun,
   Webhook,
 } from 'lucide-react'
-import { lazy, Suspense, useDeferredValue, useEffect, useState } from 'react'
+import { lazy, Suspense } from 'react'
 import { formatRelative, formatWords, shortId } from '../ui/format.ts'
 import { Palette, PaletteGroup, PaletteItem } from '../ui/palette.tsx'
 import { places } from './navigation.ts'
-import { rpc } from './rpc.ts'
+import { isNamed, useFinds } from './palette-finds.ts'
 import { useRefusal } from './session.ts'
 import { setTheme, useTheme } from './theme.ts'
 import { useSignOut } from './user-menu.tsx'
 
 // the numbering plans of the world weigh more than the palette
 const PhoneText = lazy(async () => ({ default: (await import('../ui/phone.tsx')).PhoneText }))
-
-/** What was typed, once the typing pauses. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), 150)
-    return () => clearTimeout(timer)
-  }, [text])
-  return settled
-}
-
-/** The digits of a number typed in any of the ways people write one. */
-function asPhone(text: string): string | undefined {
-  if (!/^[+\d\s().-]{4,}$/.test(text)) return undefined
-  const digits = text.replace(/\D/g, '')
-  if (text.trim().startsWith('+')) return `+${digits}`
-  return digits.length === 10 ? `+1${digits}` : `+${digits}`
-}
-
-function useFinds(query: string, open: boolean, mayRead: boolean) {
-  const settled = useSettled(query.trim())
-  const phone = asPhone(settled)
-  const enabled = open && settled.length >= 2
-  const found = { enabled, placeholderData: keepPreviousData, staleTime: 5000 }
-  const customers = rpc.customers.list.useQuery({ q: settled, limit: 5 }, found)
-  const webhooks = rpc.webhooks.list.useQuery(phone ? { phone, limit: 5 } : { q: settled, limit: 5 }, {
-    ...found,
-    enabled: enabled && mayRead,
-  })
-  const unknown = rpc.unknownPhones.list.useQuery(
-    { phone: phone ?? '', limit: 3 },
-    { ...found, enabled: enabled && phone !== undefined },
-  )
-  return {
-    busy: enabled && (customers.isFetching || webhooks.isFetching || unknown.isFetching),
-    customers: enabled ? (customers.data?.items ?? []) : [],
-    webhooks: enabled ? (webhooks.data?.items ?? []) : [],
-    unknown: enabled && phone ? (unknown.data?.items ?? []) : [],
-  }
-}
 
 export function CommandPalette({
   open,
@@ -80,7 +39,7 @@ export function CommandPalette({
 }) {
   const navigate = useNavigate()
   const refusal = useRefusal()
-  const finds = useFinds(useDeferredValue(query), open, refusal === undefined)
+  const finds = useFinds(query, open, refusal === undefined)
   const { theme } = useTheme()
   const leave = useSignOut()
   const then = (run: () => unknown) => () => {
@@ -105,6 +64,7 @@ export function CommandPalette({
               key={customer.id}
               value={customer.id}
               always
+              disabled={finds.isOld.customers && !isNamed(customer.businessName, query)}
               icon={<Building2 aria-hidden />}
               aside={customer.tier}
               onSelect={then(() => navigate({ to: '/customers/$customerId', params: { customerId: customer.id } }))}
@@ -121,6 +81,7 @@ export function CommandPalette({
               key={number.id}
               value={number.id}
               always
+              disabled={finds.isOld.unknown}
               icon={<PhoneMissed aria-hidden />}
               aside={number.resolution ?? 'open'}
               onSelect={then(() =>
@@ -145,6 +106,7 @@ export function CommandPalette({
               key={webhook.id}
               value={webhook.id}
               always
+              disabled={finds.isOld.webhooks}
               icon={<Webhook aria-hidden />}
               aside={`${webhook.state} · ${formatRelative(Date.parse(webhook.receivedAt), now)}`}
               onSelect={then(() => navigate({ to: '/webhooks/$webhookId', params: { webhookId: webhook.id } }))}

@@ -40,7 +40,7 @@ export function Palette({
   useEffect(() => {
     if (!open) moved.current = false
     if (moved.current) return
-    const first = list.current?.querySelector('[cmdk-item]')
+    const first = list.current?.querySelector('[cmdk-item]:not([aria-disabled=true])')
     setChosen(first?.getAttribute('data-value') ?? '')
   })
   return (
@@ -126,6 +126,7 @@ export function PaletteItem({
   aside,
   keys,
   always = false,
+  disabled = false,
   onSelect,
   children,
 }: {
@@ -136,6 +137,8 @@ export function PaletteItem({
   keys?: string
   /** What the server found stays, whatever the letters typed. */
   always?: boolean
+  /** It stands there still and is no answer to what is typed now. */
+  disabled?: boolean
   onSelect: () => void
   children: ReactNode
 }) {
@@ -144,6 +147,7 @@ export function PaletteItem({
       value={value}
       keywords={keywords}
       forceMount={always}
+      disabled={disabled}
       onSelect={onSelect}
       className="flex min-h-9 cursor-default items-center gap-2.5 rounded-md px-2.5 text-sm data-[selected=true]:bg-chosen"
     >
