@@ -291,6 +291,26 @@ describe('a call that rings at Twilio', () => {
     }
   })
 
+  test('a text at the door of calls and a call at that of texts are answered as what they are; a call that is over holds nothing', async () => {
+    const { id, phoneNumber } = await world.customer({ businessName: 'Harbor Plumbing' })
+    const over = ringing(phoneNumber, { CallStatus: 'completed' })
+    const text = {
+      MessageSid: `SM${newId()}`,
+      From: randomNumber(),
+      To: phoneNumber,
+      Body: 'HELP',
+      SmsStatus: 'received',
+    }
+    const call = ringing(phoneNumber)
+
+    await world.twilio('voice', over)
+    await world.twilio('sms', over)
+    expect((await world.twilio('voice', text)).body).toContain('<Message>Harbor Plumbing answers')
+    expect(await heldBy(id)).toEqual([])
+    expect((await world.twilio('sms', call)).body).not.toContain('<Message>')
+    expect(await heldBy(id)).toMatchObject([{ provider_id: call.CallSid, state: 'open' }])
+  })
+
   test('a stranger without a signature hears nothing of ours and holds nothing (V-5)', async () => {
     const { id, phoneNumber } = await world.customer()
 
