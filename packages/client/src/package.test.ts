@@ -35,7 +35,7 @@ let environment: Record<string, string>
 
 beforeAll(async () => {
   ;[server, consumer] = await Promise.all([openServer(), packForConsumer()])
-  environment = { TRUNKLINE_URL: server.url, TRUNKLINE_TOKEN: server.token }
+  environment = { ...consumer.oldestNode, TRUNKLINE_URL: server.url, TRUNKLINE_TOKEN: server.token }
   const [command = ''] = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code.trim())
   const [npm = '', ...words] = command.split(' ')
   // what the registry would give under this name
@@ -102,6 +102,19 @@ describe('the package', () => {
         '@trpc/server',
         '@trpc/server/unstable-core-do-not-import',
       ])
+  })
+
+  test('asks of Node no more than it promises, and neither does what it depends on', () => {
+    const manifests = ['@trunkline/client', '@trpc/client', '@trpc/server', 'eventsource', 'eventsource-parser'].map(
+      (name) => JSON.parse(readFileSync(join(consumer.folder, 'node_modules', name, 'package.json'), 'utf8')),
+    )
+    const asked = manifests.map(({ name, engines }): [string, number] => {
+      const [, major = 0, minor = 0] = />=\s*(\d+)(?:\.(\d+))?/.exec(engines?.node ?? '') ?? []
+      return [name, Number(major) * 1000 + Number(minor)]
+    })
+    const [[, promised] = ['', 0]] = asked
+
+    expect(asked.filter(([, version]) => version > promised)).toEqual([])
   })
 
   test('has nothing of Node in what a browser loads', async () => {
@@ -255,7 +268,7 @@ describe('the README', () => {
 describe('the command', () => {
   const commandOf = (name: string) => programs.find(([command]) => command === name) ?? []
   const trunkline = (words: string[], env: Record<string, string> = {}) =>
-    start(consumer.folder, 'node_modules/.bin/trunkline', words, env)
+    start(consumer.folder, 'node_modules/.bin/trunkline', words, { ...consumer.oldestNode, ...env })
   let key: string
   let asker: Record<string, string>
   beforeAll(async () => {

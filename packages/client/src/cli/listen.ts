@@ -1,6 +1,6 @@
 import { type Command, exits, json, Misuse, required, textOf, told } from './command.ts'
 import { forward } from './forward.ts'
-import { clientFor, filtersIn, progressOf, tailOptions } from './server.ts'
+import { addressIn, clientFor, filtersIn, progressOf, tailOptions } from './server.ts'
 import { lineOf } from './tail.ts'
 
 export const listenCommand: Command = {
@@ -17,8 +17,7 @@ export const listenCommand: Command = {
     'Twilio signs the address: verify against the one that it was told.',
   ],
   async run(world, values) {
-    const to = URL.parse(required(values, 'forward'))
-    if (to === null || !/^https?:$/.test(to.protocol)) throw new Misuse('--forward is no address of http or https')
+    const to = addressIn(required(values, 'forward'), '--forward')
     if (to.username !== '' || to.password !== '')
       throw new Misuse('--forward holds a name or password, which is not sent: a webhook has its own headers')
     const seconds = Number(textOf(values, 'timeout') ?? 30)

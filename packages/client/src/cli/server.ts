@@ -11,10 +11,17 @@ export const serverOptions: Record<string, Option> = {
   'key-file': { type: 'string', value: 'FILE', help: 'A file that holds the API key (TRUNKLINE_API_KEY)' },
 }
 
+export function addressIn(text: string, what: string): URL {
+  const address = URL.canParse(text) ? new URL(text) : undefined
+  if (address === undefined || !/^https?:$/.test(address.protocol))
+    throw new Misuse(`${what} is no address of http or https`)
+  return address
+}
+
 export async function clientFor(world: World, values: Values): Promise<TrunklineClient> {
   const url = textOf(values, 'url') ?? world.env.TRUNKLINE_URL
   if (!url) throw new Misuse('Say where Trunkline answers: --url or TRUNKLINE_URL')
-  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) throw new Misuse('The url is no address of http or https')
+  addressIn(url, 'The url')
   const file = textOf(values, 'key-file')
   const token = file === undefined ? world.env.TRUNKLINE_API_KEY : await secretIn(world, file)
   if (!token) throw new Misuse('Say who asks: an API key in TRUNKLINE_API_KEY or --key-file')

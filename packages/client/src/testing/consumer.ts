@@ -3,7 +3,7 @@ import { globSync } from 'node:fs'
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const home = fileURLToPath(new URL('../..', import.meta.url))
 const bin = join(home, '../../node_modules/.bin')
@@ -15,6 +15,8 @@ export type Consumer = {
   tarball: string
   /** What `npm install` is given in place of the client's name. */
   installArguments: string[]
+  /** The environment in which a program finds what the oldest promised Node has, and no more. */
+  oldestNode: Record<string, string>
   write(file: string, text: string): Promise<string>
   remove(): Promise<void>
 }
@@ -22,6 +24,24 @@ export type Consumer = {
 type Ended = { code: number | null; output: string; errors: string }
 /** A program that runs: what it has said so far, and how it ends. */
 export type Running = { process: ChildProcess; output(): string; errors(): string; ended: Promise<Ended> }
+
+/** What Node has learned since the oldest version that the package promises. */
+const learnedSince = [
+  'URL.parse',
+  'Array.fromAsync',
+  'Object.groupBy',
+  'Map.groupBy',
+  'Promise.withResolvers',
+  'Promise.try',
+  'RegExp.escape',
+  'Set.prototype.union',
+  'Set.prototype.intersection',
+  'Set.prototype.difference',
+  'Iterator',
+  'WebSocket',
+  'navigator',
+  'process.getBuiltinModule',
+]
 
 /** Runs a program in a folder with the least of an environment. */
 export function start(cwd: string, command: string, args: string[], env: Record<string, string> = {}): Running {
@@ -62,6 +82,8 @@ export async function packForConsumer(): Promise<Consumer> {
   const folder = join(root, 'project')
   await mkdir(folder)
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+  const oldest = join(folder, 'oldest-node.mjs')
+  await writeFile(oldest, learnedSince.map((name) => `delete globalThis.${name}\n`).join(''))
   const eventsource = await realpath(join(home, 'node_modules/eventsource'))
   const dependencies = [
     eventsource,
@@ -84,6 +106,7 @@ export async function packForConsumer(): Promise<Consumer> {
       join(root, 'cache'),
       ...tarballs,
     ],
+    oldestNode: { NODE_OPTIONS: `--no-experimental-require-module --import=${pathToFileURL(oldest)}` },
     async write(file, text) {
       await writeFile(join(folder, file), text)
       return join(folder, file)
