@@ -443,9 +443,15 @@ describe('the documentation', () => {
   test('every path that is promised and built is in it', () => {
     const promised = [
       'POST /webhooks/retell',
+      'POST /webhooks/twilio/voice',
       'POST /webhooks/twilio/status',
       'POST /webhooks/twilio/sms',
       'POST /webhooks/twilio/sms-status',
+      'POST /webhooks/telnyx',
+      'POST /webhooks/stripe',
+      'POST /webhooks/standard/{source}',
+      'GET /api/admin/reconciliation-runs/{id}.csv',
+      'GET /api/billing/invoice-preview.csv',
       'GET /api/health',
       'GET /api/health/detailed',
       'POST /api/auth/login',

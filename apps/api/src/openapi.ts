@@ -1,6 +1,10 @@
+import type { Asked } from '@trunkline/core/webhooks/adapter'
+import { providerFacts } from '@trunkline/core/webhooks/provider'
 import { generateOpenApiDocument } from 'trpc-to-openapi'
 import type { ApiMeta } from './platform/trpc.ts'
 import { appRouter } from './router.ts'
+import { adapters } from './webhooks/adapters.ts'
+import { doors } from './webhooks/door-paths.ts'
 
 type Schema = Record<string, unknown>
 type Answer = { description: string; content?: Record<string, { schema: Schema }> }
@@ -46,10 +50,40 @@ const receipt: Schema = {
   required: ['received', 'duplicate'],
 }
 
-const door = (operationId: string, summary: string, taken: Answer): Operation => ({
+const csv = (operationId: string, tag: string, summary: string): Operation => ({
+  operationId,
+  summary,
+  tags: [tag],
+  security: [{ Authorization: [] }],
+  responses: { 200: answer('All of it', { type: 'string' }, 'text/csv'), default: refusal('Refused') },
+})
+const parameter = (place: 'path' | 'query', name: string, required: boolean) => ({
+  in: place,
+  name,
+  required,
+  schema: { type: 'string' },
+})
+
+const acknowledged = answer('Kept', receipt)
+const twiml = answer('Kept, and what Twilio does next', { type: 'string' }, 'text/xml')
+const spoken: Record<string, string> = {
+  voice: 'a call that comes in',
+  status: 'the status of a call',
+  sms: 'a text that comes in',
+  'sms-status': 'the status of a text',
+}
+/** What whoever comes to a door is given, by what he asks. */
+const given: Record<Asked, Answer> = {
+  call: twiml,
+  text: twiml,
+  agent: answer('Kept, and who takes a call that rings', { anyOf: [receipt, { type: 'object' }] }),
+}
+
+const doorOf = (operationId: string, summary: string, taken: Answer, parameters: object[]): Operation => ({
   operationId,
   summary,
   tags: ['doors'],
+  ...(parameters.length > 0 && { parameters }),
   responses: {
     200: taken,
     401: refusal('The signature does not prove who sent this'),
@@ -57,18 +91,25 @@ const door = (operationId: string, summary: string, taken: Answer): Operation =>
     503: refusal('Not stored: send it again'),
   },
 })
-const acknowledged = answer('Kept', receipt)
+/** The doors of the providers, each at its own address. */
+const doorPaths = Object.fromEntries(
+  doors.map(({ provider, door, paths: [path], asks }) => {
+    const { name } = providerFacts[provider]
+    const isOnly = Object.keys(adapters[provider].doors).length === 1
+    const named = [...path.matchAll(/:(\w+)/g)].map(([, part = '']) => parameter('path', part, true))
+    const operation = doorOf(
+      isOnly ? provider : `${provider}-${door}`,
+      isOnly ? `What ${name} sends, signed` : `What ${name} sends about ${spoken[door] ?? door}, signed`,
+      asks === undefined ? acknowledged : given[asks],
+      named,
+    )
+    return [path.replaceAll(/:(\w+)/g, '{$1}'), { post: operation }]
+  }),
+)
 
 /** What answers without being a procedure: the doors of the providers, health, metrics. */
 const plainPaths: Record<string, Record<string, Operation>> = {
-  '/webhooks/retell': { post: door('retell', 'Events of Retell, signed', acknowledged) },
-  '/webhooks/twilio/status': { post: door('twilio-status', 'Voice status callbacks of Twilio, signed', acknowledged) },
-  '/webhooks/twilio/sms': {
-    post: door('twilio-sms', 'Inbound texts of Twilio, signed', answer('Kept', { type: 'string' }, 'text/xml')),
-  },
-  '/webhooks/twilio/sms-status': {
-    post: door('twilio-sms-status', 'Message status callbacks of Twilio, signed', acknowledged),
-  },
+  ...doorPaths,
   '/api/health': {
     get: {
       operationId: 'health',
@@ -87,12 +128,21 @@ const plainPaths: Record<string, Record<string, Operation>> = {
     },
   },
   '/api/admin/audit-log.csv': {
+    get: csv('audit-csv', 'audit', 'Who did what, as CSV (RFC 4180), under the same filters as the list'),
+  },
+  '/api/admin/reconciliation-runs/{id}.csv': {
     get: {
-      operationId: 'audit-csv',
-      summary: 'Who did what, as CSV (RFC 4180), under the same filters as the list',
-      tags: ['audit'],
-      security: [{ Authorization: [] }],
-      responses: { 200: answer('All of it', { type: 'string' }, 'text/csv'), default: refusal('Refused') },
+      ...csv('reconciliation-csv', 'reconciliation', 'What a run found, all of it, as CSV (RFC 4180)'),
+      parameters: [
+        parameter('path', 'id', true),
+        ...['class', 'provider', 'customerId', 'flagged'].map((name) => parameter('query', name, false)),
+      ],
+    },
+  },
+  '/api/billing/invoice-preview.csv': {
+    get: {
+      ...csv('billing-csv', 'billing', 'What a period of a customer comes to, line by line, as CSV (RFC 4180)'),
+      parameters: ['customerId', 'periodStart'].map((name) => parameter('query', name, false)),
     },
   },
   '/api/admin/privacy/export': {

@@ -249,7 +249,7 @@ test('what stands in a table as a formula stands in no file of cells as one', as
   for (const file of files) {
     const addresses = /\{\w+\}/.test(file)
       ? words.filter((word) => /^\w{3}_/.test(word)).map((id) => file.replace(/\{\w+\}/, id))
-      : [file]
+      : [file, ...words.filter((word) => word.startsWith('cus_')).map((id) => `${file}?customerId=${id}`)]
     const tried = await Promise.all(
       addresses.map(async (url) =>
         world.app.inject({ url, headers: { authorization: `Bearer ${await world.signIn('admin')}` } }),
