@@ -56,6 +56,11 @@ describe('refusals', () => {
       ['POST', '/trpc/sessions.login', { headers: { 'content-type': 'text/xml' }, payload: '<a/>' }],
     ],
     [
+      415,
+      'unsupported_media_type',
+      ['POST', '/api/auth/login', { headers: { 'content-type': 'text/plain' }, payload: '{}' }],
+    ],
+    [
       413,
       'too_large',
       ['POST', '/api/auth/login', { payload: { email: 'a@b.example', password: 'x'.repeat(2_000_000) } }],
@@ -71,6 +76,15 @@ describe('refusals', () => {
 
     expect([answer.statusCode, envelope.parse(answer.json()).error.code]).toEqual([status, code])
     expect(answer.headers['content-type']).toMatch(/^application\/json/)
+  })
+
+  test('a procedure that is asked in another type than it reads is refused, and not broken', async () => {
+    const answer = await call('POST', '/trpc/sessions.login', {
+      headers: { 'content-type': 'text/plain' },
+      payload: '{}',
+    })
+
+    expect([answer.statusCode, answer.json().error.data.refusal]).toEqual([415, 'invalid'])
   })
 
   test('a wrong method is told which ones there are', async () => {

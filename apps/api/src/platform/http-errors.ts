@@ -116,7 +116,7 @@ export function reshapeRestErrors(app: FastifyInstance, methodsAt: (path: string
       reply.code(405).header('allow', methods.join(', '))
       return JSON.stringify({ error: methodRefusal(request.method, { path, methods }) })
     }
-    const refusal = data?.refusal ?? codeAt[reply.statusCode] ?? 'invalid'
+    const refusal = codeAt[reply.statusCode] ?? data?.refusal ?? 'invalid'
     // the adapter has a word of its own for input that does not fit
     const text = message === 'Input validation failed' && data?.fields ? inputSentence(data.fields) : message
     return JSON.stringify({

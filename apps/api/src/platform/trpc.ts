@@ -76,7 +76,8 @@ const t = initTRPC
           code: shape.data.code,
           httpStatus: shape.data.httpStatus,
           path: shape.data.path,
-          refusal: wordOf.get(error.code) ?? 'internal',
+          // what HTTP alone has a word for, such as a body of another type, is the caller's fault all the same
+          refusal: wordOf.get(error.code) ?? (shape.data.httpStatus < 500 ? 'invalid' : 'internal'),
           fields,
           requestId,
         },
