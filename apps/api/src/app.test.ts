@@ -604,10 +604,10 @@ test('health says how it stands, without figures to strangers', async () => {
     checks: { inbox: { waiting: 0 } },
     uptimeSeconds: expect.any(Number),
   })
-  const viewer = await world.signIn('viewer')
-  expect(
-    (await call('GET', '/api/health/detailed', { headers: { authorization: `Bearer ${viewer}` } })).statusCode,
-  ).toBe(403)
+  const asked = { name: 'a service', scopes: ['operations:read'] }
+  const created = await world.rest('POST', '/api/admin/api-keys', { token: await world.signIn('admin'), body: asked })
+  for (const token of [await world.signIn('viewer'), created.body.key])
+    expect((await world.rest('GET', '/api/health/detailed', { token })).status).toBe(403)
 })
 
 test('metrics are Prometheus’ text, and hold no number and no secret', async () => {

@@ -1,8 +1,7 @@
-import { may } from '@trunkline/core/sessions/permission'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Ctx } from '../platform/context.ts'
-import { DomainError } from '../platform/domain-error.ts'
 import { registry } from '../platform/metrics.ts'
+import { callerWho } from '../platform/trpc.ts'
 import { openHealth, type SpoolState } from './health.ts'
 
 /** Health for load balancers, the same with figures for people, and metrics for Prometheus. */
@@ -25,8 +24,7 @@ export function registerMonitors(
 
   app.get('/api/health/detailed', async (request, reply) => {
     const ctx = await options.ctxOf(request)
-    if (ctx.actor.kind !== 'user') throw new DomainError('unauthenticated', 'Sign in first')
-    if (!may(ctx.actor.role, 'operator')) throw new DomainError('forbidden', 'Your role does not allow this')
+    callerWho(ctx.actor, 'operator')
     const health = await checkHealth()
     const memory = process.memoryUsage()
     return reply.code(health.status === 'down' ? 503 : 200).send({
