@@ -610,6 +610,15 @@ test('health says how it stands, without figures to strangers', async () => {
     expect((await world.rest('GET', '/api/health/detailed', { token })).status).toBe(403)
 })
 
+test.each(['bearer', 'BEARER', 'Bearer '])(
+  'a token counts behind the word «%s», as the standard has it',
+  async (word) => {
+    const answer = await call('GET', '/api/auth/me', { headers: { authorization: `${word} ${operator}` } })
+
+    expect(answer.statusCode).toBe(200)
+  },
+)
+
 test('metrics are Prometheus’ text, and hold no number and no secret', async () => {
   const { body } = await call('GET', '/metrics')
 

@@ -21,7 +21,7 @@ type Parts = {
 }
 
 const bearerOf = (request: FastifyRequest): string | undefined =>
-  /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]
+  /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
 
 /** Bearer before cookie, for every door alike. */
 export async function actorOf(parts: Parts, request: FastifyRequest, { isUse } = { isUse: true }): Promise<Actor> {
