@@ -619,6 +619,18 @@ test.each(['bearer', 'BEARER', 'Bearer '])(
   },
 )
 
+test.each(['webhook-queue', 'call-events', 'sms-events', 'audit-log'])(
+  'of %s everything is from before there were computers, and nothing up to then',
+  async (list) => {
+    const headers = { authorization: `Bearer ${await world.signIn('admin')}` }
+    const since = await call('GET', `/api/admin/${list}?from=0001-01-01T00:00:00Z`, { headers })
+    const until = await call('GET', `/api/admin/${list}?to=1969-07-20T20:17:40Z`, { headers })
+
+    expect([since.statusCode, until.statusCode]).toEqual([200, 200])
+    expect(until.json().items).toEqual([])
+  },
+)
+
 test('metrics are Prometheus’ text, and hold no number and no secret', async () => {
   const { body } = await call('GET', '/metrics')
 

@@ -21,8 +21,8 @@ export function newId(): string {
   return v7({ msecs, seq, random: bytes })
 }
 
-/** The smallest id of an instant: what came at or after `at` has a greater or equal id. */
+/** The smallest id of an instant: what came at or after `at` has a greater or equal id. No id is older than 1970. */
 export function firstIdAt(at: Date): string {
-  const hex = at.getTime().toString(16).padStart(12, '0')
+  const hex = Math.max(0, at.getTime()).toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`
 }
