@@ -587,6 +587,24 @@ describe('an error', () => {
     expect(await refused(client().alerts.find.query({ id }))).toMatchObject({ refusal: 'not_found', httpStatus: 404 })
   })
 
+  test('is one of the words there are, whatever the server calls it', async () => {
+    const businessName = 'x'.repeat(2_000_000)
+
+    expect(await refused(client().customers.create.mutate({ businessName, tier: 'core' }))).toMatchObject({
+      refusal: 'invalid',
+      httpStatus: 413,
+      message: 'Request body is too large',
+    })
+  })
+
+  test.each([
+    ['a token of two lines', { token: 'tk_hush\ntk_hush' }, 'The token is one line of visible ASCII'],
+    ['a token that no header can hold', { token: 'ключ-hush' }, 'The token is one line of visible ASCII'],
+    ['a password in the url', { url: 'http://joe:hush@127.0.0.1/' }, 'The url holds a name or password: send a token'],
+  ])('of %s comes at once and repeats nothing of it', (_what, options, message) => {
+    expect(() => createClient({ url: server.url, ...options })).toThrow(new TypeError(message))
+  })
+
   test('speaks when the url leads somewhere else', async () => {
     const elsewhere = await behind((_count, _request, response) =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>'),

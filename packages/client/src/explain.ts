@@ -19,6 +19,17 @@ type Words = {
   httpStatus: number
 }
 
+const serverWords: readonly Refusal[] = [
+  'invalid',
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'limit_exceeded',
+  'unavailable',
+  'internal',
+]
+
 /** One error for all that can happen to a call, with the one decision that hangs on it: may the call be repeated? */
 export function explain(failed: Failed): TrunklineError {
   const { error, response, signal, type } = failed
@@ -38,7 +49,7 @@ export function explain(failed: Failed): TrunklineError {
     const wasUndone = words.refusal === 'unavailable' && words.httpStatus === 503
     return new TrunklineError({
       ...words,
-      refusal: words.refusal as Refusal,
+      refusal: serverWords.find((word) => word === words.refusal) ?? refusalOfStatus(words.httpStatus),
       isRetryable: changes ? wasUndone : mayPass(words.httpStatus),
       cause: error,
     })

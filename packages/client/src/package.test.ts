@@ -459,6 +459,11 @@ describe('the command', () => {
       ['listen', '--forward', 'http://joe:sk_hush@127.0.0.1:9/'],
       /^trunkline listen: --forward holds a name or password, which is not sent/,
     ],
+    [
+      'a password in the server’s address',
+      ['tail', '--url', 'http://joe:sk_hush@127.0.0.1:9/'],
+      /^trunkline tail: The url holds a name or password, which is not sent: the API key is who asks\n$/,
+    ],
     ['no webhook', ['replay', 'sk_hush'], /^trunkline replay: Name one webhook/],
     ['no secret', ['sign', '--provider', 'retell', '--body', 'event.json'], /^trunkline sign: No secret/],
   ])('refuses %s with exit code 2, and repeats nothing that may be a secret', async (_what, words, complaint) => {
@@ -473,6 +478,14 @@ describe('the command', () => {
     const { version } = JSON.parse(readFileSync(installed('package.json'), 'utf8'))
 
     expect(await trunkline(['--version']).ended).toEqual({ code: 0, output: `${version}\n`, errors: '' })
+  })
+
+  test('refuses two keys in one file, and repeats neither', async () => {
+    await consumer.write('keys', `${key}\n${key}\n`)
+    const { code, output, errors } = await trunkline(['tail', '--key-file', 'keys'], asker).ended
+
+    expect({ code, output }).toEqual({ code: 2, output: '' })
+    expect(errors).toBe('trunkline tail: The API key is one line of visible ASCII\n')
   })
 
   test('says why it failed with exit code 1', async () => {

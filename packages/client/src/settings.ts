@@ -25,10 +25,21 @@ export type Settings = {
   EventSource: EventSourceLike.AnyConstructor | undefined
 }
 
+/** What no request could be made of is said before there is one: the platform's own words would repeat the token or password. */
+function refuseUnusable({ url, token }: { url: string; token: string | undefined }): void {
+  if (token !== undefined && !/^[\x21-\x7e]*$/.test(token))
+    throw new TypeError('The token is one line of visible ASCII')
+  const { username, password } = URL.canParse(url) ? new URL(url) : { username: '', password: '' }
+  if (username !== '' || password !== '') throw new TypeError('The url holds a name or password: send a token')
+}
+
 export function settingsOf(options: ClientOptions): Settings {
-  const { retry, token } = options
+  const { retry } = options
+  const url = String(options.url)
+  const token = options.token?.trim()
+  refuseUnusable({ url, token })
   return {
-    url: `${String(options.url).replace(/\/+$/, '')}/trpc`,
+    url: `${url.replace(/\/+$/, '')}/trpc`,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     timeoutMs: options.timeoutMs ?? 30_000,
     retry: retry === false ? { ...defaultRetry, attempts: 1 } : { ...defaultRetry, ...retry },

@@ -21,10 +21,13 @@ export function addressIn(text: string, what: string): URL {
 export async function clientFor(world: World, values: Values): Promise<TrunklineClient> {
   const url = textOf(values, 'url') ?? world.env.TRUNKLINE_URL
   if (!url) throw new Misuse('Say where Trunkline answers: --url or TRUNKLINE_URL')
-  addressIn(url, 'The url')
+  const { username, password } = addressIn(url, 'The url')
+  if (username !== '' || password !== '')
+    throw new Misuse('The url holds a name or password, which is not sent: the API key is who asks')
   const file = textOf(values, 'key-file')
   const token = file === undefined ? world.env.TRUNKLINE_API_KEY : await secretIn(world, file)
   if (!token) throw new Misuse('Say who asks: an API key in TRUNKLINE_API_KEY or --key-file')
+  if (!/^[\x21-\x7e]+$/.test(token.trim())) throw new Misuse('The API key is one line of visible ASCII')
   return createClient({ url, token })
 }
 
