@@ -2,6 +2,14 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'tsdown'
 
+// `prepack` says by whom
+const [packer] = process.argv.slice(2)
+if (packer !== undefined && !packer.startsWith('pnpm/')) {
+  // npm does not read what `publishConfig` and `catalog:` say
+  process.stderr.write('Pack and publish it with pnpm: npm would leave in it what the workspace alone can read\n')
+  process.exit(1)
+}
+
 const cwd = fileURLToPath(new URL('.', import.meta.url))
 const { engines, version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
 const common = {

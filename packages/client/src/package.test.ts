@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import { isBuiltin } from 'node:module'
 import type { AddressInfo } from 'node:net'
@@ -102,6 +102,14 @@ describe('the package', () => {
         '@trpc/server',
         '@trpc/server/unstable-core-do-not-import',
       ])
+  })
+
+  test('is not packed by npm, which leaves in it what the workspace alone can read', async () => {
+    const home = fileURLToPath(new URL('..', import.meta.url))
+    const { code, errors } = await start(home, 'npm', ['pack', '--dry-run']).ended
+
+    expect(code).not.toBe(0)
+    expect(errors).toContain('Pack and publish it with pnpm')
   })
 
   test('asks of Node no more than it promises, and neither does what it depends on', () => {
@@ -465,6 +473,11 @@ describe('the command', () => {
       /^trunkline tail: The url holds a name or password, which is not sent: the API key is who asks\n$/,
     ],
     ['no webhook', ['replay', 'sk_hush'], /^trunkline replay: Name one webhook/],
+    [
+      'an id that would be two lines',
+      ['sign', '--provider', 'standard', '--id', 'msg_1\nx-admin: yes', '--body', 'event.json'],
+      /^trunkline sign: --id is one word of visible ASCII\n$/,
+    ],
     ['no secret', ['sign', '--provider', 'retell', '--body', 'event.json'], /^trunkline sign: No secret/],
   ])('refuses %s with exit code 2, and repeats nothing that may be a secret', async (_what, words, complaint) => {
     const { code, output, errors } = await trunkline(words).ended
@@ -498,6 +511,13 @@ describe('the command', () => {
         /^trunkline tail: unauthenticated: The API key is not known, has expired or was revoked \(request req_\w+\)\n$/,
       ),
     })
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('says in a line where what it prints has no room', async () => {
+    const words = ['-c', 'node_modules/.bin/trunkline --help > /dev/full']
+    const { code, errors } = await start(consumer.folder, 'sh', words, consumer.oldestNode).ended
+
+    expect({ code, errors }).toEqual({ code: 1, errors: 'trunkline: ENOSPC: no space left on device, write\n' })
   })
 
   test('says once what is wrong with what was put in', async () => {

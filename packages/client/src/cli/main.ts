@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 import process from 'node:process'
+import { exits } from './command.ts'
 import { runCommand } from './run.ts'
 
 const stop = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
-// whoever read has seen enough
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  stop.abort()
+  // whoever read has seen enough
+  if (error.code === 'EPIPE') return stop.abort()
+  process.stderr.write(`trunkline: ${error.message}\n`)
+  process.exit(exits.failed)
 })
 
 const { env, stdin, stdout, stderr } = process

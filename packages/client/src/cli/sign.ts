@@ -24,10 +24,13 @@ export const signCommand: Command = {
     if (provider === undefined) throw new Misuse('--provider is missing')
     const url = textOf(values, 'address') ?? ''
     if (provider === 'twilio' && url === '') throw new Misuse('Twilio signs the address: say it with --address')
+    const named = textOf(values, 'id')
+    // it stands in a header, and what is printed is lines of headers
+    if (named !== undefined && !/^[\x21-\x7e]+$/.test(named)) throw new Misuse('--id is one word of visible ASCII')
     const { secrets, body } = await signedInput(world, values)
     const [text, ...more] = secrets
     if (text === undefined || more.length > 0) throw new Misuse('One secret signs, not several')
-    const id = textOf(values, 'id') ?? `msg_${randomUUID().replaceAll('-', '')}`
+    const id = named ?? `msg_${randomUUID().replaceAll('-', '')}`
     const headers = signed(() => signatures[provider].sign({ url, body, at: momentIn(values), id }, { id: '1', text }))
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`)
     world.stdout.write(values.json ? `${JSON.stringify(headers)}\n` : lines.join(''))
