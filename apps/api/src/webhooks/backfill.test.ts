@@ -296,6 +296,38 @@ test('a provider that does not answer is asked once a run and again later, and t
   expect(await usedBy(id)).toMatchObject({ ledger: 180, segments: 2 })
 })
 
+test('one call over which its provider fails keeps nobody from being asked for the others, nor does a long queue of his', async () => {
+  const { id, phoneNumber } = await world.customer({ tier: 'scale' })
+  const calls: { id: string }[] = []
+  for (let nth = 0; nth < 101; nth++) calls.push(await unended(phoneNumber, 10))
+  await unsettled(phoneNumber)
+  await world.process()
+  await growOld()
+  const answer = world.network.answer
+  let isAway = true
+  world.network.answer = async (request, init) =>
+    request.url.includes('retell.test') && (isAway || request.url.endsWith(calls[0]?.id ?? ''))
+      ? Response.json({}, { status: 500 })
+      : await answer(request, init)
+  const runLater = async () => {
+    await world.owner`delete from provider_status`
+    await letLeasesRunOut()
+    await run()
+  }
+
+  await run()
+  expect((await gaps()).missing).toMatchObject([{ missing: 'end' }, { missing: 'status', answers: { filled: 1 } }])
+  isAway = false
+  for (let nth = 0; nth < 3; nth++) await runLater()
+  await world.process()
+
+  expect((await gaps()).missing).toMatchObject([
+    { missing: 'analysis', found: 100 },
+    { missing: 'end', found: 1, answers: { unanswered: 1 } },
+  ])
+  expect(await usedBy(id)).toMatchObject({ ledger: 1000 })
+})
+
 test('a call that its provider does not know is asked for ever more seldom; an erased one, a Telnyx leg and, when it is switched off, anything is not', async () => {
   const { phoneNumber } = await world.customer()
   const [lost, erased] = [await unended(phoneNumber), await unended(phoneNumber)]

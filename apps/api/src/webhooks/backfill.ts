@@ -17,6 +17,8 @@ const mostAsked = 100
 /** Longer than it takes to ask for all of them, though each answer be as slow as it may. */
 const leaseSeconds = 1200
 
+const hasFailed = `asked.answer is not distinct from 'unanswered'`
+
 type Gap = {
   event_id: string
   missing: GapKind
@@ -45,15 +47,20 @@ export async function backfillGaps(ctx: NetCtx): Promise<void> {
   )
 }
 
-/** Takes the oldest gaps of which nobody is asking just now, for some minutes. */
+/**
+ * Takes gaps of which nobody is asking just now, for some minutes: the oldest of each provider in turn, so that who does not answer
+ * leaves room for the others, and at last those over which their provider failed before.
+ */
 async function claimGaps(ctx: Ctx, providers: readonly RecordProvider[]): Promise<Gap[]> {
   if (providers.length === 0) return []
   return await statement<Gap>(
     ctx.db,
     `with ${gapTables}, due as (
-       select gaps.id, gaps.missing from gaps left join webhook_gaps as asked on asked.event_id = gaps.id and asked.missing = gaps.missing
+       select gaps.id, gaps.missing, ${hasFailed} as has_failed,
+         row_number() over (partition by gaps.provider order by ${hasFailed}, gaps.id, gaps.missing) as turn
+       from gaps left join webhook_gaps as asked on asked.event_id = gaps.id and asked.missing = gaps.missing
        where gaps.provider = any ($2::text[]) and (asked.event_id is null or asked.next_ask_at <= now())
-       order by gaps.id, gaps.missing limit ${mostAsked}
+       order by turn, gaps.id limit ${mostAsked}
      ), claimed as (
        insert into webhook_gaps as gap (event_id, missing, generation, next_ask_at, updated_at)
        select id, missing, 1, now() + interval '${leaseSeconds} seconds', now() from due
@@ -63,7 +70,8 @@ async function claimGaps(ctx: Ctx, providers: readonly RecordProvider[]): Promis
        returning gap.event_id, gap.missing, gap.generation, gap.asks
      )
      select claimed.*, gaps.provider, gaps.provider_id, gaps.phone_number
-     from claimed join gaps on gaps.id = claimed.event_id and gaps.missing = claimed.missing order by claimed.event_id`,
+     from claimed join gaps on gaps.id = claimed.event_id and gaps.missing = claimed.missing
+       join due on due.id = claimed.event_id and due.missing = claimed.missing order by due.has_failed, claimed.event_id`,
     [lookedAtFrom(ctx), [...providers]],
   )
 }
@@ -100,10 +108,11 @@ const heldBy = (gap: Gap) =>
 
 const inSeconds = (seconds: number | null) => (seconds === null ? null : sql`now() + make_interval(secs => ${seconds})`)
 
-/** Nobody has asked for it: it is the next run's. */
+/** Nobody has asked for it: it is the next run's, and before the one over which its provider has just failed. */
 async function putBack(ctx: Ctx, gap: Gap): Promise<void> {
   const nextAskAt = inSeconds(askAgainAfter({ answer: 'unanswered', asks: gap.asks }))
-  await ctx.db.update(webhookGaps).set({ nextAskAt, updatedAt: sql`now()` }).where(heldBy(gap))
+  const answer = sql`nullif(${webhookGaps.answer}, 'unanswered')`
+  await ctx.db.update(webhookGaps).set({ answer, nextAskAt, updatedAt: sql`now()` }).where(heldBy(gap))
 }
 
 type Answered = { runId: string; answer: GapAnswer; record: string | undefined }
