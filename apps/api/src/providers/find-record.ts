@@ -26,7 +26,10 @@ const retellCall = z.looseObject({
 })
 const twilioRecord = z.looseObject({ sid: z.string(), status: z.string() })
 const telnyxMessage = z.object({
-  data: z.looseObject({ id: z.string(), to: z.array(z.looseObject({ status: z.string() })).min(1) }),
+  data: z.looseObject({
+    id: z.string(),
+    to: z.array(z.looseObject({ status: z.string().optional().catch(undefined) })).min(1),
+  }),
 })
 const callUnderWay = ['queued', 'initiated', 'ringing', 'in-progress']
 const messageUnderWay = ['accepted', 'scheduled', 'queued', 'sending', 'sent']
@@ -61,7 +64,7 @@ function read({ provider, kind }: Named, answer: unknown): FoundRecord {
     return { record: JSON.stringify(answer), isOver: !underWay.includes(status), isAnalyzed: false }
   }
   const { data } = telnyxMessage.parse(answer)
-  const isOver = data.to.every(({ status }) => !messageUnderWay.includes(status))
+  const isOver = data.to.every(({ status }) => status !== undefined && !messageUnderWay.includes(status))
   return { record: JSON.stringify(data), isOver, isAnalyzed: false }
 }
 

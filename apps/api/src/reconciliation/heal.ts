@@ -1,6 +1,6 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { reconciliationDifferences } from '@trunkline/db/schema/reconciliation'
-import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { audit } from '../platform/audit.ts'
 import { type Ctx, inTransaction } from '../platform/context.ts'
@@ -55,16 +55,36 @@ type Fetched = {
   record: string
 }
 
-/** The next ones that are to be taken in, locked. Whoever holds them is waited for: he may be one who looks and leaves them. */
-export async function takeQueued(ctx: Ctx, input: { runId: string; limit: number }): Promise<Fetched[]> {
-  const { id, runId, provider, kind, providerId, record, healState } = reconciliationDifferences
+/** The next ones that are to be taken in, after one of them. */
+export async function listQueued(
+  ctx: Ctx,
+  input: { runId: string; after: string | undefined; limit: number },
+): Promise<Fetched[]> {
+  const { id, runId, healState } = reconciliationDifferences
+  const after = input.after === undefined ? undefined : gt(id, input.after)
+  return toFetched(
+    await ctx.db
+      .select()
+      .from(reconciliationDifferences)
+      .where(and(eq(runId, input.runId), eq(healState, 'queued'), after))
+      .orderBy(asc(id))
+      .limit(input.limit),
+  )
+}
+
+/** Which of these are still to be taken in and were not erased, locked. Whoever holds them is waited for: he may be one who looks and leaves them. */
+export async function takeQueued(ctx: Ctx, ids: readonly string[]): Promise<Set<string>> {
+  const { id, healState, record } = reconciliationDifferences
   const rows = await ctx.db
-    .select({ id, provider, kind, providerId, record })
+    .select({ id })
     .from(reconciliationDifferences)
-    .where(and(eq(runId, input.runId), eq(healState, 'queued'), isNotNull(record)))
+    .where(and(inArray(id, [...ids]), eq(healState, 'queued'), isNotNull(record)))
     .orderBy(asc(id))
-    .limit(input.limit)
     .for('update')
+  return new Set(rows.map(({ id }) => id))
+}
+
+function toFetched(rows: readonly (typeof reconciliationDifferences.$inferSelect)[]): Fetched[] {
   return rows.flatMap((row) => {
     const provider = recordProviders.find((one) => one === row.provider)
     const isWhole = row.kind !== null && row.providerId !== null && row.record !== null

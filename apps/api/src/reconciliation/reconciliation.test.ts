@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { rateLedger } from '../billing/rate.ts'
+import { mayContact } from '../compliance/may-contact.ts'
 import type { Ctx } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { leaveDueJobs, registerSchedules } from '../platform/schedule.ts'
@@ -490,6 +491,40 @@ test('a message that only Telnyx lists is found over its pages, healed under its
   expect(await usedBy(id)).toMatchObject({ segments: 3 })
   const again = await reconcile()
   expect(again.run).toMatchObject({ missingHere: 0 })
+})
+
+test('a text of which Telnyx lists no words is healed with its words: a STOP in it counts, as soon as Telnyx can be asked', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const caller = '+14155550191'
+  const listed = telnyxRecord({ from: caller, to: phoneNumber, parts: 1, status: 'received', direction: 'inbound' })
+  lists.telnyx = [listed, telnyxRecord({ from: phoneNumber, to: caller, parts: 2 })]
+  const { run } = await reconcile()
+  const answer = world.network.answer
+  let isAway = true
+  world.network.answer = async (request, init) => {
+    if (!request.url.endsWith(`/v2/messages/${listed.uuid}`)) return await answer(request, init)
+    if (isAway) return Response.json({}, { status: 503 })
+    const [from, to] = [{ phone_number: caller }, [{ phone_number: phoneNumber, status: 'webhook_delivered' }]]
+    return Response.json({ data: { id: listed.uuid, direction: 'inbound', from, to, text: 'stop', parts: 1 } })
+  }
+  try {
+    const path = `/api/admin/reconciliation-runs/${run.id}/heal`
+    const { body: preview } = await get(path)
+    await world.rest('POST', path, { token: operator, body: { hash: preview.hash } })
+    await world.drainJobs()
+    await world.process()
+    // what needs no words has not waited
+    expect(await usedBy(id)).toMatchObject({ segments: 2 })
+    isAway = false
+    await Promise.all([1, 2].map(() => admitFetched(world.ctx(), { runId: uuidOf(run.id) })))
+    await world.process()
+  } finally {
+    world.network.answer = answer
+  }
+
+  expect(await usedBy(id)).toMatchObject({ segments: 3 })
+  const asked = { customerId: id, line: phoneNumber, phoneNumber: caller, channel: 'sms', purpose: 'service' } as const
+  expect(await mayContact(world.ctx(), asked)).toMatchObject({ allowed: false })
 })
 
 test('a price that a provider lists another time otherwise is found as such; the first one that it named counts', async () => {

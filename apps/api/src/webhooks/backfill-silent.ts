@@ -9,7 +9,8 @@ import type { ListedRecord } from '../providers/listing.ts'
 import { type List, lists } from '../reconciliation/read-lists.ts'
 import { countBackfill, faultOf } from './backfill-runs.ts'
 import { silentSources } from './gaps.ts'
-import { fetchedKey, takeInFetched } from './take-in-fetched.ts'
+import { type Fetched, fetchedKey, takeInFetched } from './take-in-fetched.ts'
+import { withWords } from './with-words.ts'
 
 /** So far back a source's list is read: an hour of silence, and what began before it. */
 const lookedBackMs = 3 * 3_600_000
@@ -33,7 +34,8 @@ export async function backfillSilent(ctx: NetCtx, { runId, providers, faults }: 
     const provider = providers.find((one) => one === list?.provider)
     if (list === undefined || provider === undefined || faults.has(provider)) continue
     try {
-      await readList(ctx, list, { runId, provider })
+      const fault = await readList(ctx, list, { runId, provider })
+      if (fault !== undefined) faults.set(provider, fault)
     } catch (error) {
       const fault = faultOf(error)
       if (fault === undefined) throw error
@@ -43,7 +45,9 @@ export async function backfillSilent(ctx: NetCtx, { runId, providers, faults }: 
   }
 }
 
-async function readList(ctx: NetCtx, list: List, run: { runId: string; provider: RecordProvider }): Promise<void> {
+/** Answers why not all of it could be taken in, where that is so: the next run does the rest. */
+async function readList(ctx: NetCtx, list: List, run: Omit<Chunk, 'chunk'>): Promise<string | undefined> {
+  let fault: string | undefined
   const from = new Date(ctx.now.getTime() - lookedBackMs)
   const settled = ctx.now.getTime() - settlingMs
   let cursor: string | null = null
@@ -54,26 +58,39 @@ async function readList(ctx: NetCtx, list: List, run: { runId: string; provider:
     )
     for (let first = 0; first < over.length; first += atOnce) {
       const chunk = over.slice(first, first + atOnce)
-      await inTransaction(ctx, (ctx) => takeInUnknown(ctx, list, { ...run, chunk }))
+      fault = (await takeInUnknown(ctx, list, { ...run, chunk })) ?? fault
     }
-    if (next === null) return
+    if (next === null) break
     cursor = next
   }
+  return fault
 }
 
 type Chunk = { runId: string; provider: RecordProvider; chunk: readonly ListedRecord[] }
 
-async function takeInUnknown(ctx: Ctx, list: List, { runId, provider, chunk }: Chunk): Promise<void> {
-  const unknown = await unknownOf(ctx, list, { provider, chunk })
-  const receipts = await takeInFetched(
-    ctx,
-    unknown.map(({ providerId, record, numbers }) => ({
+async function takeInUnknown(ctx: NetCtx, list: List, of: Chunk): Promise<string | undefined> {
+  const { provider } = of
+  const listed = (await unknownOf(ctx, list, of)).map(
+    ({ providerId, record, numbers }): Fetched => ({
       provider,
       kind: list.kind,
       providerId,
       record,
       phoneNumber: numbers[0] ?? null,
-    })),
+    }),
+  )
+  const { whole, fault } = await withWords(ctx, listed)
+  await inTransaction(ctx, (ctx) => takeInWhole(ctx, list, { ...of, whole }))
+  return fault
+}
+
+async function takeInWhole(ctx: Ctx, list: List, of: Chunk & { whole: readonly Fetched[] }): Promise<void> {
+  const { runId, provider, chunk, whole } = of
+  // somebody may have taken it in while its words were asked for
+  const unknown = new Set((await unknownOf(ctx, list, of)).map(({ providerId }) => providerId))
+  const receipts = await takeInFetched(
+    ctx,
+    whole.filter(({ providerId }) => unknown.has(providerId)),
     { source: 'back-fill', runId },
   )
   const admitted = receipts.filter(({ duplicate }) => !duplicate).length

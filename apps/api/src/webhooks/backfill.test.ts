@@ -13,7 +13,7 @@ let world: World
 let operator: string
 /** What the providers know by its path, and what their lists hold. */
 const known = new Map<string, Json>()
-const lists = { retell: [] as Json[], messages: [] as Json[] }
+const lists = { retell: [] as Json[], messages: [] as Json[], telnyx: [] as Json[] }
 let asked: string[] = []
 beforeAll(async () => {
   world = await openWorld({
@@ -27,13 +27,14 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   known.clear()
-  Object.assign(lists, { retell: [], messages: [] })
+  Object.assign(lists, { retell: [], messages: [], telnyx: [] })
   asked = []
   world.network.answer = async ({ url }) => {
     const { pathname } = new URL(url)
     asked.push(pathname)
     if (pathname === '/v3/list-calls') return Response.json({ items: lists.retell, has_more: false })
     if (pathname.endsWith('/Messages.json')) return Response.json({ messages: lists.messages, next_page_uri: null })
+    if (pathname === '/v2/detail_records') return Response.json({ data: lists.telnyx, meta: { total_pages: 1 } })
     const record = known.get(pathname)
     return record === undefined ? Response.json({ status: 'error' }, { status: 404 }) : Response.json(record)
   }
@@ -111,6 +112,12 @@ async function unsettled(from: string, status = 'delivered') {
   })
   return form
 }
+
+/** What came of a source in each of the weeks before, at this hour. */
+const weekly = (provider: string, door: string) => world.owner`
+  insert into webhook_queue (id, provider, door, event_type, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+  select uuidv7(make_interval(days => -7 * week) - nth * interval '1 minute'), ${provider}, ${door}, 'x', 'x', 'x', '[]', 'x', 'utf8', 1, '\\x00', 'verified', 'processed', now()
+  from generate_series(1, 4) as week, generate_series(1, 20) as nth`
 
 test('what never came is asked for and taken in by the ordinary path; what came of it stands beside the gaps, and the late webhook charges nothing', async () => {
   const { id, phoneNumber } = await world.customer({ tier: 'pro' })
@@ -383,10 +390,6 @@ test('of a source that has fallen silent the list is read, and what is over and 
   const { id, phoneNumber } = await world.customer({ tier: 'pro' })
   const ago = (minutes: number) => Date.now() - minutes * 60_000
   await world.retell(retellCall({ to: phoneNumber, seconds: 1 }).ended)
-  const weekly = (provider: string, door: string) => world.owner`
-    insert into webhook_queue (id, provider, door, event_type, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
-    select uuidv7(make_interval(days => -7 * week) - nth * interval '1 minute'), ${provider}, ${door}, 'x', 'x', 'x', '[]', 'x', 'utf8', 1, '\\x00', 'verified', 'processed', now()
-    from generate_series(1, 4) as week, generate_series(1, 20) as nth`
   await weekly('retell', 'events')
   await weekly('twilio', 'sms')
   await world.owner`delete from webhook_queue where verdict = 'verified' and id > uuidv7(interval '-2 hours')`
@@ -432,4 +435,63 @@ test('of a source that has fallen silent the list is read, and what is over and 
   expect(said[1]?.occurred_at.getTime()).toBeLessThan(ago(19))
   const [body] = await world.owner`select body_sha256 from webhook_queue where door = 'fetched/call'`
   expect(body?.body_sha256).toEqual(createHash('sha256').update(JSON.stringify(missed?.ended.call)).digest())
+})
+
+test('a text that only Telnyx lists is asked for by its name, since its list holds no words: a STOP in it counts', async () => {
+  const { id, phoneNumber } = await world.customer({ tier: 'pro' })
+  await weekly('telnyx', 'events')
+  const at = new Date(Date.now() - 20 * 60_000).toISOString()
+  const [stopped, unknown, late] = [randomNumber(), randomNumber(), randomNumber()]
+  const listed = (from: string) => ({
+    uuid: newId(),
+    direction: 'inbound',
+    cli: from,
+    cld: phoneNumber,
+    status: 'received',
+    parts: 1,
+    created_at: at,
+  })
+  const texts = [stopped, unknown, late].map(listed)
+  lists.telnyx = texts
+  const said = (nth: number, from: string) =>
+    known.set(`/v2/messages/${texts[nth]?.uuid}`, {
+      data: {
+        record_type: 'message',
+        id: texts[nth]?.uuid,
+        direction: 'inbound',
+        from: { phone_number: from },
+        to: [{ phone_number: phoneNumber, status: 'webhook_delivered' }],
+        text: 'STOP',
+        parts: 1,
+        received_at: at,
+      },
+    })
+  said(0, stopped)
+  said(2, late)
+  const answer = world.network.answer
+  world.network.answer = async (request, init) =>
+    request.url.endsWith(texts[2]?.uuid ?? '') ? Response.json({}, { status: 500 }) : await answer(request, init)
+  const isLeftAlone = async (caller: string) => {
+    const asked = {
+      customerId: id,
+      line: phoneNumber,
+      phoneNumber: caller,
+      channel: 'sms',
+      purpose: 'service',
+    } as const
+    return !(await mayContact(world.ctx(), asked)).allowed
+  }
+
+  await run()
+  expect(await Promise.all([stopped, unknown, late].map(isLeftAlone))).toEqual([true, false, false])
+  expect((await gaps()).backfill.runs).toMatchObject([
+    { state: 'failed', listed: 3, admitted: 2, error: expect.stringContaining('telnyx answered 500') },
+  ])
+  world.network.answer = answer
+  await Promise.all([run(), run()])
+  await world.process()
+
+  expect(await Promise.all([stopped, unknown, late].map(isLeftAlone))).toEqual([true, false, true])
+  expect(await entries()).toHaveLength(3)
+  expect(await usedBy(id)).toMatchObject({ segments: 3 })
 })

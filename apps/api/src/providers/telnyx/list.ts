@@ -88,6 +88,12 @@ function toMessage(item: object, own: readonly string[]): ListedRecord[] {
   ]
 }
 
+/** Whether somebody wrote to us in this message, as it is listed: without what he wrote. */
+export const isWordless = (record: string): boolean => {
+  const listed = recordSchema.safeParse(JSON.parse(record))
+  return listed.success && listed.data.direction === 'inbound'
+}
+
 type Delivered = { body: string; at: number | undefined }
 
 /** What the webhook of a message would have said that Telnyx lists so, or answers so when it is asked for it alone, at the time at which it was over. */
