@@ -16,7 +16,8 @@ import { withWords } from './with-words.ts'
 const lookedBackMs = 3 * 3_600_000
 /** What has just ended may yet be told of. */
 const settlingMs = 5 * 60_000
-const mostPages = 5
+/** Telnyx gives fifty at once. A list without an end keeps nobody else waiting. */
+const mostPages = 400
 const atOnce = 100
 
 /** The list in which stands what would have come to a door. */
@@ -60,10 +61,10 @@ async function readList(ctx: NetCtx, list: List, run: Omit<Chunk, 'chunk'>): Pro
       const chunk = over.slice(first, first + atOnce)
       fault = (await takeInUnknown(ctx, list, { ...run, chunk })) ?? fault
     }
-    if (next === null) break
+    if (next === null) return fault
     cursor = next
   }
-  return fault
+  return `its list is longer than ${mostPages} pages`
 }
 
 type Chunk = { runId: string; provider: RecordProvider; chunk: readonly ListedRecord[] }

@@ -34,7 +34,7 @@ beforeEach(async () => {
     asked.push(pathname)
     if (pathname === '/v3/list-calls') return Response.json({ items: lists.retell, has_more: false })
     if (pathname.endsWith('/Messages.json')) return Response.json({ messages: lists.messages, next_page_uri: null })
-    if (pathname === '/v2/detail_records') return Response.json({ data: lists.telnyx, meta: { total_pages: 1 } })
+    if (pathname === '/v2/detail_records') return Response.json(pageOf(lists.telnyx, new URL(url)))
     const record = known.get(pathname)
     return record === undefined ? Response.json({ status: 'error' }, { status: 404 }) : Response.json(record)
   }
@@ -45,6 +45,13 @@ beforeEach(async () => {
   await world.owner`delete from webhook_backfills`
 })
 afterAll(() => world.close())
+
+/** A page of Telnyx's, of fifty. */
+function pageOf(records: readonly Json[], { searchParams }: URL): Json {
+  const page = Number(searchParams.get('page[number]'))
+  const meta = { page_number: page, total_pages: Math.ceil(records.length / 50) }
+  return { data: records.slice((page - 1) * 50, page * 50), meta }
+}
 
 const account = `/2010-04-01/Accounts/AC${'0'.repeat(31)}1`
 const hourMs = 3_600_000
@@ -494,4 +501,24 @@ test('a text that only Telnyx lists is asked for by its name, since its list hol
   expect(await Promise.all([stopped, unknown, late].map(isLeftAlone))).toEqual([true, false, true])
   expect(await entries()).toHaveLength(3)
   expect(await usedBy(id)).toMatchObject({ segments: 3 })
+})
+
+test('the list of a silent source is read to its end, however long it is', async () => {
+  const { id, phoneNumber } = await world.customer({ tier: 'scale' })
+  await weekly('telnyx', 'events')
+  lists.telnyx = Array.from({ length: 320 }, () => ({
+    uuid: newId(),
+    direction: 'outbound',
+    cli: phoneNumber,
+    cld: '+14155550172',
+    status: 'delivered',
+    parts: 1,
+    created_at: new Date(Date.now() - 20 * 60_000).toISOString(),
+  }))
+
+  await run()
+  await world.process()
+
+  expect((await gaps()).backfill.runs).toMatchObject([{ state: 'done', listed: 320, admitted: 320 }])
+  expect(await usedBy(id)).toMatchObject({ segments: 320 })
 })
