@@ -83,6 +83,17 @@ export async function beginBackfill(ctx: Ctx): Promise<string> {
   })
 }
 
+/** When the last run began that has read all that it wanted to. */
+export async function lastDoneAt(ctx: Ctx): Promise<Date | undefined> {
+  const [run] = await ctx.db
+    .select({ startedAt: webhookBackfills.startedAt })
+    .from(webhookBackfills)
+    .where(eq(webhookBackfills.state, 'done'))
+    .orderBy(desc(webhookBackfills.id))
+    .limit(1)
+  return run?.startedAt
+}
+
 type Counted = 'asked' | 'filled' | 'unchanged' | 'unknown' | 'unanswered' | 'listed' | 'admitted'
 
 /** Adds to the figures of a run, on the transaction in which it is so. */

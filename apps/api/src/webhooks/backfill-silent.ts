@@ -1,4 +1,5 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
+import { hoursSince } from '@trunkline/core/webhooks/silence'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
 import { audit } from '../platform/audit.ts'
@@ -7,12 +8,12 @@ import { step } from '../platform/step.ts'
 import type { RecordProvider } from '../providers/find-record.ts'
 import type { ListedRecord } from '../providers/listing.ts'
 import { type List, lists } from '../reconciliation/read-lists.ts'
-import { countBackfill, faultOf } from './backfill-runs.ts'
+import { countBackfill, faultOf, lastDoneAt } from './backfill-runs.ts'
 import { silentSources } from './gaps.ts'
 import { type Fetched, fetchedKey, takeInFetched } from './take-in-fetched.ts'
 import { withWords } from './with-words.ts'
 
-/** So far back a source's list is read: an hour of silence, and what began before it. */
+/** So far back from its end a silence's list is read: an hour of silence, and what began before it. */
 const lookedBackMs = 3 * 3_600_000
 /** What has just ended may yet be told of. */
 const settlingMs = 5 * 60_000
@@ -28,14 +29,23 @@ function listOf({ provider, door }: { provider: WebhookProvider; door: string })
 
 type Looking = { runId: string; providers: readonly RecordProvider[]; faults: Map<RecordProvider, string> }
 
-/** Reads the lists of sources that have fallen silent, and takes in what is over and of which nothing here knows. */
+/**
+ * Reads the lists of sources that are silent, or were since a run last read all, and takes in what is over and of which nothing here
+ * knows: whoever speaks again has said nothing of what he would have said while nobody heard him.
+ */
 export async function backfillSilent(ctx: NetCtx, { runId, providers, faults }: Looking): Promise<void> {
-  const silent = await silentSources(ctx)
-  for (const list of new Set(silent.map(listOf))) {
-    const provider = providers.find((one) => one === list?.provider)
-    if (list === undefined || provider === undefined || faults.has(provider)) continue
+  const silent = await silentSources(ctx, hoursSince({ now: ctx.now, lookedAt: await lastDoneAt(ctx) }))
+  const since = new Map<List, Date>()
+  for (const source of silent) {
+    const list = listOf(source)
+    const from = new Date(source.until.getTime() - lookedBackMs)
+    if (list !== undefined && from < (since.get(list) ?? ctx.now)) since.set(list, from)
+  }
+  for (const [list, from] of since) {
+    const provider = providers.find((one) => one === list.provider)
+    if (provider === undefined || faults.has(provider)) continue
     try {
-      const fault = await readList(ctx, list, { runId, provider })
+      const fault = await readList(ctx, list, { runId, provider, from })
       if (fault !== undefined) faults.set(provider, fault)
     } catch (error) {
       const fault = faultOf(error)
@@ -47,9 +57,12 @@ export async function backfillSilent(ctx: NetCtx, { runId, providers, faults }: 
 }
 
 /** Answers why not all of it could be taken in, where that is so: the next run does the rest. */
-async function readList(ctx: NetCtx, list: List, run: Omit<Chunk, 'chunk'>): Promise<string | undefined> {
+async function readList(
+  ctx: NetCtx,
+  list: List,
+  { from, ...run }: Omit<Chunk, 'chunk'> & { from: Date },
+): Promise<string | undefined> {
   let fault: string | undefined
-  const from = new Date(ctx.now.getTime() - lookedBackMs)
   const settled = ctx.now.getTime() - settlingMs
   let cursor: string | null = null
   for (let page = 0; page < mostPages; page++) {

@@ -120,10 +120,10 @@ async function unsettled(from: string, status = 'delivered') {
   return form
 }
 
-/** What came of a source in each of the weeks before, at this hour. */
-const weekly = (provider: string, door: string) => world.owner`
+/** What came of a source in each of the weeks before, at this hour or one before it. */
+const weekly = (provider: string, door: string, hoursBefore = 0) => world.owner`
   insert into webhook_queue (id, provider, door, event_type, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
-  select uuidv7(make_interval(days => -7 * week) - nth * interval '1 minute'), ${provider}, ${door}, 'x', 'x', 'x', '[]', 'x', 'utf8', 1, '\\x00', 'verified', 'processed', now()
+  select uuidv7(make_interval(days => -7 * week, hours => ${-hoursBefore}) - nth * interval '1 minute'), ${provider}, ${door}, 'x', 'x', 'x', '[]', 'x', 'utf8', 1, '\\x00', 'verified', 'processed', now()
   from generate_series(1, 4) as week, generate_series(1, 20) as nth`
 
 test('what never came is asked for and taken in by the ordinary path; what came of it stands beside the gaps, and the late webhook charges nothing', async () => {
@@ -521,4 +521,39 @@ test('the list of a silent source is read to its end, however long it is', async
 
   expect((await gaps()).backfill.runs).toMatchObject([{ state: 'done', listed: 320, admitted: 320 }])
   expect(await usedBy(id)).toMatchObject({ segments: 320 })
+})
+
+test('what never came while nobody ran is read from the list, though the source speaks again: until a run has read it, and no longer than a day', async () => {
+  const { id, phoneNumber } = await world.customer({ tier: 'pro' })
+  await weekly('retell', 'events', 5)
+  await weekly('retell', 'events', 30)
+  const over = (hoursAgo: number) =>
+    retellCall({ to: phoneNumber, seconds: 60, endedAt: Date.now() - hoursAgo * hourMs })
+  const missed = over(5.5)
+  lists.retell = [missed.ended.call]
+  await world.retell(over(0).ended)
+  const ranHoursAgo = async (hours: number) => {
+    await world.owner`delete from webhook_backfills`
+    await world.owner`
+      insert into webhook_backfills (id, by, state, started_at, finished_at)
+      select uuidv7(make_interval(hours => ${-hours})), 'system', 'done', at, at from (select now() - make_interval(hours => ${hours}) as at) as ran`
+  }
+
+  await ranHoursAgo(3)
+  await run()
+  expect(asked).toEqual([])
+
+  await ranHoursAgo(8)
+  const answer = world.network.answer
+  world.network.answer = async () => Response.json({}, { status: 503 })
+  await run()
+  world.network.answer = answer
+  await world.owner`delete from provider_status`
+  await Promise.all([run(), run()])
+  await world.process()
+  expect(await usedBy(id)).toMatchObject({ ledger: 120 })
+
+  asked = []
+  await run()
+  expect(asked).not.toContain('/v3/list-calls')
 })

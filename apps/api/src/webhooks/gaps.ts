@@ -66,37 +66,45 @@ export async function listGaps(ctx: Ctx) {
       answers: { filled: 0, unchanged: 0, unknown: 0, unanswered: 0, ...answers },
       examples: ids.map((id) => toWireId(missing === 'status' ? 'message' : 'call', id)),
     })),
-    silent: await silentSources(ctx),
+    silent: (await silentSources(ctx)).map(({ provider, door, usual }) => ({ provider, door, usual })),
     backlog: backlog.customers,
     isBacklogWhole: backlog.isWhole,
     backfill: await describeBackfill(ctx),
   }
 }
 
-type Heard = { provider: WebhookProvider; door: string; week: number; heard: number }
+type Heard = { nth: number; provider: WebhookProvider; door: string; week: number; heard: number }
+type Silent = { provider: WebhookProvider; door: string; usual: number; until: Date }
 
-/** Sources that say nothing in this hour of the week, at which they usually say much. */
-export async function silentSources(ctx: Ctx) {
-  const until = ctx.now.getTime()
-  const hours = Array.from({ length: weeksLookedAt + 1 }, (_, week) => until - week * weekMs)
+/** Sources that say nothing in an hour of the week at which they usually say much: in the last one, or in those that end at `ends`. */
+export async function silentSources(ctx: Ctx, ends: readonly Date[] = [ctx.now]): Promise<Silent[]> {
+  const spans = ends.flatMap((end, nth) =>
+    Array.from({ length: weeksLookedAt + 1 }, (_, week) => ({ nth, week, until: end.getTime() - week * weekMs })),
+  )
   const rows = await statement<Heard>(
     ctx.db,
-    `select queue.provider, queue.door, span.week::int as week, count(*)::int as heard
-     from unnest($1::text[], $2::text[]) with ordinality as span (first, last, week)
+    `select span.nth::int as nth, span.week::int as week, queue.provider, queue.door, count(*)::int as heard
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as span (nth, week, first, last)
      join webhook_queue as queue on queue.id >= span.first::uuid and queue.id < span.last::uuid and queue.verdict = 'verified'
        and queue.door not like 'fetched/%'
-     group by 1, 2, 3`,
-    [hours.map((end) => firstIdAt(new Date(end - hourMs))), hours.map((end) => firstIdAt(new Date(end)))],
+     group by 1, 2, 3, 4`,
+    [
+      spans.map(({ nth }) => String(nth)),
+      spans.map(({ week }) => String(week)),
+      spans.map(({ until }) => firstIdAt(new Date(until - hourMs))),
+      spans.map(({ until }) => firstIdAt(new Date(until))),
+    ],
   )
-  const sources = new Map<string, { provider: WebhookProvider; door: string; weeks: number[] }>()
-  for (const { provider, door, week, heard } of rows) {
-    const name = `${provider}/${door}`
-    const source = sources.get(name) ?? { provider, door, weeks: hours.map(() => 0) }
-    source.weeks[week - 1] = heard
+  const sources = new Map<string, { provider: WebhookProvider; door: string; until: Date; weeks: number[] }>()
+  for (const { nth, week, provider, door, heard } of rows) {
+    const name = `${nth}/${provider}/${door}`
+    const until = ends[nth] ?? ctx.now
+    const source = sources.get(name) ?? { provider, door, until, weeks: Array(weeksLookedAt + 1).fill(0) }
+    source.weeks[week] = heard
     sources.set(name, source)
   }
-  return [...sources.values()].flatMap(({ provider, door, weeks: [heard = 0, ...before] }) =>
-    isSilent({ heard, before }) ? [{ provider, door, usual: usualOf(before) ?? 0 }] : [],
+  return [...sources.values()].flatMap(({ weeks: [heard = 0, ...before], ...source }) =>
+    isSilent({ heard, before }) ? [{ ...source, usual: usualOf(before) ?? 0 }] : [],
   )
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isSilent, usualOf } from './silence.ts'
+import { hoursSince, isSilent, usualOf } from './silence.ts'
 
 const weeks = fc.array(fc.nat(1000), { maxLength: 6 })
 
@@ -24,4 +24,21 @@ test('one quiet or loud week does not change what is usual, and the usual is som
       if (usual !== undefined) expect(before).toContain(usual)
     }),
   )
+})
+
+test('every moment since the last look lies in an hour that is looked at, and so does the hour that was looked at then; a day at most', () => {
+  const hourMs = 3_600_000
+  const now = new Date('2026-11-22T18:00:00Z')
+  fc.assert(
+    fc.property(fc.integer({ min: -60, max: 3000 }), fc.double({ min: 0, max: 1, noNaN: true }), (minutesAgo, part) => {
+      const lookedAt = new Date(now.getTime() - minutesAgo * 60_000)
+      const ends = hoursSince({ now, lookedAt }).map((end) => end.getTime())
+      const reach = Math.max(0, Math.min(now.getTime() - lookedAt.getTime() + hourMs, 24 * hourMs))
+      const moment = now.getTime() - 1 - Math.floor(part * (reach - 2))
+      expect(ends.some((end) => end - hourMs <= moment && moment < end)).toBe(true)
+      expect(Math.min(...ends)).toBeGreaterThan(now.getTime() - 24 * hourMs)
+      expect(Math.max(...ends)).toBe(now.getTime())
+    }),
+  )
+  expect(hoursSince({ now, lookedAt: undefined })).toHaveLength(24)
 })

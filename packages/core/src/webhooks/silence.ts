@@ -16,3 +16,15 @@ export function usualOf(before: readonly number[]): number | undefined {
 export function isSilent({ heard, before }: HourOfWeek): boolean {
   return heard === 0 && (usualOf(before) ?? 0) >= usualAtLeast
 }
+
+const hourMs = 3_600_000
+const hoursLookedBack = 24
+
+/** The ends of the hours to look at: the last one, those before it back to the last look, and the one that was the last then. None older than a day. */
+export function hoursSince({ now, lookedAt }: { now: Date; lookedAt: Date | undefined }): Date[] {
+  const oldest = now.getTime() - hoursLookedBack * hourMs
+  const looked = lookedAt?.getTime() ?? oldest
+  const ends = Array.from({ length: hoursLookedBack }, (_, hours) => now.getTime() - hours * hourMs)
+  const after = ends.filter((end, hours) => hours === 0 || end > looked)
+  return [...after, ...(looked > oldest && looked < now.getTime() ? [looked] : [])].map((end) => new Date(end))
+}
