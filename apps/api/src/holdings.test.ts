@@ -478,6 +478,39 @@ test('bytes, events and audit rows leave when their time is over, and not before
   expect(await placesOf(caller.slice(1))).toEqual([])
 })
 
+test('a webhook that waits for long keeps its own bytes and no others; once it is done it is shredded too', async () => {
+  await world.owner`delete from retention_marks`
+  const ids = ['0190b6e2-8c4a', '0190b6e2-8c4b', '0190b6e2-8c4c', '0190b6e2-8c4d'].map((time) =>
+    newId().replace(/^.{8}-.{4}/, time),
+  )
+  const [first, paused, , alsoPaused] = ids
+  await world.owner`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    select id::uuid, 'retell', 'events', 'x', 'x', '[]', 'told', 'utf8', 4, '\\x00', 'verified',
+      case when id in (${paused ?? ''}, ${alsoPaused ?? ''}) then 'received' else 'processed' end, now()
+    from unnest(${ids}::text[]) as old (id)`
+  const kept = async () => {
+    const rows =
+      await world.owner`select id from webhook_queue where id = any (${ids}::uuid[]) and body <> '' order by id`
+    return rows.map(({ id }) => id)
+  }
+  const sweep = () => Promise.all([1, 2].map(() => retain(world.ctx(), holdings)))
+
+  await sweep()
+  expect(await kept()).toEqual([paused, alsoPaused])
+  await world.owner`update webhook_queue set state = 'processed' where id = ${alsoPaused ?? ''}`
+  await world.owner`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    select ${first?.replace('8c4a', '8c4e') ?? ''}, provider, door, url, remote_address, headers, 'told', body_encoding, body_bytes, body_sha256, verdict, 'processed', received_at
+    from webhook_queue where id = ${first ?? ''}`
+  await sweep()
+  const [late] = await world.owner`select body from webhook_queue where id = ${first?.replace('8c4a', '8c4e') ?? ''}`
+  expect(late).toEqual({ body: '' })
+  await world.owner`update webhook_queue set state = 'processed' where id = ${paused ?? ''}`
+  await sweep()
+  expect(await kept()).toEqual([])
+})
+
 /** A dead webhook of long ago that speaks of this number, and what is left of it after somebody has brought it back to life meanwhile. */
 async function revivedDuring(phoneNumber: string, shred: () => Promise<unknown>) {
   const id = newId().replace(/^.{8}-.{4}/, '0190b6e2-8c4a')

@@ -16,12 +16,9 @@ export async function retain(ctx: Ctx, holdings: readonly Holding[]): Promise<vo
   const horizons = horizonsOf(await loadRetention(ctx), ctx.now)
   for (const { table, retention } of holdings) {
     if (retention === undefined) continue
-    let shredded = 0
-    for (let nth = 0; nth < batches; nth++) {
-      const { rows, isDone } = await shredBatch(ctx, { table, ...retention }, firstIdAt(horizons[retention.kind]))
-      shredded += rows
-      if (isDone) break
-    }
+    const kept = { table, ...retention, before: firstIdAt(horizons[retention.kind]) }
+    const { rows, isHeldUp } = await sweep(ctx, kept, shredInOrder)
+    const shredded = rows + (isHeldUp ? (await sweep(ctx, kept, shredBeyond)).rows : 0)
     if (shredded > 0) ctx.log.info({ table, shredded }, 'old content shredded')
   }
   let forgotten = 0
@@ -38,32 +35,67 @@ export async function retain(ctx: Ctx, holdings: readonly Holding[]): Promise<vo
   if (forgotten > 0) ctx.log.info({ forgotten }, 'old audit rows forgotten')
 }
 
-type Kept = NonNullable<Holding['retention']> & { table: string }
+type Kept = NonNullable<Holding['retention']> & { table: string; before: string }
+type Swept = { rows: number; isDone: boolean; isHeldUp: boolean }
+
+async function sweep(
+  ctx: Ctx,
+  kept: Kept,
+  shred: (ctx: Ctx, kept: Kept) => Promise<Swept>,
+): Promise<Pick<Swept, 'rows' | 'isHeldUp'>> {
+  let rows = 0
+  for (let nth = 0; nth < batches; nth++) {
+    const swept = await inTransaction(ctx, (ctx) => shred(ctx, kept))
+    rows += swept.rows
+    if (swept.isDone) return { rows, isHeldUp: swept.isHeldUp }
+  }
+  return { rows, isHeldUp: false }
+}
 
 /** Goes on where the last batch ended. It never passes a row that still waits: that one is shredded when it has been done. */
-async function shredBatch(ctx: Ctx, kept: Kept, before: string): Promise<{ rows: number; isDone: boolean }> {
-  return await inTransaction(ctx, async (ctx) => {
-    const [mark] = await ctx.db.select().from(retentionMarks).where(eq(retentionMarks.kind, kept.table)).for('update')
-    // locked, so that none of them comes back to life between this look and its end
-    const old = await statement<{ id: string; waits: boolean }>(
-      ctx.db,
-      `select id::text, (${kept.waits}) as waits from ${kept.table}
-       where id > $1::text::uuid and id < $2::text::uuid order by id limit ${batch} for update`,
-      [mark?.throughId ?? '00000000-0000-0000-0000-000000000000', before],
-    )
-    const until = old.findIndex(({ waits }) => waits)
-    const ids = (until < 0 ? old : old.slice(0, until)).map(({ id }) => id)
-    const last = ids.at(-1)
-    if (last === undefined) return { rows: 0, isDone: true }
-    await statement(
-      ctx.db,
-      `update ${kept.table} set ${kept.set} where id = any (($1::text[])::uuid[]) and shredded_at is null`,
-      [ids],
-    )
-    await ctx.db
-      .insert(retentionMarks)
-      .values({ kind: kept.table, throughId: last, updatedAt: ctx.now })
-      .onConflictDoUpdate({ target: retentionMarks.kind, set: { throughId: last, updatedAt: ctx.now } })
-    return { rows: ids.length, isDone: until >= 0 || old.length < batch }
-  })
+async function shredInOrder(ctx: Ctx, kept: Kept): Promise<Swept> {
+  const old = await lockOld(ctx, kept, (await markOf(ctx, kept.table)) ?? zero)
+  const until = old.findIndex(({ waits }) => waits)
+  await shred(ctx, kept, { marked: kept.table, rows: until < 0 ? old : old.slice(0, until) })
+  return { rows: until < 0 ? old.length : until, isDone: until >= 0 || old.length < batch, isHeldUp: until >= 0 }
+}
+
+/** What lies behind a row that waits has had its time all the same. A row that waits here, too, is left to the order. */
+async function shredBeyond(ctx: Ctx, kept: Kept): Promise<Swept> {
+  const marked = `${kept.table} beyond`
+  const marks = [(await markOf(ctx, kept.table)) ?? zero, (await markOf(ctx, marked)) ?? zero]
+  const old = await lockOld(ctx, kept, marks.toSorted().at(-1) ?? zero)
+  await shred(ctx, kept, { marked, rows: old })
+  return { rows: old.filter(({ waits }) => !waits).length, isDone: old.length < batch, isHeldUp: true }
+}
+
+const zero = '00000000-0000-0000-0000-000000000000'
+
+async function markOf(ctx: Ctx, kind: string): Promise<string | undefined> {
+  const [mark] = await ctx.db.select().from(retentionMarks).where(eq(retentionMarks.kind, kind)).for('update')
+  return mark?.throughId
+}
+
+type Old = { id: string; waits: boolean }
+
+/** Locked, so that none of them comes back to life between this look and its end. */
+const lockOld = (ctx: Ctx, { table, waits, before }: Kept, after: string): Promise<Old[]> =>
+  statement<Old>(
+    ctx.db,
+    `select id::text, (${waits}) as waits from ${table}
+     where id > $1::text::uuid and id < $2::text::uuid order by id limit ${batch} for update`,
+    [after, before],
+  )
+
+async function shred(ctx: Ctx, { table, set }: Kept, old: { marked: string; rows: readonly Old[] }): Promise<void> {
+  const throughId = old.rows.at(-1)?.id
+  if (throughId === undefined) return
+  await statement(ctx.db, `update ${table} set ${set} where id = any (($1::text[])::uuid[]) and shredded_at is null`, [
+    old.rows.flatMap(({ id, waits }) => (waits ? [] : [id])),
+  ])
+  const mark = { throughId, updatedAt: ctx.now }
+  await ctx.db
+    .insert(retentionMarks)
+    .values({ kind: old.marked, ...mark })
+    .onConflictDoUpdate({ target: retentionMarks.kind, set: mark })
 }
