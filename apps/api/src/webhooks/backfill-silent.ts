@@ -118,17 +118,16 @@ async function takeInWhole(ctx: Ctx, list: List, of: Chunk & { whole: readonly F
   step('webhooks.silence_filled')
 }
 
-/** What has no row under any of its names, and waits under none. */
+/** What has no row under the name that its provider gives it, and waits under none. Of a call of which only its carrier has told it has more to say. */
 async function unknownOf(ctx: Ctx, list: List, { provider, chunk }: Omit<Chunk, 'runId'>): Promise<ListedRecord[]> {
   const keys = list.kind === 'call' ? 'call_keys' : 'sms_keys'
   const rows = await statement<{ id: string }>(
     ctx.db,
-    `select id from unnest($1::text[], $2::text[], $3::text[]) as listed (id, carrier, taken)
-     where not exists (select from ${keys} where key in ($4 || ':' || id, 'twilio:' || carrier, 'telnyx:' || carrier))
+    `select id from unnest($1::text[], $2::text[]) as listed (id, taken)
+     where not exists (select from ${keys} where key = $3 || ':' || id)
        and not exists (select from idempotency_keys where key = decode(taken, 'hex'))`,
     [
       chunk.map(({ providerId }) => providerId),
-      chunk.map(({ carrierId }) => carrierId),
       chunk.map(({ providerId }) => fetchedKey({ provider, kind: list.kind, providerId })),
       provider,
     ],

@@ -557,3 +557,22 @@ test('what never came while nobody ran is read from the list, though the source 
   await run()
   expect(asked).not.toContain('/v3/list-calls')
 })
+
+test('a call of which only its carrier has told is taken in from Retell’s list: it is the same call, of Retell’s length, with its analysis', async () => {
+  const { id, phoneNumber } = await world.customer({ tier: 'pro' })
+  await weekly('retell', 'events')
+  const carrierSid = sid('CA')
+  await world.twilio('status', twilioStatus({ sid: carrierSid, to: phoneNumber, status: 'completed', seconds: 66 }))
+  await world.process()
+  const call = retellCall({ to: phoneNumber, seconds: 60, endedAt: Date.now() - 30 * 60_000, sid: carrierSid })
+  lists.retell = [call.ended.call]
+
+  await Promise.all([run(), run()])
+  await world.process()
+
+  expect(await usedBy(id)).toMatchObject({ counter: 60, ledger: 60 })
+  const known = await world.owner`select retell_call_id, twilio_call_sid from call_events where customer_id = ${id}`
+  expect(known).toEqual([{ retell_call_id: call.id, twilio_call_sid: carrierSid }])
+  await growOld()
+  expect((await gaps()).missing).toMatchObject([{ missing: 'analysis', found: 1 }])
+})
