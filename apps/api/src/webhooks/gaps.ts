@@ -1,8 +1,9 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import type { GapAnswer, GapKind } from '@trunkline/core/webhooks/gap'
-import { isSilent, usualOf } from '@trunkline/core/webhooks/silence'
+import { isSilent, usualOf, wallShifts } from '@trunkline/core/webhooks/silence'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
+import { customers } from '@trunkline/db/schema/customers'
 import { raiseAlerts } from '../alerts/raise.ts'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 import { firstIdAt } from '../platform/id.ts'
@@ -73,39 +74,45 @@ export async function listGaps(ctx: Ctx) {
   }
 }
 
-type Heard = { nth: number; provider: WebhookProvider; door: string; week: number; heard: number }
+type Heard = { span: number; provider: WebhookProvider; door: string; heard: number }
 type Silent = { provider: WebhookProvider; door: string; usual: number; until: Date }
 
 /** Sources that say nothing in an hour of the week at which they usually say much: in the last one, or in those that end at `ends`. */
 export async function silentSources(ctx: Ctx, ends: readonly Date[] = [ctx.now]): Promise<Silent[]> {
-  const spans = ends.flatMap((end, nth) =>
-    Array.from({ length: weeksLookedAt + 1 }, (_, week) => ({ nth, week, until: end.getTime() - week * weekMs })),
-  )
+  const zones = (await ctx.db.selectDistinct({ zone: customers.timezone }).from(customers)).map(({ zone }) => zone)
+  const spans = Array.from({ length: weeksLookedAt + 1 }, (_, week) => {
+    const past = new Date(ctx.now.getTime() - week * weekMs)
+    return wallShifts({ zones, now: ctx.now, past }).flatMap((shift) =>
+      ends.map((end) => ({ end, week, until: end.getTime() - week * weekMs + shift })),
+    )
+  }).flat()
   const rows = await statement<Heard>(
     ctx.db,
-    `select span.nth::int as nth, span.week::int as week, queue.provider, queue.door, count(*)::int as heard
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as span (nth, week, first, last)
+    `select span.nth::int as span, queue.provider, queue.door, count(*)::int as heard
+     from unnest($1::text[], $2::text[]) with ordinality as span (first, last, nth)
      join webhook_queue as queue on queue.id >= span.first::uuid and queue.id < span.last::uuid and queue.verdict = 'verified'
        and queue.door not like 'fetched/%'
-     group by 1, 2, 3, 4`,
+     group by 1, 2, 3`,
     [
-      spans.map(({ nth }) => String(nth)),
-      spans.map(({ week }) => String(week)),
       spans.map(({ until }) => firstIdAt(new Date(until - hourMs))),
       spans.map(({ until }) => firstIdAt(new Date(until))),
     ],
   )
-  const sources = new Map<string, { provider: WebhookProvider; door: string; until: Date; weeks: number[] }>()
-  for (const { nth, week, provider, door, heard } of rows) {
-    const name = `${nth}/${provider}/${door}`
-    const until = ends[nth] ?? ctx.now
-    const source = sources.get(name) ?? { provider, door, until, weeks: Array(weeksLookedAt + 1).fill(0) }
-    source.weeks[week] = heard
-    sources.set(name, source)
-  }
-  return [...sources.values()].flatMap(({ weeks: [heard = 0, ...before], ...source }) =>
-    isSilent({ heard, before }) ? [{ ...source, usual: usualOf(before) ?? 0 }] : [],
-  )
+  const sources = Map.groupBy(rows, ({ provider, door }) => `${provider}/${door}`)
+  return [...sources.values()].flatMap((rows) => {
+    const heardIn = new Map(rows.map(({ span, heard }) => [spans[span - 1], heard]))
+    return ends.flatMap((until) => {
+      // of a week in which the clocks stood otherwise the least of what it may have been
+      const weeks = Array.from({ length: weeksLookedAt + 1 }, (_, nth) =>
+        Math.min(...spans.flatMap((span) => (span.week === nth && span.end === until ? (heardIn.get(span) ?? 0) : []))),
+      )
+      const [heard = 0, ...before] = weeks
+      const [source] = rows
+      return source !== undefined && isSilent({ heard, before })
+        ? [{ provider: source.provider, door: source.door, usual: usualOf(before) ?? 0, until }]
+        : []
+    })
+  })
 }
 
 function whatHeals(ctx: Ctx, provider: WebhookProvider): string {

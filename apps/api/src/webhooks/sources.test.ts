@@ -4,11 +4,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { buildApp } from '../app.ts'
 import { mayContact } from '../compliance/may-contact.ts'
 import { inTransaction } from '../platform/context.ts'
+import { firstIdAt, newId } from '../platform/id.ts'
 import { rowsReadBy } from '../testing/rows-read.ts'
 import { formsSecret, standardHeaders } from '../testing/signing.ts'
 import { openWorld, publicUrl, randomNumber, retellCall, type World } from '../testing/world.ts'
 import { claimDue } from './claim.ts'
-import { watchSilence } from './gaps.ts'
+import { silentSources, watchSilence } from './gaps.ts'
 import { listWebhooks } from './list.ts'
 import { openSecrets } from './open-secrets.ts'
 import { endOverduePauses, pauseProcessing, resumeProcessing } from './pause.ts'
@@ -421,6 +422,30 @@ test('a source that has fallen silent at its busy hour is told of once a day; on
   const raised =
     await world.owner`select metadata ->> 'provider' as provider, (metadata ->> 'usual')::int as usual from ops_alerts where alert_type = 'source_silent'`
   expect(raised).toEqual([{ provider: 'telnyx', usual: 20 }])
+})
+
+test('when the clocks have changed a source begins an hour later by ours, and is not silent; one that stays away then is', async () => {
+  const { id } = await world.customer()
+  await world.owner`update customers set timezone = 'America/New_York' where id = ${id}`
+  const began = Date.parse('2026-10-26T13:00:00Z')
+  const hourMs = 3_600_000
+  // from nine to twelve in New York, Mondays, in summer time
+  const ids = [0, -1, -2, -3].flatMap((week) =>
+    Array.from({ length: 60 }, (_, nth) =>
+      newId().replace(/^.{13}/, firstIdAt(new Date(began + week * 168 * hourMs + nth * 180_000)).slice(0, 13)),
+    ),
+  )
+  await world.owner`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    select id::uuid, 'stripe', 'clock', '', '', '[]', '', 'utf8', 0, '', 'verified', 'processed', now() from unnest(${ids}::text[]) as id`
+  const isSilentAt = async (at: string) =>
+    (await silentSources(world.ctx({ now: new Date(at) }))).some(({ door }) => door === 'clock')
+
+  expect(await isSilentAt('2026-10-26T13:30:00Z')).toBe(false)
+  expect(await isSilentAt('2026-11-02T14:00:00Z')).toBe(false)
+  expect(await isSilentAt('2026-11-02T15:00:00Z')).toBe(true)
+  expect(await isSilentAt('2026-11-02T16:00:00Z')).toBe(true)
+  expect(await isSilentAt('2026-11-02T18:00:00Z')).toBe(false)
 })
 
 test('of a silent source that can be asked it is said that it is asked, of another that it must send again', async () => {

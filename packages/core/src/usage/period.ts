@@ -13,7 +13,8 @@ const partsIn = (zone: string, at: Date) => {
   return parts as Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number>
 }
 
-const offsetAt = (zone: string, at: Date): number => {
+/** By how many milliseconds the clock on the wall is ahead of UTC. */
+export const offsetAt = (zone: string, at: Date): number => {
   const local = partsIn(zone, at)
   const asUtc = Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute, local.second)
   return asUtc - Math.floor(at.getTime() / 1000) * 1000

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hoursSince, isSilent, usualOf } from './silence.ts'
+import { hoursSince, isSilent, usualOf, wallShifts } from './silence.ts'
 
 const weeks = fc.array(fc.nat(1000), { maxLength: 6 })
 
@@ -33,8 +33,8 @@ test('every moment since the last look lies in an hour that is looked at, and so
     fc.property(fc.integer({ min: -60, max: 3000 }), fc.double({ min: 0, max: 1, noNaN: true }), (minutesAgo, part) => {
       const lookedAt = new Date(now.getTime() - minutesAgo * 60_000)
       const ends = hoursSince({ now, lookedAt }).map((end) => end.getTime())
-      const reach = Math.max(0, Math.min(now.getTime() - lookedAt.getTime() + hourMs, 24 * hourMs))
-      const moment = now.getTime() - 1 - Math.floor(part * (reach - 2))
+      const reach = Math.min(Math.max(0, now.getTime() - lookedAt.getTime()) + hourMs, 24 * hourMs)
+      const moment = now.getTime() - 1 - Math.floor(part * (reach - 1))
       expect(ends.some((end) => end - hourMs <= moment && moment < end)).toBe(true)
       expect(Math.min(...ends)).toBeGreaterThan(now.getTime() - 24 * hourMs)
       expect(Math.max(...ends)).toBe(now.getTime())
@@ -42,3 +42,29 @@ test('every moment since the last look lies in an hour that is looked at, and so
   )
   expect(hoursSince({ now, lookedAt: undefined })).toHaveLength(24)
 })
+
+test('an hour a week ago is looked for where it stood on the wall, in each zone whose clock was changed, and by UTC', () => {
+  const zones = ['America/New_York', 'Europe/Berlin', 'America/Phoenix', 'UTC']
+  const minute = fc.integer({ min: Date.parse('2026-01-01') / 60_000, max: Date.parse('2027-12-31') / 60_000 })
+  const onTheWall = (zone: string, at: Date) =>
+    new Intl.DateTimeFormat('sv-SE', { timeZone: zone, timeStyle: 'short' }).format(at)
+  fc.assert(
+    fc.property(minute, fc.subarray(zones), fc.integer({ min: 1, max: 4 }), (at, zones, weeks) => {
+      const now = new Date(at * 60_000)
+      const past = new Date(now.getTime() - weeks * 168 * 3_600_000)
+      const shifts = wallShifts({ zones, now, past })
+      expect(shifts[0]).toBe(0)
+      expect(new Set(shifts).size).toBe(shifts.length)
+      for (const zone of zones) {
+        // where the clock is changed between the two, the hour that is skipped or comes twice is another one
+        const moved = shifts.map((shift) => new Date(past.getTime() + shift))
+        const stands = moved.filter((one) => onTheWall(zone, one) === onTheWall(zone, now))
+        const isAtTheChange = moved.some((one) => offsetOf(zone, one) !== offsetOf(zone, past))
+        expect(stands.length > 0 || isAtTheChange).toBe(true)
+      }
+    }),
+  )
+})
+
+const offsetOf = (zone: string, at: Date) =>
+  new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' }).format(at).split('GMT')[1]

@@ -1,3 +1,5 @@
+import { offsetAt } from '../usage/period.ts'
+
 /** What came of a source in an hour, and in the same hour of each of the weeks before. */
 export type HourOfWeek = { heard: number; before: readonly number[] }
 
@@ -15,6 +17,14 @@ export function usualOf(before: readonly number[]): number | undefined {
 /** Whether a source says nothing at an hour at which it always says much. */
 export function isSilent({ heard, before }: HourOfWeek): boolean {
   return heard === 0 && (usualOf(before) ?? 0) >= usualAtLeast
+}
+
+/**
+ * By how many milliseconds the hour that had the same time on the wall lay elsewhere at `past` than by UTC: none, and what the zones of
+ * our customers say whose clocks were changed since. Who begins at nine begins an hour later by UTC when summer is over.
+ */
+export function wallShifts({ zones, now, past }: { zones: readonly string[]; now: Date; past: Date }): number[] {
+  return [...new Set([0, ...zones.map((zone) => offsetAt(zone, now) - offsetAt(zone, past))])]
 }
 
 const hourMs = 3_600_000
