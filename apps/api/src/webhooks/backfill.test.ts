@@ -576,3 +576,27 @@ test('a call of which only its carrier has told is taken in from Retell’s list
   await growOld()
   expect((await gaps()).missing).toMatchObject([{ missing: 'analysis', found: 1 }])
 })
+
+test('what is fetched of a provider one of whose doors is paused waits with what came there, and is given back with it', async () => {
+  const { id, phoneNumber } = await world.customer({ tier: 'pro' })
+  const leg = { sid: sid('CA'), to: phoneNumber }
+  await world.twilio('status', twilioStatus({ ...leg, status: 'in-progress' }))
+  await world.process()
+  await growOld()
+  const pause = { provider: 'twilio', door: 'status', reason: 'a release is being mended' }
+  await world.rest('POST', '/api/admin/webhook-sources/pause', { token: operator, body: pause })
+  await world.twilio('status', twilioStatus({ ...leg, status: 'completed', seconds: 45 }))
+  const carried = { sid: leg.sid, direction: 'inbound', from: '+14155550123', to: phoneNumber }
+  const endTime = new Date(Date.now() - 4 * hourMs).toUTCString()
+  known.set(`${account}/Calls/${leg.sid}.json`, { ...carried, status: 'completed', duration: '45', end_time: endTime })
+
+  await run()
+  await world.process()
+  expect(await entries()).toHaveLength(1)
+  expect(await usedBy(id)).toMatchObject({ ledger: 0 })
+
+  await world.rest('POST', '/api/admin/webhook-sources/resume', { token: operator, body: pause })
+  await world.drainJobs()
+  await world.process()
+  expect(await usedBy(id)).toMatchObject({ counter: 45, ledger: 45 })
+})

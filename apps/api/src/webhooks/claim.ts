@@ -30,6 +30,11 @@ const laneOf = `hashtext(coalesce(phone_number, ''))`
 const columns = `${storedColumns}, phone_number, customer_id, next_attempt_at`
 const providerList = webhookProviders.map((provider) => `('${provider}')`).join(', ')
 
+/** Whether a pause is of the source or customer of a webhook. What was fetched of a provider came by none of his doors, and may be what one of them would have told. */
+export const isHeld = (webhook: string): string =>
+  `(pause.provider = ${webhook}.provider and (pause.door is null or pause.door = ${webhook}.door or ${webhook}.door like 'fetched/%'))
+     or pause.customer_id = ${webhook}.customer_id`
+
 /** The next lane of a provider in which something is due, from one on. */
 const laneFrom = (condition: string) =>
   `(select ${laneOf} from webhook_queue where ${isDue} and provider = source.provider ${condition} order by ${laneOf} limit 1)`
@@ -74,7 +79,7 @@ with recursive pause as materialized (
   where (lane.provider, lane.lane) not in (select provider, ${laneOf} from oldest)
 ), claimed as materialized (
   select *, exists (
-    select from pause where (pause.provider = each.provider and coalesce(pause.door, each.door) = each.door) or pause.customer_id = each.customer_id
+    select from pause where ${isHeld('each')}
   ) or phone_number in (select phone_number from line) as is_paused
   from (select * from oldest union all select * from beside) as each
 ), parked as (

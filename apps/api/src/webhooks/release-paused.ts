@@ -4,6 +4,7 @@ import { type Ctx, inTransaction } from '../platform/context.ts'
 import { jobSpec } from '../platform/job.ts'
 import { announce } from '../platform/live.ts'
 import { step } from '../platform/step.ts'
+import { isHeld } from './claim.ts'
 
 export const releasePausedSpec = jobSpec({ name: 'webhooks.releasePaused', input: z.object({}), attempts: 20 })
 
@@ -14,9 +15,7 @@ const standing = `pause as materialized (
 ), line as materialized (
   select phone_number from agents where customer_id in (select customer_id from pause where customer_id is not null)
 )`
-const isFree = `not exists (
-      select from pause where (pause.provider = kept.provider and coalesce(pause.door, kept.door) = kept.door) or pause.customer_id = kept.customer_id
-    ) and (kept.phone_number in (select phone_number from line)) is not true`
+const isFree = `not exists (select from pause where ${isHeld('kept')}) and (kept.phone_number in (select phone_number from line)) is not true`
 const isAside = `state in ('received', 'failed') and next_attempt_at is null`
 
 const releasePiece = `
