@@ -98,3 +98,10 @@ export async function repointKeys(ctx: Ctx, kind: keyof typeof tables, subjects:
     [pairs.map(([merged]) => merged), pairs.map(([, stays]) => stays)],
   )
 }
+
+/** The rows that were merged into others go. */
+export async function dropMerged(ctx: Ctx, subjects: readonly Subject[]): Promise<void> {
+  const merged = subjects.flatMap((subject) => subject.merged)
+  if (merged.length === 0) return
+  await statement(ctx.db, 'delete from call_events where id = any (($1::text[])::uuid[])', [merged])
+}

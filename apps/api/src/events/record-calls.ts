@@ -15,7 +15,8 @@ import { findOwners, type Owner } from '../customers/find-owner.ts'
 import type { Ctx } from '../platform/context.ts'
 import { nameHolds } from '../usage/name-holds.ts'
 import { upsertCalls } from './call-columns.ts'
-import { repointKeys, resolveSubjects, type Subject } from './keys.ts'
+import { dropMisread } from './drop-misread.ts'
+import { dropMerged, repointKeys, resolveSubjects, type Subject } from './keys.ts'
 import type { Recorded, Said } from './record.ts'
 import { callTraffic, type TrafficChange } from './traffic.ts'
 import { newTranscript, type StoredTranscript, transcriptBytes } from './transcript.ts'
@@ -52,6 +53,7 @@ export async function recordCalls(
   }))
   await repointKeys(ctx, 'call', subjects)
   await dropMerged(ctx, subjects)
+  await dropMisread(ctx, calls)
   await writeRows(ctx, calls)
   await nameHolds(
     ctx,
@@ -150,6 +152,7 @@ function mergeOne(subject: Subject, everything: readonly Said<CallEvent>[], rows
       transcripts.map(({ transcript }) => transcript ?? ''),
     ),
     changed: changedFacts(own?.facts, facts),
+    misread: Object.keys(own?.facts ?? {}).filter((register) => !(register in facts)),
     retellCallId: nameOf('retell', keys) ?? known.map((row) => row.retell_call_id).find((id) => id !== null) ?? null,
     twilioCallSid: nameOf('twilio', keys) ?? known.map((row) => row.twilio_call_sid).find((id) => id !== null) ?? null,
     telnyxCallId: nameOf('telnyx', keys) ?? known.map((row) => row.telnyx_call_id).find((id) => id !== null) ?? null,
@@ -173,12 +176,19 @@ function chargesOf(call: Merged): Recorded['charges'] {
       quantity: 0,
       occurredAt,
     }))
-  if (call.owner === undefined || call.summary.seconds === undefined) return voided
   const { owner: customerId, id: eventId } = call
+  if (customerId === undefined) return voided
   const { secondsSource: provider, direction } = call.summary
   const traits = { provider, direction, isBooked: isBooked(call) }
   const own = { meter: 'call_seconds', eventId, customerId, occurredAt, ...traits } as const
   const { seconds: quantity, holdId } = call.summary
+  if (quantity === undefined) {
+    // what was charged for a length that nobody has told, as it is read now, is taken back
+    const charged = call.rows.find(({ id, seconds }) => id === eventId && seconds !== null)?.customer_id
+    return charged == null
+      ? voided
+      : [...voided, { ...own, customerId: charged, idemKey: `call:${eventId}`, quantity: 0 }]
+  }
   const aliases = [call.retellCallId, call.twilioCallSid, call.telnyxCallId].flatMap((id) =>
     id === null ? [] : [settledKey(id)],
   )
@@ -203,12 +213,6 @@ function isBooked(call: Merged): boolean {
     row.twilio_call_sid === call.twilioCallSid &&
     row.telnyx_call_id === call.telnyxCallId
   )
-}
-
-async function dropMerged(ctx: Ctx, subjects: readonly Subject[]): Promise<void> {
-  const merged = subjects.flatMap((subject) => subject.merged)
-  if (merged.length === 0) return
-  await statement(ctx.db, 'delete from call_events where id = any (($1::text[])::uuid[])', [merged])
 }
 
 async function writeRows(ctx: Ctx, calls: readonly Merged[]): Promise<void> {

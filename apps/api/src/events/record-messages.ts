@@ -1,5 +1,5 @@
 import type { Direction } from '@trunkline/core/events/call'
-import { type Facts, joinFacts } from '@trunkline/core/events/facts'
+import { type Facts, joinFacts, withoutMisread } from '@trunkline/core/events/facts'
 import {
   type MessageEvent,
   type MessageFacts,
@@ -48,7 +48,10 @@ export async function recordMessages(
   const owners = await findOwners(ctx, merged)
   const messages = merged.map((message, index) => ({
     ...message,
-    owner: message.row?.customer_id ?? owners[index]?.customerId,
+    owner:
+      (message.isMisread ? owners[index]?.customerId : undefined) ??
+      message.row?.customer_id ??
+      owners[index]?.customerId,
   }))
   const traffic: TrafficChange[] = []
   for (const { row, summary } of messages) {
@@ -57,34 +60,40 @@ export async function recordMessages(
   }
   await writeRows(ctx, messages)
   const recorded = messages.map(
-    ({ id, row, owner, summary, phoneNumber, numbers, waitsAs, said, messageSid, provider }): Recorded => ({
+    (message): Recorded => ({
       kind: 'message',
-      eventId: id,
-      customerId: owner,
-      numbers,
-      waitsAs,
-      line: phoneNumber,
-      webhooks: said.map(({ webhookId, eventType, receivedAt }) => ({ webhookId, eventType, receivedAt })),
-      charges:
-        owner === undefined || summary.segments === undefined
-          ? []
-          : [
-              {
-                meter: 'sms_segments',
-                idemKey: `message:${id}`,
-                eventId: id,
-                customerId: owner,
-                quantity: summary.segments,
-                occurredAt: new Date(summary.occurredAt).toISOString(),
-                provider,
-                direction: summary.direction,
-                isBooked: row?.customer_id === owner && row.segments === summary.segments,
-                aliases: messageSid === null ? [] : [settledKey(messageSid)],
-              },
-            ],
+      eventId: message.id,
+      customerId: message.owner,
+      numbers: message.numbers,
+      waitsAs: message.waitsAs,
+      line: message.phoneNumber,
+      webhooks: message.said.map(({ webhookId, eventType, receivedAt }) => ({ webhookId, eventType, receivedAt })),
+      charges: chargesOf(message),
     }),
   )
   return { recorded, traffic }
+}
+
+/** One charge a message, keyed by its row. */
+function chargesOf({ id, row, owner, summary, messageSid, provider }: Merged): Recorded['charges'] {
+  const { segments, direction } = summary
+  const own = {
+    meter: 'sms_segments',
+    idemKey: `message:${id}`,
+    eventId: id,
+    occurredAt: new Date(summary.occurredAt).toISOString(),
+    provider,
+    direction,
+  } as const
+  if (segments === undefined) {
+    // what was charged before it was known that nothing is owed is taken back
+    const charged = row?.segments === null ? null : row?.customer_id
+    return charged == null ? [] : [{ ...own, customerId: charged, quantity: 0 }]
+  }
+  if (owner === undefined) return []
+  const isBooked = row?.customer_id === owner && row.segments === segments
+  const aliases = messageSid === null ? [] : [settledKey(messageSid)]
+  return [{ ...own, customerId: owner, quantity: segments, isBooked, aliases }]
 }
 
 function pushTraffic(
@@ -100,7 +109,10 @@ function pushTraffic(
 function mergeOne(subject: Subject, everything: readonly Said<MessageEvent>[], row: Row | undefined) {
   const said = subject.members.map((member) => everything[member]).filter((one) => one !== undefined)
   const known = typeof row?.facts === 'string' ? (JSON.parse(row.facts) as MessageFacts) : row?.facts
-  let facts: Facts<MessageEvent['fact']> = known ?? {}
+  const registerOf = new Map(said.map(({ webhookId, event }) => [webhookId, event.register]))
+  let facts: Facts<MessageEvent['fact']> = withoutMisread(known ?? {}, registerOf)
+  /** An earlier reading took it for another statement: which way it goes, and so whose it is, may have been taken otherwise, too. */
+  const isMisread = Object.keys(facts).length < Object.keys(known ?? {}).length
   for (const { event } of said) facts = joinFacts(facts, { [event.register]: event.fact })
   const summary = summarizeMessage(facts)
   const own = lineOf(summary.direction === 'inbound' ? summary.to : summary.from)
@@ -109,6 +121,7 @@ function mergeOne(subject: Subject, everything: readonly Said<MessageEvent>[], r
   return {
     id: subject.id,
     row,
+    isMisread,
     said,
     facts,
     summary,

@@ -103,6 +103,54 @@ test('the replay of a leg that was taken for a call takes back what was charged 
   expect(await usedBy(id)).toBe(61)
 })
 
+test('what a replay has found to be misread stays gone: of a call that has told no length nothing is charged, and the one that it tells later counts', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const [sid, leg] = [newSid(), newSid()]
+  await world.twilio('status', twilioStatus({ sid: leg, to: phoneNumber, status: 'completed', seconds: 40 }))
+  await world.twilio('status', twilioStatus({ sid, to: phoneNumber, status: 'in-progress' }))
+  await world.process()
+  expect(await usedBy(id)).toBe(40)
+  await world.owner`update webhook_queue set body = ${`ParentCallSid=${sid}&`} || body where body like ${`%${leg}%`}`
+
+  await replay(await idOf(leg))
+
+  expect(await usedBy(id)).toBe(0)
+  const callsOf = () => world.owner`select status, seconds from call_events where customer_id = ${id}`
+  expect(await callsOf()).toEqual([{ status: 'in-progress', seconds: null }])
+  const { Timestamp: _, ...untimed } = twilioStatus({ sid, to: phoneNumber, status: 'completed', seconds: 61 })
+  await world.twilio('status', untimed)
+  await world.process()
+  expect(await callsOf()).toEqual([{ status: 'completed', seconds: 61 }])
+  expect(await usedBy(id)).toBe(61)
+})
+
+test('the replay of a receipt that was taken for a text makes it the text of whoever sent it, and charges him', async () => {
+  const [sender, other] = [await world.customer(), await world.customer()]
+  const MessageSid = `SM${newId().replaceAll('-', '')}`
+  await world.twilio('sms', {
+    MessageSid,
+    From: sender.phoneNumber,
+    To: other.phoneNumber,
+    Body: 'hello',
+    NumSegments: '1',
+  })
+  await world.process()
+  const segmentsOf = async (customerId: string) => {
+    const path = `/api/usage/status?customerId=${toWireId('customer', customerId)}`
+    return (await world.rest('GET', path, { token: operator })).body.sms.usedSegments
+  }
+  expect([await segmentsOf(sender.id), await segmentsOf(other.id)]).toEqual([0, 1])
+  // as it was read before it was known that a receipt may come to the door of texts
+  await world.owner`update webhook_queue set body = 'MessageStatus=delivered&' || body where body like ${`%${MessageSid}%`}`
+
+  await replay(await idOf(MessageSid))
+
+  expect(
+    await world.owner`select status, direction, customer_id from sms_events where message_sid = ${MessageSid}`,
+  ).toEqual([{ status: 'delivered', direction: 'outbound', customer_id: sender.id }])
+  expect([await segmentsOf(sender.id), await segmentsOf(other.id)]).toEqual([1, 0])
+})
+
 test('many operators who replay one webhook at the same moment charge it once', async () => {
   const { customerId, webhookId } = await processed()
 
