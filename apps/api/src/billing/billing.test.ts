@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { inTransaction } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { leaveDueJobs, registerSchedules } from '../platform/schedule.ts'
+import { rowsReadBy } from '../testing/rows-read.ts'
 import { stripeCustomer } from '../testing/stripe.ts'
 import { openWorld, retellCall, type Sent, type World } from '../testing/world.ts'
 import { grantCredit } from '../usage/grant-credit.ts'
@@ -513,6 +514,24 @@ describe('an account', () => {
     expect(await world.owner`select severity from ops_alerts where alert_type = 'payment_of_nobody'`).toEqual([
       { severity: 'high' },
     ])
+  })
+
+  test('costs no more to tell of, however much waits that is of nobody of ours', async () => {
+    const { id } = await world.customer()
+    await world.owner`
+      insert into billing_events (id, event_id, type, names, fact, at)
+      select gen_random_uuid(), 'evt_of_nobody_' || n, 'invoice.paid', array['stripe:in_of_nobody_' || n], '{}', now()
+      from generate_series(1, 500) as n`
+    await world.owner`analyze billing_events`
+    expect(await world.stripe(stripeCustomer(id).topup())).toMatchObject({ status: 200 })
+
+    const read = await rowsReadBy(world.ctx(), ['customers', 'billing_names'], (ctx) =>
+      processBatch(ctx, { limit: 100 }),
+    )
+
+    await world.owner`delete from billing_events where event_id like 'evt_of_nobody%'`
+    expect(await usage(id)).toMatchObject({ callCredit: 18_000 })
+    expect(read).toBeLessThan(500)
   })
 })
 

@@ -51,28 +51,15 @@ export async function recordBilling(ctx: Ctx, said: readonly Said[]): Promise<Re
   )
 }
 
-/** Gives these events, and all that waited for one of their names, to whom they belong. Answers whose anything is. */
+/**
+ * Gives these events, and all that waited for one of their names, to whom they belong. Answers whose anything is. What waits is
+ * looked at by its names alone: it may be of nobody of ours, and there may be much of it.
+ */
 async function claimNames(ctx: Ctx, eventIds: readonly string[]): Promise<string[]> {
   const touched = new Set<string>()
-  for (;;) {
-    // the customer that we wrote into it ourselves, else whoever bears the first of its names
-    const found = await statement<{ id: string; customer_id: string }>(
-      ctx.db,
-      `update billing_events as event set customer_id = owner.customer_id
-       from (
-         select waiting.id, coalesce(
-           (select customers.id from customers where customers.id::text = waiting.fact ->> 'customerId'),
-           (select known.customer_id from unnest(waiting.names) with ordinality as bearing (name, place)
-              join billing_names as known on known.name = bearing.name order by place limit 1)
-         ) as customer_id
-         from billing_events as waiting where waiting.customer_id is null
-       ) as owner
-       where event.id = owner.id and owner.customer_id is not null
-       returning event.id, event.customer_id`,
-      [],
-    )
+  let found = await claim(ctx, 'waiting.event_id = any ($1::text[])', eventIds)
+  while (found.length > 0) {
     for (const { customer_id } of found) touched.add(customer_id)
-    if (found.length === 0) break
     await statement(
       ctx.db,
       `insert into billing_names (name, customer_id)
@@ -81,6 +68,7 @@ async function claimNames(ctx: Ctx, eventIds: readonly string[]): Promise<string
        on conflict (name) do nothing`,
       [found.map(({ id }) => id)],
     )
+    found = await claim(ctx, 'waiting.names && $1::text[]', [...new Set(found.flatMap(({ names }) => names))])
   }
   // what is said again may have been left half done by somebody else's code: it is looked at again
   const again = await ctx.db
@@ -89,6 +77,25 @@ async function claimNames(ctx: Ctx, eventIds: readonly string[]): Promise<string
     .where(inArray(billingEvents.eventId, [...eventIds]))
   for (const { customerId } of again) if (customerId !== null) touched.add(customerId)
   return [...touched].sort()
+}
+
+/** Of the events that meet a condition and are nobody’s yet: the customer that we wrote into each ourselves, else whoever bears the first of its names. */
+async function claim(ctx: Ctx, condition: string, values: readonly string[]) {
+  return await statement<{ id: string; customer_id: string; names: string[] }>(
+    ctx.db,
+    `update billing_events as event set customer_id = owner.customer_id
+     from (
+       select waiting.id, coalesce(
+         (select customers.id from customers where customers.id = (waiting.fact ->> 'customerId')::uuid),
+         (select known.customer_id from unnest(waiting.names) with ordinality as bearing (name, place)
+            join billing_names as known on known.name = bearing.name order by place limit 1)
+       ) as customer_id
+       from billing_events as waiting where waiting.customer_id is null and ${condition}
+     ) as owner
+     where event.id = owner.id and owner.customer_id is not null
+     returning event.id, event.customer_id, event.names`,
+    [values],
+  )
 }
 
 /** Says whose a name of Stripe's is, before Stripe has said anything of it. */
