@@ -6,8 +6,8 @@ const perAddress = { rows: 30, bytes: 4 * 1024 * 1024 }
 const perMinute = { rows: 300, bytes: 16 * 1024 * 1024 }
 const addressesRemembered = 10_000
 
-/** Refused rows kept in all, of one address, and for how long. One that sends without end displaces nobody else’s. */
-const kept = { rows: 10_000, bytes: 512 * 1024 * 1024, ofOneAddress: 2000, days: 30 }
+/** Refused rows kept in all, of one address, and for how long. One that sends without end, or much, displaces nobody else’s. */
+const kept = { rows: 10_000, bytes: 512 * 1024 * 1024, ofOneAddress: { rows: 2000, bytes: 64 * 1024 * 1024 }, days: 30 }
 
 /** Decides which refused deliveries are kept, so that a stranger cannot fill the disk. Verified ones never ask. */
 export function quarantineBudget() {
@@ -38,14 +38,19 @@ export async function trimQuarantine(ctx: Ctx): Promise<void> {
       ctx.db,
       `delete from webhook_queue where id in (
          select id from (
-           select id, received_at, row_number() over newest as place, sum(body_bytes) over newest as bytes,
-             row_number() over (partition by remote_address order by id desc) as own_place
-           from webhook_queue where state = 'quarantined' window newest as (order by id desc)
+           select *, count(*) filter (where not is_too_much) over newest as place, sum(bytes) filter (where not is_too_much) over newest as all_bytes
+           from (
+             select id, received_at, bytes, row_number() over own > $4::text::bigint or sum(bytes) over own > $5::text::bigint as is_too_much
+             from (
+               select id, received_at, remote_address, case when verdict = 'too_large' then 0 else body_bytes end as bytes
+               from webhook_queue where state = 'quarantined'
+             ) as refused window own as (partition by remote_address order by id desc)
+           ) as refused window newest as (order by id desc)
          ) as refused
-         where received_at < now() - make_interval(days => $1::text::integer) or place > $2::text::bigint or bytes > $3::text::bigint
-           or own_place > $4::text::bigint
+         where is_too_much or received_at < now() - make_interval(days => $1::text::integer) or place > $2::text::bigint
+           or all_bytes > $3::text::bigint
        ) and state = 'quarantined' returning id`,
-      [String(kept.days), String(kept.rows), String(kept.bytes), String(kept.ofOneAddress)],
+      [kept.days, kept.rows, kept.bytes, kept.ofOneAddress.rows, kept.ofOneAddress.bytes].map(String),
     )
     if (dropped.length > 0) ctx.log.info({ dropped: dropped.length }, 'quarantine trimmed')
   })

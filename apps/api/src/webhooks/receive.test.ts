@@ -578,6 +578,32 @@ test('one address that sends without end displaces nobody else’s', async () =>
   ])
 })
 
+test.each([
+  { what: 'what was too large to keep', verdict: 'too_large', bytes: 60_000_000, rows: 20, left: 20 },
+  { what: 'one address that sends much at once', verdict: 'signature_missing', bytes: 4_000_000, rows: 200, left: 16 },
+])('$what takes no room from anybody else', async ({ verdict, bytes, rows, left }) => {
+  await world.owner`delete from webhook_queue where state = 'quarantined'`
+  const insert = (
+    from: number,
+    to: number,
+    refused: { address: string; bytes: number; verdict: string },
+  ) => world.owner`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    select lpad(to_hex(n), 32, '0')::uuid, 'retell', 'events', 'x', ${refused.address}, '[]', '', 'utf8', ${refused.bytes}::int, '\\x00', ${refused.verdict}, 'quarantined', now()
+    from generate_series(${from}::int, ${to}::int) as n`
+  await insert(1, 10, { address: 'quiet', bytes: 1000, verdict: 'signature_invalid' })
+  await insert(11, 10 + rows, { address: 'loud', bytes, verdict })
+
+  await trimQuarantine(world.ctx())
+
+  expect(
+    await world.owner`select remote_address, count(*)::int as rows from webhook_queue where state = 'quarantined' group by 1 order by 1`,
+  ).toEqual([
+    { remote_address: 'loud', rows: left },
+    { remote_address: 'quiet', rows: 10 },
+  ])
+})
+
 test('a secret that the environment no longer gives counts for another day, and again at once when it is given back', async () => {
   const started = (retellSecrets: string[]) => {
     const ctx = world.ctx()
