@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { plainText } from '@trunkline/core/platform/plain-text'
 import type { Asked } from '@trunkline/core/webhooks/adapter'
 import { bodyLimitBytes, type WebhookProvider } from '@trunkline/core/webhooks/state'
 import type { FastifyInstance } from 'fastify'
@@ -13,6 +14,9 @@ import { intakeSeconds } from '../platform/metrics.ts'
 import { type Answering, agentAnswer, textAnswer, voiceAnswer } from './answers.ts'
 import { doors } from './door-paths.ts'
 import { type Inbox, type Incoming, type Received, receiveWebhook, recordTooLarge } from './receive.ts'
+
+/** Longer than a sender may be called: what stands in an address may be anything. */
+const longestSource = 100
 
 type Answer = { type: string; body: string }
 
@@ -74,7 +78,7 @@ export function registerWebhookDoors(app: FastifyInstance, options: Doors): void
         onRequest: async (request, reply) => {
           reply.hijack()
           const { source = door } = request.params as { source?: string }
-          await enter({ ...at, door: source }, request.raw, reply.raw)
+          await enter({ ...at, door: plainText(source, longestSource) }, request.raw, reply.raw)
         },
         handler: () => undefined,
       })

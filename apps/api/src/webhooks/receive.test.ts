@@ -509,6 +509,14 @@ test('credentials that came along by mistake are not kept', async () => {
   expect(names).not.toContain('cookie')
 })
 
+test('a sender whose name no table can hold is refused like any other, and what he sent is kept', async () => {
+  const marker = newId()
+  const answer = await world.app.inject({ method: 'POST', url: '/webhooks/standard/%00', payload: marker })
+
+  expect(answer.statusCode).toBe(401)
+  expect(await rowsWith(marker)).toMatchObject([{ state: 'quarantined', verdict: 'secret_missing' }])
+})
+
 test('a stranger fills no disk: what is kept of him is bounded by the minute, and a genuine delivery never asks', async () => {
   const before = await world.owner`select count(*)::int as rows from webhook_queue where state = 'quarantined'`
   const minute = () => Math.floor(Date.now() / 60_000)
