@@ -36,7 +36,8 @@ export async function releaseRefused(ctx: Ctx, webhook: typeof webhooks.$inferSe
       .values({
         key: hash('sha256', reading.identity, 'buffer'),
         webhookId: webhook.id,
-        bodySha256: webhook.bodySha256,
+        // as the door would have kept it: two tries of one event may differ in what is no part of it
+        bodySha256: reading.content === undefined ? webhook.bodySha256 : hash('sha256', reading.content, 'buffer'),
       })
       .onConflictDoNothing()
       .returning({ key: idempotencyKeys.key })

@@ -3,6 +3,7 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../platform/id.ts'
 import { sealSecret } from '../platform/secret.ts'
+import { stripeCustomer } from '../testing/stripe.ts'
 import { untilWaitedFor } from '../testing/waited-for.ts'
 import {
   openWorld,
@@ -299,6 +300,20 @@ test('a refused delivery is verified again first, with the secret that counts no
   await world.owner`delete from webhook_sources where name = 'corrected'`
   // the genuine event that Retell sends again is now a duplicate
   expect(await world.retell(call.ended)).toMatchObject({ status: 200, body: { duplicate: true } })
+})
+
+test('what a provider tells again of a refused delivery that was let in is the same event, whatever counts its tries', async () => {
+  const { id: customerId } = await world.customer()
+  const secret = `whsec_${newId()}`
+  const told = { ...stripeCustomer(customerId).topup(), pending_webhooks: 2 }
+  expect(await world.stripe(told, { secret })).toMatchObject({ status: 401 })
+  await world.owner`
+    insert into webhook_sources (id, provider, name, secret_ciphertext, secret_sha256)
+    values (${newId()}, 'stripe', 'corrected', ${sealSecret(secret, world.env.TRUNKLINE_KEY)}, sha256(${Buffer.from(secret)}))`
+  expect(await replay(await idOf(told.id))).toMatchObject({ body: { state: 'processed' } })
+  await world.owner`delete from webhook_sources where name = 'corrected'`
+
+  expect(await world.stripe({ ...told, pending_webhooks: 1 })).toMatchObject({ status: 200, body: { duplicate: true } })
 })
 
 test('a refused delivery that is erased while it is verified again stays erased', async () => {
