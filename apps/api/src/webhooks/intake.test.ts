@@ -152,6 +152,61 @@ test('while somebody holds a table locked a call that rings is answered and what
   expect(await rowsOf(sid)).toMatchObject([{ state: 'received' }, { state: 'received' }])
 })
 
+test('one that meets a lock alone is kept as well, without a second try', async () => {
+  const { log } = world.ctx()
+  const spool = await openSpool({ folder: join(world.folder, 'alone'), maxBytes: 1_000_000, log })
+  const sql = openPool(world.url, { max: 1, name: 'alone' })
+  await sql`set lock_timeout = '50ms'`
+  const intake = openIntake({ sql, spool, log, onStored: () => undefined })
+  const { release } = await locked('webhook_queue')
+  try {
+    expect(await intake.store(arrivalFor(newId()))).toMatchObject({ duplicate: false, wasSilent: true })
+  } finally {
+    await release()
+  }
+  expect(spool.state()).toMatchObject({ waiting: 1 })
+  await sql.end({ timeout: 1 })
+  await spool.close()
+})
+
+test('while the database is away a stranger gets no room in the spool, though he comes with somebody who does', async () => {
+  const { log } = world.ctx()
+  const spool = await openSpool({ folder: join(world.folder, 'strangers'), maxBytes: 1_000_000, log })
+  const sql = openPool('postgres://nobody@127.0.0.1:1/away', { max: 1, name: 'away' })
+  const intake = openIntake({ sql, spool, log, onStored: () => undefined })
+  const [genuine, stranger] = await Promise.allSettled([
+    intake.store(arrivalFor('genuine')),
+    intake.store(arrivalFor('stranger', { verdict: 'signature_invalid', state: 'quarantined' })),
+  ])
+
+  expect(genuine).toMatchObject({ status: 'fulfilled' })
+  expect(stranger).toMatchObject({ status: 'rejected', reason: { refusal: 'unavailable' } })
+  const rested: string[] = []
+  await spool.drain(async (arrivals) => void rested.push(...arrivals.map(({ id }) => id)))
+  expect(rested).toEqual(['genuine'])
+  await sql.end({ timeout: 1 })
+  await spool.close()
+})
+
+test('what has no name and was stored after all, when the database fell silent over its commit, is drained once and laid aside by nobody', async () => {
+  const { log } = world.ctx()
+  const asides: string[] = []
+  const onAside = (_: unknown, webhookId: string) => void asides.push(webhookId)
+  const spool = await openSpool({ folder: join(world.folder, 'committed'), maxBytes: 1_000_000, log, onAside })
+  const receivedAt = new Date().toISOString()
+  const [stored, left] = [arrivalFor(newId(), { receivedAt }), arrivalFor(newId(), { receivedAt })]
+  await storeArrivals(world.intakePool, [stored])
+  await spool.append([stored, left])
+
+  expect(await spool.drain((arrivals) => storeSpooled(world.intakePool, arrivals))).toBe(2)
+
+  expect(asides).toEqual([])
+  const rows =
+    await world.owner`select id from webhook_queue where id in ${world.owner([stored.id, left.id])} order by id`
+  expect(rows.map(({ id }) => id)).toEqual([stored.id, left.id].sort())
+  await spool.close()
+})
+
 test('while the database is away health says degraded, and down when the spool takes no more', async () => {
   const { db, pool } = openDrizzle('postgres://nobody@127.0.0.1:1/away', { max: 1, name: 'away' })
   const spool = await openSpool({ folder: join(world.folder, 'small'), maxBytes: 2000, log: world.ctx().log })

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, open as openFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openLog } from '../platform/log.ts'
 import { arrivalFor } from '../testing/arrival.ts'
 import type { Order, Told } from '../testing/spool-writer.ts'
@@ -50,6 +50,24 @@ test('what rests here is handed over once, whatever it says, and nothing stays b
   expect(spool.state()).toEqual({ waiting: 0, bytes: 0, isRefusing: false })
   await spool.close()
   expect(readdirSync(folder)).toEqual([])
+})
+
+test('nobody is answered before the disk has what he sent', async () => {
+  const spool = await open()
+  const probe = await openFile(join(folder, 'probe.owner'), 'w')
+  const { promise: written, resolve: write } = Promise.withResolvers<void>()
+  const syncs = vi.spyOn(Object.getPrototypeOf(probe), 'datasync').mockReturnValue(written)
+  let isAnswered = false
+  const appended = spool.append([arrivalFor('a')]).then(() => {
+    isAnswered = true
+  })
+  await vi.waitFor(() => expect(syncs).toHaveBeenCalled())
+  expect(isAnswered).toBe(false)
+  write()
+  await appended
+  syncs.mockRestore()
+  await probe.close()
+  await spool.close()
 })
 
 test('containers that share a folder leave each other’s files alone: under load, everything acknowledged is stored once', async () => {
