@@ -235,6 +235,22 @@ test('a hold that nobody settles expires and frees what it held, once (C-12)', a
   expect(await check(id, 'call', 60)).toMatchObject({ allowed: true })
 })
 
+test('a hold that cannot be freed keeps nobody else’s', async () => {
+  const [broken, other] = [await customer({ seconds: 60, grace: 0 }), await customer({ seconds: 60, grace: 0 })]
+  for (const id of [broken, other]) await check(id, 'call', 60)
+  await world.owner`update customers set timezone = 'Mars/Olympus' where id = ${broken}`
+  await world.owner`update usage_limits set period_end = now() where customer_id = ${broken}`
+  await world.owner`update usage_holds set expires_at = now() - interval '1 hour' where customer_id = ${broken}`
+  await world.owner`update usage_holds set expires_at = now() - interval '1 second' where customer_id = ${other}`
+
+  await expect(expireHolds(world.ctx())).rejects.toThrow()
+
+  expect(await limitsOf(other)).toMatchObject({ reserved: 0 })
+  await world.owner`update customers set timezone = 'UTC' where id = ${broken}`
+  await expireHolds(world.ctx())
+  expect(await limitsOf(broken)).toMatchObject({ reserved: 0 })
+})
+
 test('a hold that is still good does not expire', async () => {
   const id = await customer()
   await check(id, 'call', 60)

@@ -3,6 +3,7 @@ import { usageHolds } from '@trunkline/db/schema/usage'
 import { and, eq, lt, sql } from 'drizzle-orm'
 import { raiseAlerts } from '../alerts/raise.ts'
 import { type Ctx, inTransaction, type NetCtx } from '../platform/context.ts'
+import { eachApart } from '../platform/each-apart.ts'
 import { step } from '../platform/step.ts'
 import { type CallState, findCallState } from '../providers/find-call-state.ts'
 import { openPeriods } from './open-periods.ts'
@@ -23,12 +24,14 @@ export async function expireHolds(ctx: NetCtx): Promise<void> {
     .where(and(eq(usageHolds.state, 'open'), lt(usageHolds.expiresAt, sql`now()`)))
     .orderBy(usageHolds.expiresAt)
     .limit(batch)
-  for (const hold of due) {
-    const isAskable = hold.meter === 'call_seconds' && hold.providerId !== null
-    const state = isAskable ? await findCallState(ctx, hold.providerId ?? '') : 'unknown'
-    step('usage.hold_asked')
-    await inTransaction(ctx, (ctx) => endOrExtend(ctx, hold, isAskable ? state : 'over'))
-  }
+  await eachApart(due, (hold) => lookAt(ctx, hold), { failed: 'holds were neither freed nor promised for longer' })
+}
+
+async function lookAt(ctx: NetCtx, hold: Hold): Promise<void> {
+  const isAskable = hold.meter === 'call_seconds' && hold.providerId !== null
+  const state = isAskable ? await findCallState(ctx, hold.providerId ?? '') : 'over'
+  step('usage.hold_asked')
+  await inTransaction(ctx, (ctx) => endOrExtend(ctx, hold, state))
 }
 
 async function endOrExtend(ctx: Ctx, seen: Hold, state: CallState): Promise<void> {

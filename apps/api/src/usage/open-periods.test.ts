@@ -103,6 +103,29 @@ test('a second racer who comes after the first call of the new period takes noth
   expect(await limitsOf(id)).toMatchObject({ used: 50 })
 })
 
+test('a customer whose month cannot be opened keeps nobody else from his', async () => {
+  const last = new Date(Date.now() - 40 * 86_400_000)
+  const [first, broken, second] = [
+    await customerIn('UTC', last),
+    await customerIn('UTC', last),
+    await customerIn('UTC', last),
+  ]
+  await world.owner`update customers set timezone = 'Mars/Olympus' where id = ${broken.id}`
+
+  await expect(rollPeriods(world.ctx())).rejects.toThrow(
+    /^1 of \d+ counters were not brought up to date: Invalid time zone/,
+  )
+
+  const { start } = monthPeriod('UTC', new Date())
+  const starts = [await limitsOf(first.id), await limitsOf(broken.id), await limitsOf(second.id)].map(
+    (row) => row?.period_start,
+  )
+  await world.owner`update customers set timezone = 'UTC' where id = ${broken.id}`
+  expect(starts.map((one) => one?.getTime() === start.getTime())).toEqual([true, false, true])
+  await rollPeriods(world.ctx())
+  expect((await limitsOf(broken.id))?.period_start).toEqual(start)
+})
+
 test('rolling again changes nothing', async () => {
   const { id, phoneNumber } = await customerIn('UTC', new Date())
   await world.retell(retellCall({ to: phoneNumber, seconds: 100 }).ended)

@@ -5,6 +5,7 @@ import { usageLimits, usagePeriods } from '@trunkline/db/schema/usage'
 import { usageCredits, usagePauses } from '@trunkline/db/schema/usage-credits'
 import { and, eq, inArray, isNull, lte, or } from 'drizzle-orm'
 import { type Ctx, inTransaction } from '../platform/context.ts'
+import { eachApart } from '../platform/each-apart.ts'
 import { newId } from '../platform/id.ts'
 import { step } from '../platform/step.ts'
 import { burnPeriod, endCredits } from './burn-credits.ts'
@@ -106,5 +107,7 @@ export async function rollPeriods(ctx: Ctx): Promise<void> {
     .select({ customerId: usageLimits.customerId })
     .from(usageLimits)
     .where(or(lte(usageLimits.periodEnd, ctx.now), lte(usageLimits.nextChangeAt, ctx.now)))
-  for (const { customerId } of due) await inTransaction(ctx, (ctx) => openPeriods(ctx, [customerId]))
+  await eachApart(due, ({ customerId }) => inTransaction(ctx, (ctx) => openPeriods(ctx, [customerId])), {
+    failed: 'counters were not brought up to date',
+  })
 }

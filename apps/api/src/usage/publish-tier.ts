@@ -5,10 +5,11 @@ import { z } from 'zod'
 import { audit } from '../platform/audit.ts'
 import { actorLabel, type Ctx, inTransaction } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
+import { eachApart } from '../platform/each-apart.ts'
 import { newId } from '../platform/id.ts'
 import { enqueue, jobSpec } from '../platform/job.ts'
 import { announce } from '../platform/live.ts'
-import { presentSnapshot, toTerms, underSnapshot } from './change-tier.ts'
+import { presentSnapshot, type Snapshot, toTerms, underSnapshot } from './change-tier.ts'
 import { openPeriods } from './open-periods.ts'
 import { refreshLimits } from './refresh-limits.ts'
 import { type tierVersion, toTierVersion } from './tiers.ts'
@@ -69,14 +70,16 @@ export async function applyTier(ctx: Ctx, input: { snapshotId: string }): Promis
     .innerJoin(tierSnapshots, eq(tierSnapshots.id, usageLimits.tierSnapshotId))
     .where(and(eq(tierSnapshots.tier, snapshot.tier), ne(tierSnapshots.id, snapshot.id)))
     .orderBy(usageLimits.customerId)
-  for (const { customerId } of due) {
-    await inTransaction(ctx, async (ctx) => {
-      const [limits] = await openPeriods(ctx, [customerId])
-      if (limits === undefined) return
-      const [of] = await ctx.db.select().from(tierSnapshots).where(eq(tierSnapshots.id, limits.tierSnapshotId))
-      // another tier, or a newer version, since the list was read
-      if (of === undefined || of.tier !== snapshot.tier || of.version >= snapshot.version) return
-      await refreshLimits(ctx, limits, underSnapshot(limits, snapshot))
-    })
-  }
+  await eachApart(due, ({ customerId }) => inTransaction(ctx, (ctx) => applyTo(ctx, customerId, snapshot)), {
+    failed: 'customers are not under the new version yet',
+  })
+}
+
+async function applyTo(ctx: Ctx, customerId: string, snapshot: Snapshot): Promise<void> {
+  const [limits] = await openPeriods(ctx, [customerId])
+  if (limits === undefined) return
+  const [of] = await ctx.db.select().from(tierSnapshots).where(eq(tierSnapshots.id, limits.tierSnapshotId))
+  // another tier, or a newer version, since the list was read
+  if (of === undefined || of.tier !== snapshot.tier || of.version >= snapshot.version) return
+  await refreshLimits(ctx, limits, underSnapshot(limits, snapshot))
 }

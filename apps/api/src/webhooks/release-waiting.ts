@@ -2,6 +2,7 @@ import { unknownPhoneWebhooks } from '@trunkline/db/schema/numbers'
 import { webhooks } from '@trunkline/db/schema/webhooks'
 import { eq } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
+import { eachApart } from '../platform/each-apart.ts'
 import { replayWebhook } from './replay.ts'
 import { whyNoBytes } from './replay-together.ts'
 
@@ -22,13 +23,7 @@ export async function releaseWaiting(ctx: Ctx, input: { unknownPhoneId: string }
   const there = waiting.filter(({ kept }) => kept !== null && whyNoBytes(kept) === undefined)
   if (there.length < waiting.length)
     ctx.log.warn({ ...input, webhooks: waiting.length - there.length }, 'nothing is left of what waited for a number')
-  const failures: unknown[] = []
-  for (const { webhookId } of there) {
-    try {
-      await replayWebhook({ ...ctx, now: new Date() }, { webhookId })
-    } catch (error) {
-      failures.push(error)
-    }
-  }
-  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${there.length} were not replayed`)
+  await eachApart(there, ({ webhookId }) => replayWebhook({ ...ctx, now: new Date() }, { webhookId }), {
+    failed: 'were not replayed',
+  })
 }
