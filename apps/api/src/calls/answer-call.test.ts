@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { rowsReadBy } from '../testing/rows-read.ts'
 import { openWorld, type World } from '../testing/world.ts'
 import { answerAgentCall } from './answer-call.ts'
-import { openMemory } from './find-line.ts'
+import { findLine, openMemory } from './find-line.ts'
 
 let world: World
 beforeAll(async () => {
@@ -24,6 +24,16 @@ test('calls that ring together read their own lines and counters, not those of e
 
   // a line, its customer, the same for what refers to it, and the counter to lock it and to move it
   expect(rows).toBeLessThan(20 * 8)
+})
+
+test('of a line that was given back nothing is known: while nobody can look it is not answered as whose it was', async () => {
+  const { id, phoneNumber } = await world.customer({ agentId: 'agent_of_before' })
+  const memory = openMemory()
+  const known = async (isSilent: boolean) => (await findLine(world.ctx(), memory, { phoneNumber, isSilent })).line
+  expect(await known(false)).toMatchObject({ agentId: 'agent_of_before' })
+  await world.owner`update agents set phone_number = null, status = 'configured' where customer_id = ${id}`
+
+  expect([await known(false), await known(true)]).toEqual(['unknown', 'unsure'])
 })
 
 /** Customers with a line and a counter as the first has. */

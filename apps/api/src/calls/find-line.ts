@@ -60,7 +60,10 @@ export async function findLine(
     if (row === undefined) return unseen()
     const isInMaintenance = row.is_in_maintenance
     memory.isInMaintenance = isInMaintenance
-    if (row.customer_id === null) return { line: 'unknown', openHold: null, usualSeconds: undefined, isInMaintenance }
+    if (row.customer_id === null) {
+      memory.lines.delete(phoneNumber)
+      return { line: 'unknown', openHold: null, usualSeconds: undefined, isInMaintenance }
+    }
     const line = lineOf(row, row.customer_id)
     remember(memory, phoneNumber, line)
     return { line, openHold: row.hold_id, usualSeconds: row.usual_seconds, isInMaintenance }
