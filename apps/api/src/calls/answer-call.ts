@@ -8,6 +8,8 @@ import { type FoundLine, findLine, type LineMemory } from './find-line.ts'
 export type RingingCall = {
   phoneNumber: string | undefined
   from: string | undefined
+  /** The phone that sent the call on to the line, where one did and the carrier says so. */
+  forwardedFrom?: string | undefined
   /** The vendor's agent of the number itself, where it says so. */
   agentId?: string | undefined
   /** The carrier's name of the call, where it has one already. */
@@ -27,7 +29,8 @@ export type CallAnswer =
 export async function answerCarrierCall(ctx: Ctx, memory: LineMemory, call: RingingCall): Promise<CallAnswer> {
   const found = await findLine(ctx, memory, call)
   const { line, isInMaintenance } = found
-  const route = routeCall({ line, from: call.from, streamUrl: ctx.env.VOICE_STREAM_URL, isInMaintenance })
+  const comesFrom = [call.from, call.forwardedFrom]
+  const route = routeCall({ line, comesFrom, streamUrl: ctx.env.VOICE_STREAM_URL, isInMaintenance })
   if (route.to === 'words') return route
   const admitted = await admit(ctx, call, found)
   return admitted === undefined ? { to: 'words', why: 'full' } : { ...route, ...admitted }

@@ -95,7 +95,9 @@ async function load(db: Ctx['db'], asked: readonly Asked[]): Promise<Row[]> {
        select customer_id, agent_id, status as line_status, is_active from agents where phone_number = asked.phone_number limit 1
      ) as line on true
      left join lateral (
-       select business_name, timezone, contact_phone, status as customer_status from customers where id = line.customer_id limit 1
+       select business_name, timezone, status as customer_status,
+         case when not exists (select 1 from agents where phone_number = contact_phone) then contact_phone end as contact_phone
+       from customers where id = line.customer_id limit 1
      ) as customer on true
      order by place`,
     [asked.map(({ phoneNumber }) => phoneNumber), asked.map(({ providerId }) => providerId ?? '')],

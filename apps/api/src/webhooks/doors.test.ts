@@ -291,6 +291,28 @@ describe('a call that rings at Twilio', () => {
     }
   })
 
+  test('never goes to where it comes from: the line itself, another line of ours, or the phone that sends its calls here', async () => {
+    const [first, second] = [await world.customer(), await world.customer()]
+    const contactPhone = randomNumber()
+    const isReachedAt = (phone: string, id = first.id) =>
+      world.owner`update customers set contact_phone = ${phone} where id = ${id}`
+    Object.assign(world.env, { VOICE_STREAM_URL: undefined })
+    try {
+      for (const phone of [first.phoneNumber, second.phoneNumber]) {
+        await isReachedAt(phone)
+        expect(spoken((await world.twilio('voice', ringing(first.phoneNumber))).body)).toContain('Nobody can take your')
+      }
+      await isReachedAt(contactPhone)
+      const forwarded = { ForwardedFrom: contactPhone }
+      const back = await world.twilio('voice', ringing(first.phoneNumber, forwarded))
+      expect(spoken(back.body)).toContain('Nobody can take your call')
+      expect(await heldBy(first.id)).toEqual([])
+      expect((await world.twilio('voice', ringing(first.phoneNumber))).body).toContain(`<Number>${contactPhone}</Number>`)
+    } finally {
+      Object.assign(world.env, { VOICE_STREAM_URL: streamUrl })
+    }
+  })
+
   test('a text at the door of calls and a call at that of texts are answered as what they are; a call that is over holds nothing', async () => {
     const { id, phoneNumber } = await world.customer({ businessName: 'Harbor Plumbing' })
     const over = ringing(phoneNumber, { CallStatus: 'completed' })

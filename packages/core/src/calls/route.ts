@@ -4,7 +4,7 @@ export type Line = {
   businessName: string
   timezone: string
   agentId: string | null
-  /** Where the business is reached itself. */
+  /** Where the business is reached itself: never at a line of ours, which would answer in its place. */
   contactPhone: string | null
   isCustomerActive: boolean
   isLineActive: boolean
@@ -33,11 +33,12 @@ export type Route =
  */
 export function routeCall(input: {
   line: KnownLine
-  from: string | undefined
+  /** Whoever calls, and the phone that sent the call on. */
+  comesFrom: readonly (string | undefined)[]
   streamUrl: string | undefined
   isInMaintenance: boolean
 }): Route {
-  const { line, from, streamUrl, isInMaintenance } = input
+  const { line, comesFrom, streamUrl, isInMaintenance } = input
   if (isInMaintenance && line !== 'unknown') return { to: 'words', why: 'maintenance' }
   const stream = streamUrl === undefined ? undefined : ({ to: 'stream', url: streamUrl } as const)
   if (line === 'unsure') return stream ?? { to: 'words', why: 'unsure' }
@@ -45,7 +46,8 @@ export function routeCall(input: {
   if (!line.isCustomerActive) return { to: 'words', why: 'suspended' }
   if (!line.isLineActive) return { to: 'words', why: 'maintenance' }
   if (stream !== undefined) return stream
-  // whoever calls his own line from there would be rung up himself
-  if (line.contactPhone !== null && line.contactPhone !== from) return { to: 'forward', phoneNumber: line.contactPhone }
+  // whoever calls his own line from there would be rung up himself; a phone that sends its calls here would send this one back
+  if (line.contactPhone !== null && !comesFrom.includes(line.contactPhone))
+    return { to: 'forward', phoneNumber: line.contactPhone }
   return { to: 'words', why: 'full' }
 }

@@ -38,10 +38,11 @@ export type InboundText = {
   isElsewhere?: boolean
 }
 
-/** `agentId` is the vendor's agent of the number, `providerId` the call's name, where they are said. */
+/** `agentId` is the vendor's agent of the number, `providerId` the call's name, `forwardedFrom` the phone that sent it on, where they are said. */
 export type InboundCall = {
   phoneNumber: string | undefined
   from: string | undefined
+  forwardedFrom?: string | undefined
   agentId?: string | undefined
   providerId?: string | undefined
 }

@@ -77,6 +77,7 @@ function readCall(door: string, form: Form): Reading {
   if ('fault' in call) return { readable: false, reason: call.fault }
   if (parent !== undefined && 'fault' in parent) return { readable: false, reason: parent.fault }
   const step = stepOf(form)
+  const [from, forwardedFrom] = [lineOf(form.get('From')), lineOf(form.get('ForwardedFrom'))]
   const [own] = ownNumbers({ direction: directionOf(form), from: form.get('From'), to: form.get('To') })
   return {
     readable: true,
@@ -92,7 +93,7 @@ function readCall(door: string, form: Form): Reading {
     eventType: `${parent === undefined ? 'call' : 'leg'}.${call.status}`,
     phoneNumber: lineOf(own),
     ...(isAnswered(door) && !isOver(call.status)
-      ? { inboundCall: { phoneNumber: lineOf(own), from: lineOf(form.get('From')), providerId: call.sid } }
+      ? { inboundCall: { phoneNumber: lineOf(own), from, forwardedFrom, providerId: call.sid } }
       : {}),
   }
 }
