@@ -1,6 +1,6 @@
 import { type Apology, type KnownLine, routeCall } from '@trunkline/core/calls/route'
 import { toWireId } from '@trunkline/core/platform/wire-id'
-import { longestCallSeconds } from '@trunkline/core/usage/limit'
+import { mayLast } from '@trunkline/core/usage/limit'
 import type { Ctx } from '../platform/context.ts'
 import { admitInbound } from '../usage/admit-inbound.ts'
 import { type FoundLine, findLine, type LineMemory } from './find-line.ts'
@@ -59,11 +59,11 @@ export async function answerAgentCall(ctx: Ctx, memory: LineMemory, call: Ringin
   return { allowed: true, ...admitted, agentId: (isKnown ? line.agentId : null) ?? call.agentId }
 }
 
-/** A call that is asked about again keeps what it was promised. Undefined where it is refused. */
+/** A call that is asked about again keeps what it was promised, and lasts no longer for it. Undefined where it is refused. */
 async function admit(ctx: Ctx, call: RingingCall, found: FoundLine): Promise<Admitted | undefined> {
   const { line, openHold, usualSeconds } = found
   if (openHold !== null)
-    return { line, holdId: toWireId('hold', openHold), maxSeconds: longestCallSeconds, flagged: false }
+    return { line, holdId: toWireId('hold', openHold.id), maxSeconds: mayLast(openHold.leftSeconds), flagged: false }
   const known = typeof line === 'string' || usualSeconds === undefined ? undefined : { ...line, usualSeconds }
   const { allowed, holdId, maxSeconds, flagged } = await admitInbound(ctx, { ...call, known })
   return allowed ? { line, holdId, maxSeconds, flagged } : undefined

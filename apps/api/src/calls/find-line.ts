@@ -25,12 +25,14 @@ type Row = {
   line_status: string
   is_active: boolean
   hold_id: string | null
+  left_seconds: string
   usual_seconds: number | null
 }
 
 export type FoundLine = {
   line: KnownLine
-  openHold: string | null
+  /** What is held for this call, and what its customer has left with it. */
+  openHold: { id: string; leftSeconds: number } | null
   /** What 19 of 20 of the customer's latest calls lasted at the longest. Undefined where nobody looked. */
   usualSeconds: number | null | undefined
   isInMaintenance: boolean
@@ -66,7 +68,8 @@ export async function findLine(
     }
     const line = lineOf(row, row.customer_id)
     remember(memory, phoneNumber, line)
-    return { line, openHold: row.hold_id, usualSeconds: row.usual_seconds, isInMaintenance }
+    const openHold = row.hold_id === null ? null : { id: row.hold_id, leftSeconds: Number(row.left_seconds) }
+    return { line, openHold, usualSeconds: row.usual_seconds, isInMaintenance }
   } catch (error) {
     // an answer is owed whatever has happened
     ctx.log.warn({ error }, 'a line could not be looked up')
@@ -84,9 +87,9 @@ async function load(db: Ctx['db'], asked: readonly Asked[]): Promise<Row[]> {
     db,
     // a limit in each: one key after the other is looked up, where a join would read all lines and all customers
     `select coalesce((select is_on and (until is null or until > now()) from answering_switch), false) as is_in_maintenance,
-       line.customer_id, business_name, timezone, agent_id, contact_phone, customer_status, line_status, is_active,
-       (select (array_agg(id order by id))[1] from usage_holds where usage_holds.provider_id = nullif(asked.provider_id, '')
-         and usage_holds.customer_id = line.customer_id and state = 'open' and meter = 'call_seconds') as hold_id,
+       line.customer_id, business_name, timezone, agent_id, contact_phone, customer_status, line_status, is_active, hold_id,
+       (select call_cap_seconds + call_credit_seconds + rollover_seconds + grace_seconds - call_used_seconds from usage_limits
+         where usage_limits.customer_id = line.customer_id and hold_id is not null) as left_seconds,
        (select percentile_disc(0.95) within group (order by seconds) from (
          select seconds from call_events where call_events.customer_id = line.customer_id order by id desc limit 100
        ) as latest where seconds > 0) as usual_seconds
@@ -99,6 +102,10 @@ async function load(db: Ctx['db'], asked: readonly Asked[]): Promise<Row[]> {
          case when not exists (select 1 from agents where phone_number = contact_phone) then contact_phone end as contact_phone
        from customers where id = line.customer_id limit 1
      ) as customer on true
+     left join lateral (
+       select id as hold_id from usage_holds where usage_holds.provider_id = nullif(asked.provider_id, '')
+         and usage_holds.customer_id = line.customer_id and state = 'open' and meter = 'call_seconds' order by id limit 1
+     ) as hold on true
      order by place`,
     [asked.map(({ phoneNumber }) => phoneNumber), asked.map(({ providerId }) => providerId ?? '')],
   )

@@ -1,4 +1,4 @@
-import { heldLength, longestCallSeconds } from '@trunkline/core/usage/limit'
+import { heldLength, longestCallSeconds, mayLast } from '@trunkline/core/usage/limit'
 import { statement } from '@trunkline/db/connect'
 import { findOwners } from '../customers/find-owner.ts'
 import type { Ctx } from '../platform/context.ts'
@@ -77,6 +77,5 @@ function maxSecondsOf({ evidence, allowed }: Admission): number {
   if (!allowed) return 0
   if (evidence === null) return longestCallSeconds
   // what this call holds is among what is reserved: it may be spoken too
-  const held = evidence.hardLimit - evidence.used
-  return Math.max(1, Math.min(longestCallSeconds, held))
+  return mayLast(evidence.hardLimit - evidence.used)
 }

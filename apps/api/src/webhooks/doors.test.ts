@@ -410,6 +410,22 @@ describe('a call that rings at Retell', () => {
     expect(kept).toEqual({ rows: 2 })
   })
 
+  test('asked about again it may last no longer than what is left, at either door (K-10)', async () => {
+    const { id, phoneNumber } = await world.customer({ agentId: 'agent_near_the_cap' })
+    await world.owner`update usage_limits set call_used_seconds = call_cap_seconds + grace_seconds - 90 where customer_id = ${id}`
+    const asks = { call_id: `call_${newId()}`, from_number: '+14155550123', to_number: phoneNumber }
+    const first = await world.retell({ event: 'call_inbound', call_inbound: asks })
+    const again = await world.retell({ event: 'call_inbound', call_inbound: asks })
+    await world.owner`delete from usage_holds where customer_id = ${id}`
+    await world.owner`update usage_limits set call_reserved_seconds = 0 where customer_id = ${id}`
+    const call = ringing(phoneNumber)
+    const answers = [await world.twilio('voice', call), await world.twilio('voice', call)]
+
+    expect(first.body).toMatchObject({ call_inbound: { agent_override: { agent: { max_call_duration_ms: 90_000 } } } })
+    expect(again).toEqual(first)
+    expect(answers.map(({ body }) => parameter(body, 'max_seconds'))).toEqual(['90', '90'])
+  })
+
   test('is not taken at the cap, nor for a customer that is suspended', async () => {
     const full = await world.customer({ agentId: 'agent_full' })
     await world.owner`update usage_limits set call_used_seconds = call_cap_seconds + grace_seconds where customer_id = ${full.id}`

@@ -100,6 +100,9 @@ export function admissionReason(allowance: Allowance, quantity: number): Admissi
 /** No call lasts longer: what a door tells the provider, and from when on a call that is still under way is flagged. */
 export const longestCallSeconds = 7200
 
+/** What a call may last that was taken, by what its customer has left with what is held for it. */
+export const mayLast = (leftSeconds: number): number => Math.max(1, Math.min(longestCallSeconds, leftSeconds))
+
 /** What is held for a call: what calls of this customer usually last, at least a minute and at most ten. */
 export function heldLength(usualSeconds: number | null): number {
   return Math.min(600, Math.max(60, usualSeconds ?? 300))
