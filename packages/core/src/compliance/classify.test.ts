@@ -47,6 +47,22 @@ describe('whoever may want to be left alone is', () => {
       'Désabonnement',
       'TD',
     ],
+    ...[
+      'STOP\u3164',
+      'ST\u2060OP',
+      '🛑 STOP 🛑',
+      'СТОП',
+      'стоп!',
+      '停止',
+      '退订',
+      '退訂',
+      '수신거부',
+      'توقف',
+      'Sair',
+      'Abmelden',
+      'Sispann',
+    ],
+    ...['Basta', 'PARA', 'Cancela', 'Eliminar', 'END ALL', 'cancel all'],
   ])('«%s» is the word itself', (text) => {
     expect(classifyText(text)).toEqual({ kind: 'stop', rule: 'word', needsReview: false })
   })
@@ -154,17 +170,73 @@ describe('whoever may want to be left alone is', () => {
       'Retirez-moi de la liste',
       'je veux me désabonner',
     ],
+    ...[
+      'You never stop texting me, take me off your list',
+      'You people never stop! Remove me from your list',
+      'If you don’t stop texting me I will call a lawyer',
+      'Why won’t you stop texting me?',
+      'Why don’t you stop calling me',
+      'Can’t you stop texting me?',
+      'You did not stop, and I asked you to stop texting me',
+      'I don’t want you to stop by. Stop texting me',
+    ],
+    ...[
+      'I asked you to stop',
+      'I already told u to stop',
+      'Can you please stop?',
+      'this needs to stop',
+      'I want to stop',
+      'stop right now',
+      'FUCK YOU STOP',
+      'STOP ADS',
+      'Cancel my subscription',
+      'quit it',
+      'I asked you not to text me',
+      'I don’t want you to text me',
+      'I don’t want you texting me',
+      'I do not want to hear from you',
+      'Do not call or text me',
+      'don´t text me',
+      'donʼt call me again',
+      'Stop with all of these texts',
+      'stop with the damn text messages',
+    ],
+    ...[
+      'Take my name off your list',
+      'Remove from list',
+      'Delete my information',
+      'Wrong number, remove me',
+      'remove this number',
+      'Block me',
+      'Please discontinue',
+      'Liked “your offer”. STOP',
+      'go away',
+      'no more',
+    ],
+    ...[
+      'ya basta',
+      'no quiero mensajes',
+      'no quiero que me llamen',
+      'no molestar',
+      'déjame en paz',
+      'STOP MENSAJES',
+      'Laissez-moi tranquille',
+      'Ne plus me contacter',
+      'STOP PUB',
+      '🛑',
+    ],
+    `${'My visit was fine. '.repeat(200)}\nSTOP`,
     ...['opt me out', 'I want to unsubscribe', 'how do I opt out?', 'I revoke my consent', 'leave me alone'],
   ])('«%s» says so, and a person looks at it', (text) => {
     expect(classifyText(text)).toEqual({ kind: 'stop', rule: 'phrase', needsReview: true })
   })
 
-  test.each(['stpo', 'sotp', 'tsop', 'STTOP', 'stopppp', 'unsubscrieb', 'unsubcribe', 'unsuscribe', 'cacnel'])(
-    '«%s» is a slip of the keys',
-    (text) => {
-      expect(ruleOf(text)).toBe('slip')
-    },
-  )
+  test.each([
+    ...['stpo', 'sotp', 'tsop', 'STTOP', 'stopppp', 'unsubscrieb', 'unsubcribe', 'unsuscribe', 'cacnel'],
+    ...['ST OP', 'S TOP', 'sto p', 'un-subscribe', 'STOPSTOP', 'ST0P', '0pt out', '5top'],
+  ])('«%s» is a slip of the keys', (text) => {
+    expect(ruleOf(text)).toBe('slip')
+  })
 })
 
 test.each([
@@ -189,6 +261,38 @@ test.each([
     'I missed my stop',
     'my stop is the next one',
     'non-stop leak',
+    'I hope you never stop texting me',
+    'They can’t stop the leak',
+    'If it does not stop, call the plumber',
+    'You don’t need to stop the water',
+    'I never asked you to stop',
+  ],
+  ...[
+    'Liked “Your visit is at 5. Reply STOP to opt out”',
+    'Loved "Harbor Plumbing: reply STOP to unsubscribe"',
+    '👍 to “Text STOP to end these messages”',
+    'Laughed at “Reply STOP to stop',
+  ],
+  ...[
+    'Can you stop the leak?',
+    'Can you stop by now?',
+    'I want to stop the water',
+    'It needs to stop leaking',
+    'Did you get my text? The pump needs a stop valve',
+    'My number is 5',
+    'I want you to call me',
+    'remove the number plate',
+    'take the door off',
+    'Delete the old message I sent',
+    'no more leaks so far',
+    'cancel it',
+    'I asked you to stop by',
+    'Go away is what I told the cat',
+    'para el viernes',
+    'basta con una visita',
+    'block the drain',
+    'The end',
+    'St Opal Road 5',
   ],
   ...[
     'stop the leak',
@@ -318,10 +422,13 @@ const versions: Record<string, string> = {
   '2026-11.2': 'c81eb15659d511112c50e7ce7faafe148bcbd9cd5dae085f693d5965662287fc',
   '2026-11.3': '4723b2daa5d11a5750e74f4ef36139f2cc52cd693fc553015e41096c83a5f71b',
   '2026-11.4': '0b240c790b5ed815573afb8917e3c25ad44aac09287d19ab414f6e1065a86eef',
+  '2026-11.5': 'b848a9b2f42f082cea3d293a906069ba84d2fcac6bd930892dbee15aea6fe467',
 }
 
 test('rules that change have another version: what was judged says by which rules', () => {
-  const code = readFileSync(new URL('classify.ts', import.meta.url), 'utf8')
+  const code = ['classify.ts', 'stop-phrases.ts']
+    .map((name) => readFileSync(new URL(name, import.meta.url), 'utf8'))
+    .join('')
     .replaceAll(/\/\*\*.*?\*\/|^ *\/\/[^\n]*/gms, '')
     .replace(/ruleVersion = '[^']+'/, '')
     .replaceAll(/\s+/g, ' ')

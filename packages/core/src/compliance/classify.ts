@@ -1,5 +1,7 @@
+import { beginsWithStop, contrary, dismissals, phrases, reaction, reproach, wholePhrases } from './stop-phrases.ts'
+
 /** Which rules these are: rows say by which version they were judged, so rules that change have another one. */
-export const ruleVersion = '2026-11.4'
+export const ruleVersion = '2026-11.5'
 
 export const textKinds = ['stop', 'start', 'help'] as const
 export type TextKind = (typeof textKinds)[number]
@@ -35,6 +37,11 @@ const stopWords = new Set([
   'desabonner',
   'desabonnement',
   'td',
+  ...['para', 'basta', 'cancela', 'cancelen', 'eliminar', 'eliminarme', 'end all', 'cancel all', 'quit all'],
+  ...['sair', 'abmelden', 'stoppen', 'sispann', 'itigil', 'стоп', 'отписаться', '停止', '退订', '退訂', '拒收'].map(
+    plainWords,
+  ),
+  ...['중지', '정지', '수신거부', 'توقف', 'إلغاء'].map(plainWords),
 ])
 const startWords = new Set(['start', 'unstop'])
 const helpWords = new Set(['help', 'info', 'ayuda', 'aide'])
@@ -46,78 +53,29 @@ const courtesies = new Set(
     ' ',
   ),
 )
-const objects = new Set('it this that them all everything me us texts messages already immediately asap'.split(' '))
-
-/** What people say beside a stop word without a stop between them. */
-const dismissals = new RegExp(
-  `\\b(${[
-    'no|nope|nah|yes|not interested|im|i am',
-    'wrong (number|person)|you have the|not my number|whos? (is )?(this|dis)|i (do not|dont) know (you|who)',
-    'i (do not|dont|didnt|did not) (want|ask for) (any )?(of )?(this|that|these|those|it|them|your)',
-    'i said|i told you( to)?|say|reply|text|txt|send|would you|you need to|you have to|sent from my .*',
-  ].join('|')})\\b`,
-  'g',
-)
-/** How somebody goes on who has begun with STOP and means it; whoever stops by goes on otherwise. */
-const beginsWithStop =
-  /^(please )?(stop|unsubscribe)( now| please| it| this)* (i|im|ive|id|you|u|youre|who|whos|wrong|no|not (interested|my)|or|sent from)\b/
-
-const what =
-  '(text|texts|texting|message|messages|messaging|msg|msgs|sms|call|calls|calling|contact|contacting|spam|spamming|bothering|bugging|harassing|annoying|pestering|emailing|sending|communications?|notifications?|reminders?|promotions?)'
-const received = '(texts|messages|msgs|calls|sms|spam|notifications)'
-const phrases = [
-  new RegExp(`\\b(stop|quit|cease) (?!by\\b)(\\w+ ){0,2}${what}\\b`),
-  new RegExp(`\\b(cancel|end) ((the|these|all|your|my) )?(text )?${received}\\b`),
-  /\b(do not|dont|never) (ever )?(text|message|msg|call|contact|bother|sms) (me|us|here|this number|again|anymore)\b/,
-  /\b(do not|dont) send (me|us) (\w+ ){0,2}(texts?|messages?|msgs?|sms|anything|this|these)\b/,
-  new RegExp(
-    `\\b(do not|dont|no longer) (want|wish|need|like)( (to|get|getting|receive|receiving|any|more|anymore|these|those|your|such|text))* ${received}\\b`,
+const objects = new Set(
+  'it this that them all everything me us u you texts messages ads promos marketing mensajes pub ya already immediately asap right forever'.split(
+    ' ',
   ),
-  /\b(do not|dont|no longer) (want|wish) to be (contacted|texted|messaged|called)\b/,
-  /\bno more (\w+ )?(texts?|messages?|calls?|sms|msgs?)\b/,
-  /\b(take|remove|get|delete) (me|us|my (phone )?number|this number) (off|from)\b/,
-  /^(please )?(remove|delete) (me|us)\b/,
-  /\b(remove|delete|lose) (my|this) (phone )?number\b/,
-  /\bopt(ing|ed)? (me |us )?out\b/,
-  /\b(unsubscrib\w+|unsub|optout)\b/,
-  /\brevoke (my |all )?(consent|permission)\b/,
-  /\bleave (me|us) alone\b/,
-  /\bcease and desist\b/,
-  /\bno (quiero )?(recibir )?mas (mensajes|textos|llamadas|sms)\b/,
-  /\bno (me|nos) (envie|mande|llame|contacte|moleste|escriba)[ns]?\b/,
-  /\b(deja|deje|dejen|para|pare|paren) de (enviar|mandar|escribir|llamar|contactar|molestar)(me|nos)?\b/,
-  /\b(quita|quite|quiten|borra|borre|borren|elimina|elimine|eliminen)(me|nos)\b/,
-  /\b(dar|darme|deme|dame) de baja\b/,
-  /\bne (me |m)(envoyez|envoie|ecrivez|ecris|contactez|contacte|appelez|appelle|textez|texte) (plus|pas)\b/,
-  /\b(arrete|arretez|cessez) (de |d|les |vos |ces )(me |m)?(envoyer|ecrire|contacter|appeler|texter|messages|textos|sms|appels)\b/,
-  /\b(retirez|retire|enlevez|enleve) (moi|mon numero)\b/,
-  /\bme (desabonner|desinscrire)\b/,
-]
-/** The same where nothing else is said: «text me, do not call» is an answer. */
-const wholePhrases = [
-  /^(do not|dont|never) (ever )?(text|message|msg|call|contact)( ever)?$/,
-  /^no (text )?(texts?|messages|msgs|calls|sms|spam)$/,
-  /^no mas$/,
-  /^stop ?(2|to) ?(end|stop|quit|cancel|unsubscribe|opt out|optout)$/,
-  /^(please)?stop(it|this|please|now|texting|calling|messaging|sending)( ?(me|us))?$/,
-]
-/** Who says so wants the contrary. */
-const contrary =
-  /\b(do not|dont|never|not|cant|wont|didnt|did not|doesnt) (ever |just |you |we |they |really |please )?(stop|unsubscribe|unsub|opt out|optout|quit)\b|\b(do not|dont|didnt|did not|never) (want|need|ask|tell|told|asked|wanted) (\w+ ){0,2}to (stop|unsubscribe|unsub|opt out|optout|quit)\b/
+)
 
 /** Words that a slip may hide. `end` is none of them: two of its slips are names. */
 const slippery = ['stop', 'unsubscribe', 'cancel', 'quit', 'revoke']
 
 /** The message in one spelling: compatibility forms, case, accents, marks that nobody sees and punctuation are gone. */
 export function plainWords(text: string): string {
-  return text
-    .slice(0, 1600)
+  return ends(text)
+    .replaceAll(/['’‘‛`´′ʹʼ＇]/g, '')
     .normalize('NFKD')
-    .replaceAll(/[\p{M}\p{Cf}]/gu, '')
+    .replaceAll(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
     .toLowerCase()
-    .replaceAll(/['’‘`´]/g, '')
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
+}
+
+/** Where a text is long, what it begins and ends with. */
+function ends(text: string): string {
+  return text.length <= 1600 ? text : `${text.slice(0, 800)}\n${text.slice(-800)}`
 }
 
 /**
@@ -126,7 +84,8 @@ export function plainWords(text: string): string {
  */
 export function classifyText(text: string): Classified | undefined {
   const words = plainWords(text)
-  if (words === '') return undefined
+  if (words === '' && text.includes('🛑')) return { kind: 'stop', rule: 'phrase', needsReview: true }
+  if (words === '' || reaction.test(text.trimStart())) return undefined
   if (startWords.has(words)) return { kind: 'start', rule: 'word', needsReview: false }
   if (helpWords.has(words)) return { kind: 'help', rule: 'word', needsReview: false }
   if (words === 'yes') return { kind: 'start', rule: 'yes', needsReview: false }
@@ -154,18 +113,21 @@ function stopRule(words: string): TextRule | undefined {
   if (stopWords.has(words) || words === 'stop all' || words === 'opt out') return 'word'
   if (isSpelled && stopWords.has(tokens.join(''))) return 'word'
   if (/^(stop|stopall|end|quit|cancel|unsubscribe) \d{1,10}$/.test(words)) return 'programme'
-  if (contrary.test(words)) return undefined
-  if (isCourteous(tokens) || isDismissal(words) || beginsWithStop.test(words)) return 'phrase'
+  const said = reproach.test(words) ? words : words.replaceAll(contrary, ' ').replaceAll(/ +/g, ' ').trim()
+  if (isPhrase(said)) return 'phrase'
+  return isSlip(tokens) ? 'slip' : undefined
+}
+
+function isPhrase(words: string): boolean {
+  const tokens = words.split(' ')
+  if (isCourteous(tokens) || isDismissal(words) || beginsWithStop.test(words)) return true
   const bare = tokens.filter((token) => !courtesies.has(token)).join(' ')
-  if (wholePhrases.some((phrase) => phrase.test(bare))) return 'phrase'
-  if (phrases.some((phrase) => phrase.test(words))) return 'phrase'
-  return tokens.length === 1 && isSlip(words) ? 'slip' : undefined
+  return wholePhrases.some((phrase) => phrase.test(bare)) || phrases.some((phrase) => phrase.test(words))
 }
 
 /** A word that means nothing else as the first or the last part of what is said, whatever stands beside it: a name, a question, a reason. */
 function beginsOrEndsWithStop(text: string): boolean {
-  const parts = text
-    .slice(0, 1600)
+  const parts = ends(text)
     .split(/[.!?\n,;:()…–—]+|\s-/)
     .map(plainWords)
     .filter((part) => part.split(' ').some((token) => token !== '' && !courtesies.has(token)))
@@ -189,8 +151,16 @@ function isPlainStop(tokens: readonly string[]): boolean {
   return bare.length > 0 && bare.every((token) => plainStops.has(token))
 }
 
+/** A word torn apart, told twice in one breath or with a figure for a letter, or one that is mistyped. */
+function isSlip(tokens: readonly string[]): boolean {
+  const word = tokens.join('')
+  const spelt = word.replaceAll('0', 'o').replaceAll('5', 's')
+  if (tokens.length < 3 && (plainStops.has(spelt) || /^(stop){2,}$/.test(word))) return true
+  return tokens.length === 1 && isMistyped(word)
+}
+
 /** Two neighbours exchanged, a letter held too long, or one left out of a word that is long. Another letter is another word: shop, step. */
-function isSlip(word: string): boolean {
+function isMistyped(word: string): boolean {
   const short = word.replaceAll(/(.)\1+/gu, '$1')
   return slippery.some(
     (meant) =>
