@@ -307,7 +307,9 @@ describe('a call that rings at Twilio', () => {
       const back = await world.twilio('voice', ringing(first.phoneNumber, forwarded))
       expect(spoken(back.body)).toContain('Nobody can take your call')
       expect(await heldBy(first.id)).toEqual([])
-      expect((await world.twilio('voice', ringing(first.phoneNumber))).body).toContain(`<Number>${contactPhone}</Number>`)
+      expect((await world.twilio('voice', ringing(first.phoneNumber))).body).toContain(
+        `<Number>${contactPhone}</Number>`,
+      )
     } finally {
       Object.assign(world.env, { VOICE_STREAM_URL: streamUrl })
     }
