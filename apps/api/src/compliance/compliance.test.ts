@@ -156,6 +156,16 @@ describe('who says STOP', () => {
   })
 
   test('may say it in the words that were agreed with the provider, in whatever language', async () => {
+  test('in a sentence is not taken back by a mere yes, which may be the answer to something else', async () => {
+    const [line, caller] = [randomNumber(), randomNumber()]
+    await text(caller, line, 'Please stop texting me')
+    await text(caller, line, 'Yes')
+    expect(await may(line, caller)).toBe(false)
+
+    await text(caller, line, 'START')
+    expect(await may(line, caller)).toBe(true)
+  })
+
     const [line, caller, other] = [randomNumber(), randomNumber(), randomNumber()]
     const told = telnyxText({ id: newId(), from: other, to: line, body: 'NO MÁS' })
     const payload = JSON.stringify({

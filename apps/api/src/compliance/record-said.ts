@@ -10,7 +10,7 @@ export type Heard = SaidText & { webhookId: string; at?: string | undefined }
 /**
  * Writes down what people asked of us, on the transaction that keeps the bytes: from the moment at which the provider is
  * answered it is in force, whether or not anything is processed. A revocation by text ends texts and calls; a bare yes counts only where
- * somebody had revoked. A START was said no later than its provider says, so that one that comes late brings nobody back who has said STOP
+ * the last one was a keyword. A START was said no later than its provider says, so that one that comes late brings nobody back who has said STOP
  * since; a STOP counts from when it comes. Nothing was said later than now.
  */
 export async function recordSaid(sql: Sql, heard: readonly Heard[]): Promise<void> {
@@ -52,7 +52,8 @@ select said.id, customer_id, line, phone_number, channel, action,
 from heard cross join lateral (
   values (sms_id, 'sms', 'stop', 'revoke'), (voice_id, 'voice', 'stop', 'revoke'), (sms_id, 'sms', 'start', 'restore')
 ) as said (id, channel, of, action)
-where kind = said.of and heard.id in (select id from noted) and (rule <> 'yes' or exists (
-  select 1 from consents as earlier
+where kind = said.of and heard.id in (select id from noted) and (rule <> 'yes' or 'keyword' = (
+  select method from consents as earlier
   where earlier.phone_number = heard.phone_number and earlier.channel = 'sms' and earlier.action = 'revoke' and earlier.line = heard.line
+  order by occurred_at desc, method desc limit 1
 ))`
