@@ -8,6 +8,7 @@ import { newId } from '../platform/id.ts'
 import { arrivalFor } from '../testing/arrival.ts'
 import { telnyxHeaders, telnyxText } from '../testing/signing.ts'
 import { openWorld, randomNumber, type World } from '../testing/world.ts'
+import { replayWebhook } from '../webhooks/replay.ts'
 import { storeSpooled } from '../webhooks/store.ts'
 import { mayContact } from './may-contact.ts'
 
@@ -155,7 +156,6 @@ describe('who says STOP', () => {
     expect(await may(line, caller)).toBe(false)
   })
 
-  test('may say it in the words that were agreed with the provider, in whatever language', async () => {
   test('in a sentence is not taken back by a mere yes, which may be the answer to something else', async () => {
     const [line, caller] = [randomNumber(), randomNumber()]
     await text(caller, line, 'Please stop texting me')
@@ -166,6 +166,7 @@ describe('who says STOP', () => {
     expect(await may(line, caller)).toBe(true)
   })
 
+  test('may say it in the words that were agreed with the provider, in whatever language', async () => {
     const [line, caller, other] = [randomNumber(), randomNumber(), randomNumber()]
     const told = telnyxText({ id: newId(), from: other, to: line, body: 'NO MÁS' })
     const payload = JSON.stringify({
@@ -433,6 +434,35 @@ describe('what goes out', () => {
       method === 'GET'
         ? Response.json({ messages: [] })
         : Response.json({ sid: `SM${newId()}`, status: 'queued', to: '', body: '' }, { status: 201 })
+  })
+
+  test('a block that is told late or told again keeps nobody away who has come back since, nor does one that his own STOP explains', async () => {
+    const [one, other, line] = [randomNumber(), randomNumber(), randomNumber()]
+    const blocked = (To: string, sid: string) =>
+      world.twilio('sms-status', {
+        MessageSid: sid,
+        MessageStatus: 'undelivered',
+        ErrorCode: '21610',
+        From: line,
+        To,
+      })
+    const sid = `SM${newId()}`
+    await text(one, line, 'STOP')
+    await blocked(one, sid)
+    await text(one, line, 'START')
+    await world.process()
+    expect(await may(line, one)).toBe(true)
+    const [receipt] = await world.owner`select id from webhook_queue where body like ${`%${sid}%`}`
+    await replayWebhook(world.ctx(), { webhookId: String(receipt?.id) })
+    expect(await may(line, one)).toBe(true)
+
+    // the provider knew before we did: the text that it would not send was under way
+    await blocked(other, `SM${newId()}`)
+    await world.process()
+    await text(other, line, 'STOP')
+    expect(await may(line, other)).toBe(false)
+    await text(other, line, 'START')
+    expect(await may(line, other)).toBe(true)
   })
 
   test('STOP between the decision and the sending is obeyed; of 24 texts in a race none goes out that was asked for after it', async () => {

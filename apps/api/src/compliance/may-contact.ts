@@ -29,11 +29,17 @@ export async function mayContact(ctx: Ctx, contact: Contact): Promise<ContactDec
   return decision
 }
 
-/** When each was last said to this line or, whatever the line, to this customer; where no line is named also to what is its line by now. */
+/**
+ * When each was last said to this line or, whatever the line, to this customer; where no line is named also to what is its line by now.
+ * A provider's block counts as the text by which the same person said so.
+ */
 async function consentsOf(ctx: Ctx, contact: Contact): Promise<Consents> {
   const rows = await statement<{ said: keyof Consents; at: string }>(
     ctx.db,
-    `select case when action = 'revoke' and method in ('keyword', 'phrase') then 'revokedByText' when action = 'revoke' then 'revokedOtherwise'
+    `select case when action = 'revoke' and (method in ('keyword', 'phrase') or (method = 'provider' and exists (
+         select 1 from consents as text where text.phone_number = $1 and text.channel = $2 and text.line = consents.line
+           and text.action = 'revoke' and text.method in ('keyword', 'phrase') and text.occurred_at >= consents.occurred_at
+       ))) then 'revokedByText' when action = 'revoke' then 'revokedOtherwise'
        when action = 'restore' then 'restored' else 'granted' end as said, max(occurred_at) as at
      from consents where phone_number = $1 and channel = $2 and (line = $3 or customer_id = nullif($4::text, '')::uuid
        or ($3::text is null and line in (select phone_number from agents where customer_id = nullif($4::text, '')::uuid))) group by 1`,

@@ -160,10 +160,10 @@ function receiptsOf(said: readonly Said<SpokenEvent>[], own: readonly string[]) 
 
 /** Texts that a provider did not send because their recipient had told it so. */
 function blocksIn(said: readonly Said<SpokenEvent>[]): Block[] {
-  return said.flatMap(({ event, webhookId }) => {
+  return said.flatMap(({ event, webhookId, receivedAt: at }) => {
     if (event.kind !== 'message' || !isBlockCode(event.fact.errorCode)) return []
     const { from: line, to: phoneNumber } = event.fact
-    return line === undefined || phoneNumber === undefined ? [] : [{ line, phoneNumber, webhookId }]
+    return line === undefined || phoneNumber === undefined ? [] : [{ line, phoneNumber, webhookId, at }]
   })
 }
 
