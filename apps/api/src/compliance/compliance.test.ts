@@ -465,6 +465,17 @@ describe('what goes out', () => {
     expect(await may(line, other)).toBe(true)
   })
 
+  test('an owner who has said STOP to a number that we had before is not texted from the one that we have now', async () => {
+    const owner = await textedOwner()
+    await text(owner.contactPhone, randomNumber(), 'STOP')
+    const notice = await leaveNotice(owner.id)
+    await sendNotice(world.ctx(), { noticeId: notice })
+
+    expect(await noticeOf(notice)).toMatchObject({ state: 'skipped' })
+    await text(owner.contactPhone, ops, 'START')
+    expect(await may(ops, owner.contactPhone)).toBe(true)
+  })
+
   test('STOP between the decision and the sending is obeyed; of 24 texts in a race none goes out that was asked for after it', async () => {
     const owners = await Promise.all(Array.from({ length: 24 }, textedOwner))
     const notices = await Promise.all(owners.map(({ id }) => leaveNotice(id)))

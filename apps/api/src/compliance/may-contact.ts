@@ -30,8 +30,8 @@ export async function mayContact(ctx: Ctx, contact: Contact): Promise<ContactDec
 }
 
 /**
- * When each was last said to this line or, whatever the line, to this customer; where no line is named also to what is its line by now.
- * A provider's block counts as the text by which the same person said so.
+ * When each was last said to this line or, whatever the line, to this customer; where no line is named also to what is its line by now, and
+ * in our own name to any line of nobody's, which may have been ours. A provider's block counts as the text by which the same person said so.
  */
 async function consentsOf(ctx: Ctx, contact: Contact): Promise<Consents> {
   const rows = await statement<{ said: keyof Consents; at: string }>(
@@ -42,7 +42,7 @@ async function consentsOf(ctx: Ctx, contact: Contact): Promise<Consents> {
        ))) then 'revokedByText' when action = 'revoke' then 'revokedOtherwise'
        when action = 'restore' then 'restored' else 'granted' end as said, max(occurred_at) as at
      from consents where phone_number = $1 and channel = $2 and (line = $3 or customer_id = nullif($4::text, '')::uuid
-       or ($3::text is null and line in (select phone_number from agents where customer_id = nullif($4::text, '')::uuid))) group by 1`,
+       or ($4::text = '' and customer_id is null) or ($3::text is null and line in (select phone_number from agents where customer_id = nullif($4::text, '')::uuid))) group by 1`,
     [contact.phoneNumber, contact.channel, contact.line, contact.customerId ?? ''],
   )
   return Object.fromEntries(rows.map(({ said, at }) => [said, Date.parse(at)]))
