@@ -16,7 +16,18 @@ export async function openProduct({ max, level = 'warn', fetch = unreachable }: 
   const { queue } = await openJobs({ directUrl: env.DATABASE_DIRECT_URL, jobs, log, isWorker: false })
   const faults = openErrors({ ctx: (): Ctx => ctx(), log })
   const actor = { kind: 'system', name: 'bench' } as const
-  const fixed = { db, actor, requestId: 'bench', address: null, log, queue, env, faults, net: { fetch } }
+  const fixed = {
+    db,
+    actor,
+    requestId: 'bench',
+    address: null,
+    log,
+    queue,
+    env,
+    faults,
+    hasStopped: () => false,
+    net: { fetch },
+  }
   const ctx = (): NetCtx => ({ ...fixed, now: new Date() })
   return { env, db, pool, ctx }
 }

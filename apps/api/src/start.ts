@@ -95,6 +95,8 @@ async function start({ env, log, closing, stopping }: Starting): Promise<void> {
   const isWorker = env.ROLE !== 'web'
   const errors = openErrors({ ctx: () => system('errors'), log })
   closing.add('notes', 'errors', workMs, () => errors.close())
+  const resting =
+    env.ROLE === 'worker' ? undefined : await openResting({ env, log, spoolFolder, faults: errors, closing })
   const jobQueue = await openJobs({ directUrl: env.DATABASE_DIRECT_URL, jobs, log, isWorker })
   closing.add('jobs', 'jobs', jobsMs, () => jobQueue.close())
   // what raises an alert still needs the queue
@@ -110,12 +112,15 @@ async function start({ env, log, closing, stopping }: Starting): Promise<void> {
     queue: jobQueue.queue,
     env,
     faults: errors,
+    hasStopped: (phoneNumber) => resting?.spool.hasStopped(phoneNumber) ?? false,
     net: mail === undefined ? { fetch } : { fetch, mail },
   })
   const system = (name: string) => ctx({ kind: 'system', name }, { id: name, address: null })
   await prepareWorld(env, log, system('start'))
   const live = await openLive({ directUrl: env.DATABASE_DIRECT_URL, log })
   closing.add('connections', 'live', connectionMs, () => live.close())
+  // before anything is sent: among what earlier processes left somebody may have said STOP
+  await resting?.drain().catch((error: unknown) => log.warn({ error }, 'the spool was not drained at the start'))
   if (isWorker) {
     await jobQueue.work((name) => system(name))
     const worker = startWorker({ ctxFor: () => system('worker'), live, log })
@@ -125,7 +130,7 @@ async function start({ env, log, closing, stopping }: Starting): Promise<void> {
   // who works delivers by jobs
   if (!isWorker) every('alarm', { ms: 5000, log, faults: errors, closing }, () => deliverUnattended(system('alarm')))
   every('sweep', { ms: 30_000, log, faults: errors, closing }, () => sweepInbox(system('sweep')))
-  if (env.ROLE !== 'worker') await serve({ env, log, live, spoolFolder, ctx, system, closing })
+  if (resting !== undefined) await serve({ env, log, live, resting, ctx, system, closing })
   else process.stdout.write('Trunkline is ready (worker)\n')
 }
 
@@ -151,18 +156,16 @@ async function prepareWorld(env: Env, log: Logger, ctx: NetCtx): Promise<void> {
 /** Two addresses mean that the first one leads through a pooler. */
 const isPooled = (env: Env) => env.DATABASE_DIRECT_URL !== env.DATABASE_URL
 
-type Serving = {
-  env: Env
-  log: Logger
-  live: Awaited<ReturnType<typeof openLive>>
-  spoolFolder: string
-  ctx: (actor: Actor, request: { id: string; address: string | null }) => NetCtx
-  system: (name: string) => NetCtx
-  closing: Closing
-}
+type Resting = Awaited<ReturnType<typeof openResting>>
 
-async function serve({ env, log, live, spoolFolder, ctx, system, closing }: Serving): Promise<void> {
-  const { faults } = system('serve')
+/** Where webhooks rest, and the spool's way there. */
+async function openResting({
+  env,
+  log,
+  spoolFolder,
+  faults,
+  closing,
+}: Omit<Starting, 'stopping'> & { spoolFolder: string; faults: Faults }) {
   const intakePool = openPool(env.DATABASE_URL, {
     max: 2,
     name: 'intake',
@@ -174,11 +177,27 @@ async function serve({ env, log, live, spoolFolder, ctx, system, closing }: Serv
     faults.track({ error, source: 'worker', where: 'spool', webhookId })
   const spool = await openSpool({ folder: spoolFolder, maxBytes: spoolBytes, log, onAside })
   closing.add('connections', 'spool', connectionMs, () => spool.close())
+  return { intakePool, spool, drain: () => spool.drain((arrivals) => storeSpooled(intakePool, arrivals)) }
+}
+
+type Serving = {
+  env: Env
+  log: Logger
+  live: Awaited<ReturnType<typeof openLive>>
+  resting: Resting
+  ctx: (actor: Actor, request: { id: string; address: string | null }) => NetCtx
+  system: (name: string) => NetCtx
+  closing: Closing
+}
+
+async function serve({ env, log, live, resting, ctx, system, closing }: Serving): Promise<void> {
+  const { faults } = system('serve')
+  const { intakePool, spool } = resting
   const intake = openIntake({ sql: intakePool, spool, log, onStored: () => live.hint(['inbox', 'webhooks']) })
   const secrets = await openSecrets({ ctx: () => system('secrets'), live })
   every('webhook secrets', { ms: 15_000, log, faults, closing }, () => secrets.refresh())
   const drain = async () => {
-    const drained = await spool.drain((arrivals) => storeSpooled(intakePool, arrivals))
+    const drained = await resting.drain()
     if (drained === 0) return
     log.info({ drained }, 'spool drained')
     live.hint(['inbox', 'webhooks'])

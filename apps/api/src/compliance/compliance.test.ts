@@ -277,6 +277,31 @@ describe('who says STOP', () => {
     expect([await may(line, one), await may(line, other)]).toEqual([false, true])
   })
 
+  test('while the database cannot keep it is left alone by whoever can ask it, from the answer on', async () => {
+    const operator = await world.signIn('operator')
+    const owner = await textedOwner()
+    const notice = await leaveNotice(owner.id)
+    const { unsafe, begin } = world.intakePool
+    const refusing = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }))
+    Object.assign(world.intakePool, { unsafe: refusing, begin: refusing })
+    try {
+      expect((await text(owner.contactPhone, ops, 'STOP')).status).toBe(200)
+      expect(world.spool.state().waiting).toBe(1)
+      expect(await may(ops, owner.contactPhone)).toBe(false)
+    } finally {
+      Object.assign(world.intakePool, { unsafe, begin })
+    }
+    const body = { customerId: toWireId('customer', owner.id), kind: 'sms', quantity: 1, to: owner.contactPhone }
+    expect((await world.rest('POST', '/api/usage/check', { token: operator, body })).body.reason).toBe('revoked')
+    await sendNotice(world.ctx(), { noticeId: notice })
+    expect(await noticeOf(notice)).toMatchObject({ state: 'skipped' })
+
+    await world.spool.drain((arrivals) => storeSpooled(world.intakePool, arrivals))
+    expect(await may(ops, owner.contactPhone)).toBe(false)
+    await text(owner.contactPhone, ops, 'START')
+    expect(await may(ops, owner.contactPhone)).toBe(true)
+  })
+
   test('is left alone by the services of the customer too: refused units, and again right before the sending (K-20)', async () => {
     const operator = await world.signIn('operator')
     const { id, phoneNumber } = await world.customer()

@@ -24,9 +24,15 @@ export type Contact = {
  * cannot be asked nobody is contacted. What goes to the operator on duty does not come by here: whose phone that is, is configured.
  */
 export async function mayContact(ctx: Ctx, contact: Contact): Promise<ContactDecision> {
-  const decision = decideContact({ consents: await consentsOf(ctx, contact), purpose: contact.purpose })
+  const decision = await decide(ctx, contact)
   contactDecisions.inc({ channel: contact.channel, outcome: decision.allowed ? 'allowed' : decision.reason })
   return decision
+}
+
+async function decide(ctx: Ctx, contact: Contact): Promise<ContactDecision> {
+  // before the ledger: what leaves the spool is written down by then
+  if (ctx.hasStopped(contact.phoneNumber)) return { allowed: false, reason: 'revoked' }
+  return decideContact({ consents: await consentsOf(ctx, contact), purpose: contact.purpose })
 }
 
 /**

@@ -45,6 +45,8 @@ export type Ctx = {
   queue: JobQueue
   env: Env
   faults: Faults
+  /** Whether a STOP from this number rests in this process's spool, where the ledger does not know of it yet. */
+  hasStopped(phoneNumber: string): boolean
 }
 
 /** Hands a mail over to be sent; throws where it was not taken. `messageId` stays the same however often it is tried. */

@@ -114,6 +114,7 @@ export async function openWorld(options: { env?: Record<string, string> } = {}) 
     queue: jobQueue.queue,
     env,
     faults: errors,
+    hasStopped: (phoneNumber) => spool.hasStopped(phoneNumber),
     net,
   })
   const ctx = (over: Partial<NetCtx> = {}): NetCtx => ({ ...ctxFor({ kind: 'system', name: 'test' }), ...over })

@@ -33,6 +33,8 @@ export async function openSpool(
   let bytes = 0
   /** Records by the file's stem: those written here, and those found at the start. */
   const known = await countRecords(folder)
+  /** Who has said STOP in them, by the same; of what was found at the start nobody knows before it is drained. */
+  const stopped = new Map<string, Set<string>>()
   await recount()
 
   async function append(arrivals: readonly Arrival[]): Promise<void> {
@@ -43,6 +45,8 @@ export async function openSpool(
       if (isFull) throw new Error(`The spool is full (${bytes} of ${maxBytes} bytes)`)
       const stem = await appendText(text)
       known.set(stem, (known.get(stem) ?? 0) + arrivals.length)
+      for (const { said } of arrivals)
+        if (said?.kind === 'stop') stopped.set(stem, (stopped.get(stem) ?? new Set()).add(said.from))
       refused = undefined
     } catch (error) {
       refused = { bytes, at: performance.now(), isFull }
@@ -120,6 +124,7 @@ export async function openSpool(
       counted += await stat(path(name)).then(({ size }) => size, unlessMissing(0))
     }
     for (const stem of known.keys()) if (!stems.has(stem)) known.delete(stem)
+    for (const stem of stopped.keys()) if (!stems.has(stem)) stopped.delete(stem)
     bytes = counted
     spooledWebhooks.set(waiting())
   }
@@ -216,6 +221,9 @@ export async function openSpool(
 
     /** Hands everything that rests here to `store` and forgets it once stored. Answers how many records went over. */
     drain: (store: Store): Promise<number> => drainInTurn(() => drain(store)),
+
+    /** Whether a STOP from this number, of which this process has said that it was received, rests here. */
+    hasStopped: (phoneNumber: string): boolean => stopped.values().some((numbers) => numbers.has(phoneNumber)),
 
     /** Records that this process knows to be waiting, and whether the last ones that it was given found no room. */
     state: () => ({ waiting: waiting(), bytes, isRefusing: isRefusing() }),
