@@ -14,7 +14,7 @@ export type Hold = typeof usageHolds.$inferSelect
 const isUnknown = () => new DomainError('not_found', 'There is no such hold')
 
 /**
- * Ends a hold and frees what it reserved. With a quantity the caller charges it: under the provider's id where one is given,
+ * Ends a hold and frees what it reserved. With a quantity the caller charges it: under the provider's id where one is given or known,
  * so that the provider's own report of the same call, sooner or later, ends in one charge; else under the hold, for what no
  * provider will report. Without a quantity the provider's report charges. Settling twice changes nothing.
  */
@@ -36,14 +36,16 @@ export async function settleHold(
         throw new DomainError('conflict', `This hold was settled with another ${isSame ? 'provider id' : 'quantity'}`)
       return { settled: false, overrun: 0 }
     }
+    // one that rang at a door of ours, or that its provider has told of, is known by its name already
+    const name = providerId ?? hold.providerId ?? undefined
     const isNamed = quantity !== undefined || providerId !== undefined
-    const reported = isNamed && (await isReported(ctx, hold, providerId))
+    const reported = isNamed && (await isReported(ctx, hold, name))
     await ctx.db
       .update(usageHolds)
       .set({
         state: 'settled',
         settledQuantity: quantity ?? null,
-        providerId: providerId ?? hold.providerId,
+        providerId: name ?? null,
         overrun: Math.max(0, (quantity ?? 0) - hold.quantity),
         endedAt: sql`now()`,
       })
@@ -52,7 +54,7 @@ export async function settleHold(
       await meterUsage(ctx, [
         {
           meter: hold.meter,
-          idemKey: providerId === undefined ? holdKey(hold.id) : settledKey(providerId),
+          idemKey: name === undefined ? holdKey(hold.id) : settledKey(name),
           customerId: hold.customerId,
           quantity,
           occurredAt: ctx.now.toISOString(),

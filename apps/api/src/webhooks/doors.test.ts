@@ -335,6 +335,25 @@ describe('a call that rings at Twilio', () => {
     expect(await heldBy(id)).toMatchObject([{ provider_id: call.CallSid, state: 'open' }])
   })
 
+  test.each(['before', 'after'])(
+    'is charged once where whoever took it settles its hold %s the carrier reports it, without its name',
+    async (when) => {
+      const { id, phoneNumber } = await world.customer()
+      const call = ringing(phoneNumber)
+      const holdId = parameter((await world.twilio('voice', call)).body, 'hold_id') ?? ''
+      const settle = () =>
+        world.rest('POST', `/api/usage/holds/${holdId}/settle`, { token: operator, body: { quantity: 42 } })
+      if (when === 'before') expect((await settle()).status).toBe(200)
+      await world.twilio('status', { ...call, CallStatus: 'completed', CallDuration: '42' })
+      await world.process()
+      if (when === 'after') expect((await settle()).status).toBe(200)
+
+      const [counter] = await world.owner`
+      select call_used_seconds::int as used, call_reserved_seconds::int as reserved from usage_limits where customer_id = ${id}`
+      expect(counter).toEqual({ used: 42, reserved: 0 })
+    },
+  )
+
   test('a stranger without a signature hears nothing of ours and holds nothing (V-5)', async () => {
     const { id, phoneNumber } = await world.customer()
 
