@@ -1,27 +1,34 @@
-import { holdOfKey } from '@trunkline/core/usage/meter'
+import { holdOfKey, providerIdOfKey } from '@trunkline/core/usage/meter'
 import { statement } from '@trunkline/db/connect'
 import type { Ctx } from '../platform/context.ts'
 import type { Charge } from './meter.ts'
 
 /**
- * A provider that reports a call with the hold it was admitted by ends that hold: what was reserved is free, and what went
- * beyond it is flagged. A hold that somebody settles or expires at this moment is left to him.
+ * A provider that reports how long a call took ends the hold by which it was admitted, whether the report names the hold or the hold the
+ * call: what was reserved is free, and what went beyond it is flagged. A hold that somebody settles or expires at this moment is left to him.
  */
 export async function freeReported(ctx: Ctx, charges: readonly Charge[]): Promise<void> {
-  const reported = charges.flatMap(({ idemKey, eventId, customerId, meter }) => {
+  const reported = charges.flatMap(({ idemKey, eventId, customerId, meter, quantity, aliases = [] }) => {
+    const named = aliases.map((key) => ({ holdId: '', providerId: providerIdOfKey(key), customerId, used: quantity }))
     const holdId = holdOfKey(idemKey)
-    if (holdId === undefined || holdId === eventId) return []
+    if (holdId === undefined || holdId === eventId) return named
     const own = charges.find((charge) => charge.eventId === eventId && charge.quantity > 0 && charge.meter === meter)
-    return [{ holdId, customerId, used: own?.quantity ?? 0 }]
+    return [{ holdId, providerId: '', customerId, used: own?.quantity ?? 0 }]
   })
   if (reported.length === 0) return
   await statement(
     ctx.db,
     `with freed as (
        update usage_holds as hold set state = 'reported', ended_at = now(), overrun = greatest(0, report.used::bigint - hold.quantity)
-       from unnest($1::text[], $2::text[], $3::text[]) as report (hold, customer, used)
-       where hold.id = report.hold::uuid and hold.customer_id = report.customer::uuid
-         and hold.id in (select id from usage_holds where id = any (($1::text[])::uuid[]) and state = 'open' order by id for update skip locked)
+       from (
+         select distinct on (id) id, used from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as report (hold, provider, customer, used)
+         join usage_holds on usage_holds.customer_id = customer::uuid and state = 'open'
+           and (usage_holds.id = nullif(hold, '')::uuid or usage_holds.provider_id = nullif(provider, ''))
+         order by id, used::bigint desc
+       ) as report
+       where hold.id = report.id and hold.id in (
+         select id from usage_holds where customer_id = any (($3::text[])::uuid[]) and state = 'open'
+           and (id = any ((array_remove($1::text[], ''))::uuid[]) or provider_id = any (array_remove($2::text[], ''))) order by id for update skip locked)
        returning hold.customer_id, hold.meter, hold.quantity
      ), sums as (
        select customer_id, coalesce(sum(quantity) filter (where meter = 'call_seconds'), 0) as calls,
@@ -32,6 +39,7 @@ export async function freeReported(ctx: Ctx, charges: readonly Charge[]): Promis
      from sums where counter.customer_id = sums.customer_id`,
     [
       reported.map(({ holdId }) => holdId),
+      reported.map(({ providerId }) => providerId),
       reported.map(({ customerId }) => customerId),
       reported.map(({ used }) => String(used)),
     ],

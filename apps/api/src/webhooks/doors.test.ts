@@ -335,6 +335,25 @@ describe('a call that rings at Twilio', () => {
     expect(await heldBy(id)).toMatchObject([{ provider_id: call.CallSid, state: 'open' }])
   })
 
+  test('holds nothing more once the carrier says how long it lasted, or that nobody spoke (K-10)', async () => {
+    const { id, phoneNumber } = await world.customer()
+    const over = [
+      { CallStatus: 'completed', CallDuration: '42' },
+      { CallStatus: 'canceled', CallDuration: '0' },
+    ]
+    for (const end of over) {
+      const call = ringing(phoneNumber)
+      await world.twilio('voice', call)
+      await world.twilio('status', { ...call, ...end })
+    }
+    await world.process()
+
+    expect((await heldBy(id)).map(({ state }) => state)).toEqual(['reported', 'reported'])
+    const [counter] = await world.owner`
+      select call_used_seconds::int as used, call_reserved_seconds::int as reserved from usage_limits where customer_id = ${id}`
+    expect(counter).toEqual({ used: 42, reserved: 0 })
+  })
+
   test.each(['before', 'after'])(
     'is charged once where whoever took it settles its hold %s the carrier reports it, without its name',
     async (when) => {

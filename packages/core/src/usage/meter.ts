@@ -25,6 +25,9 @@ export const holdKey = (holdId: string): string => `hold:${holdId}`
 /** The key under which a call or message is booked that was settled by its provider's id, before the provider reported it. */
 export const settledKey = (providerId: string): string => `provider:${providerId}`
 
+/** The provider's id that a key of `settledKey` names. */
+export const providerIdOfKey = (key: string): string => key.slice('provider:'.length)
+
 /** The hold that a key of `holdKey` names. */
 export const holdOfKey = (key: string): string | undefined =>
   key.startsWith('hold:') ? key.slice('hold:'.length) : undefined
