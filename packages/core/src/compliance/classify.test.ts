@@ -176,6 +176,9 @@ describe('whoever may want to be left alone is', () => {
       'If you don’t stop texting me I will call a lawyer',
       'Why won’t you stop texting me?',
       'Why don’t you stop calling me',
+      'If you don’t stop I’ll sue',
+      'Why won’t you stop?',
+      'You don’t stop, do you',
       'Can’t you stop texting me?',
       'You did not stop, and I asked you to stop texting me',
       'I don’t want you to stop by. Stop texting me',
@@ -266,6 +269,9 @@ test.each([
     'If it does not stop, call the plumber',
     'You don’t need to stop the water',
     'I never asked you to stop',
+    'Why don’t you stop by at 5?',
+    'Can’t you stop the leak?',
+    'If you don’t stop the water it will be too late',
   ],
   ...[
     'Liked “Your visit is at 5. Reply STOP to opt out”',
@@ -422,7 +428,7 @@ const versions: Record<string, string> = {
   '2026-11.2': 'c81eb15659d511112c50e7ce7faafe148bcbd9cd5dae085f693d5965662287fc',
   '2026-11.3': '4723b2daa5d11a5750e74f4ef36139f2cc52cd693fc553015e41096c83a5f71b',
   '2026-11.4': '0b240c790b5ed815573afb8917e3c25ad44aac09287d19ab414f6e1065a86eef',
-  '2026-11.5': 'b848a9b2f42f082cea3d293a906069ba84d2fcac6bd930892dbee15aea6fe467',
+  '2026-11.5': '9ba5e7a6d45e9b21da765afd707a867cd2e3e9c988ea4a0b5dc0cb0fb4a7f12f',
 }
 
 test('rules that change have another version: what was judged says by which rules', () => {

@@ -14,10 +14,18 @@ export const dismissals = new RegExp(
 export const beginsWithStop =
   /^(please )?(stop|unsubscribe)( now| please| it| this)* (i|im|ive|id|you|u|youre|who|whos|wrong|no|not (interested|my)|or|sent from)\b/
 
+/** That somebody does not stop, or what comes if he does not, said to whom it is held against. */
+const heldAgainst = [
+  '(?<!\\b(hope|hoping|glad|love|that) )\\b(you|u|ya|yall|guys|people)( \\w+)? (do not|dont|never|not|cant|wont|didnt|did not) (ever |just )?(stop|quit)\\b',
+  '\\b(why|cant|wont|dont|do not|will not) (\\w+ )?(you|u|yall) (ever |just |please )?(stop|quit)\\b',
+].join('|')
+export const reproach = new RegExp(heldAgainst)
+
 const what =
   '(text|texts|texting|message|messages|messaging|msg|msgs|sms|call|calls|calling|contact|contacting|spam|spamming|bothering|bugging|harassing|annoying|pestering|emailing|sending|communications?|notifications?|reminders?|promotions?)'
 const received = '(texts|messages|msgs|calls|sms|spam|notifications)'
 export const phrases = [
+  new RegExp(`(${heldAgainst})( (i|ill|im|we|or|now|then|do|please)\\b|$)`),
   new RegExp(`\\b(stop|quit|cease|discontinue) (?!by\\b)(\\w+ ){0,2}${what}\\b`),
   new RegExp(
     `\\b(stop|quit|cease|discontinue)( (with|all|of|the|these|those|this|your|ur|any|more|so|many|damn|stupid|annoying|fucking|unwanted))* ${what}\\b`,
@@ -71,13 +79,6 @@ export const wholePhrases = [
 /** Who says so wants the contrary, and what he says beside it counts by itself. */
 export const contrary =
   /\b(do not|dont|never|not|cant|wont|didnt|did not|doesnt) (ever |just |you |we |they |really |please )?(stop|unsubscribe|unsub|opt out|optout|quit)\b|\b(do not|dont|didnt|did not|never) (want|need|ask|tell|told|asked|wanted) (\w+ ){0,2}to (stop|unsubscribe|unsub|opt out|optout|quit)\b/g
-/** It is said to whom it is held against: that he does not stop, or what comes if he does not. */
-export const reproach = new RegExp(
-  [
-    '(?<!\\b(hope|hoping|glad|love|that) )\\b(you|u|ya|yall|guys|people)( \\w+)? (do not|dont|never|not|cant|wont|didnt|did not) (ever |just )?(stop|quit)\\b',
-    '\\b(why|cant|wont|dont|do not|will not) (\\w+ )?(you|u|yall) (ever |just |please )?(stop|quit)\\b',
-  ].join('|'),
-)
 /** What a telephone writes where somebody has only marked a message of ours: its words are not his. */
 export const reaction =
   /^(liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted \S+ to|removed an? [\w ]+ from|[^\p{L}\p{N}\s]{1,16} to) [“"«][^”"»]*[”"»]?\s*$/iu
