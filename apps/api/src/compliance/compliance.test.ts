@@ -99,6 +99,17 @@ describe('who says STOP', () => {
     ])
   })
 
+  test('in the subject of a message without words is heard, too', async () => {
+    const [line, caller] = [randomNumber(), randomNumber()]
+    const event = telnyxText({ id: newId(), from: caller, to: line, body: '' })
+    const payload = JSON.stringify({
+      data: { ...event.data, payload: { ...event.data.payload, type: 'MMS', subject: 'STOP' } },
+    })
+    await world.app.inject({ method: 'POST', url: '/webhooks/telnyx', headers: telnyxHeaders(payload), payload })
+
+    expect(await may(line, caller)).toBe(false)
+  })
+
   test('is heard at whichever door Twilio was told to bring texts to, also when it is brought to the right one afterwards', async () => {
     const { phoneNumber } = await world.customer()
     const form = {

@@ -23,6 +23,7 @@ export const payloadSchema = z.object({
     .optional()
     .catch(undefined),
   text,
+  subject: text,
   type: text,
   // what is written by WhatsApp or RCS
   body: z

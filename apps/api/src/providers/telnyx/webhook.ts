@@ -72,7 +72,7 @@ function inboundText({ payload, event_type: type, occurred_at: occurredAt }: Sai
   return {
     from,
     to,
-    body: wordsOf(payload) ?? '',
+    body: wordsOf(payload) || (payload.subject ?? ''),
     isAnswered: heard !== undefined,
     keyword: kindNamed(heard),
     saidAt: at === undefined ? undefined : new Date(at).toISOString(),
