@@ -99,6 +99,20 @@ describe('who says STOP', () => {
     ])
   })
 
+  test('in a sentence is told so once: a machine that answers our answer with its own gets no other', async () => {
+    const { phoneNumber } = await world.customer()
+    const machine = randomNumber()
+    const first = { MessageSid: `SM${newId()}` }
+    const says = async (Body: string, more = {}) => (await text(machine, phoneNumber, Body, more)).body
+    const sorry = 'Sorry, I did not understand that. Reply STOP to unsubscribe.'
+
+    // what Twilio brings again is answered again
+    for (const _ of ['once', 'again']) expect(await says(sorry, first)).toContain('<Message>')
+    for (const _ of ['second', 'third']) expect(await says(sorry)).toContain('<Response/>')
+    expect(await says('STOP')).toContain('<Message>')
+    expect(await may(phoneNumber, machine)).toBe(false)
+  })
+
   test('in the subject of a message without words is heard, too', async () => {
     const [line, caller] = [randomNumber(), randomNumber()]
     const event = telnyxText({ id: newId(), from: caller, to: line, body: '' })

@@ -5,6 +5,7 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import type { InboundCall, InboundText } from '@trunkline/core/webhooks/adapter'
 import { answerAgentCall, answerCarrierCall, type CallAnswer } from '../calls/answer-call.ts'
 import { findLine, type LineMemory } from '../calls/find-line.ts'
+import { hasStoppedBefore } from '../compliance/has-stopped-before.ts'
 import type { Ctx } from '../platform/context.ts'
 import { inboundAnswer, refusal } from '../providers/retell/answer.ts'
 import { dialTwiml, emptyTwiml, replyTwiml, sayTwiml, streamTwiml } from '../providers/twilio/twiml.ts'
@@ -68,11 +69,38 @@ export async function agentAnswer({ ctx, lines, isSilent }: Answering, call: Inb
   }
 }
 
-/** STOP, START and HELP are answered at once; everything else is the business’s to answer, and what the provider answered itself is not answered twice. */
-export async function textAnswer({ ctx, lines, isSilent }: Answering, text: InboundText | undefined): Promise<string> {
+/**
+ * STOP, START and HELP are answered at once; everything else is the business’s to answer, and what the provider answered itself is not
+ * answered twice. What was guessed from a sentence is answered once a day, and only where it is known to be the first: whoever answers by
+ * machine, with a hint how to unsubscribe, would be answered without end.
+ */
+export async function textAnswer(
+  { ctx, lines, isSilent }: Answering,
+  text: InboundText | undefined,
+  webhookId: string | undefined,
+): Promise<string> {
   const said = text === undefined || text.isAnswered ? undefined : classifyText(text.body)
   if (text === undefined || said === undefined || said.rule === 'yes') return emptyTwiml
   if (said.kind === 'start' && text.isElsewhere === true) return emptyTwiml
+  if (said.needsReview && (isSilent || (await isToldAlready(ctx, { ...text, webhookId })))) return emptyTwiml
   const { line } = await findLine(ctx, lines, { phoneNumber: text.to, isSilent })
   return replyTwiml(keywordReply(said.kind, typeof line === 'string' ? undefined : line.businessName))
+}
+
+const patienceMs = 2000
+
+type Told = Pick<InboundText, 'from' | 'to'> & { webhookId: string | undefined }
+
+async function isToldAlready(ctx: Ctx, { from, to, webhookId }: Told): Promise<boolean> {
+  if (webhookId === undefined) return true
+  const { promise: silence, resolve } = Promise.withResolvers<true>()
+  const timer = setTimeout(() => resolve(true), patienceMs)
+  try {
+    return await Promise.race([hasStoppedBefore(ctx, { phoneNumber: from, line: to, webhookId }), silence])
+  } catch (error) {
+    ctx.log.warn({ error }, 'whether somebody has said STOP before could not be looked up')
+    return true
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -39,14 +39,14 @@ const answers: Readonly<Record<Asked, Answers>> = {
   },
   call(received, answering) {
     const { inboundCall, inboundText } = readingOf(received) ?? {}
-    if (inboundText !== undefined) return textAnswer(answering(), inboundText).then(twiml)
+    if (inboundText !== undefined) return textAnswer(answering(), inboundText, received.webhookId).then(twiml)
     return voiceAnswer(answering(), inboundCall).then(twiml)
   },
   // a number whose calls were given this address, too, is not silent
   text(received, answering) {
     const { inboundCall, inboundText } = readingOf(received) ?? {}
     if (inboundCall !== undefined) return voiceAnswer(answering(), inboundCall).then(twiml)
-    return textAnswer(answering(), inboundText).then(twiml)
+    return textAnswer(answering(), inboundText, received.webhookId).then(twiml)
   },
 }
 

