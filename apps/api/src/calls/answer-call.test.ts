@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { rowsReadBy } from '../testing/rows-read.ts'
 import { openWorld, type World } from '../testing/world.ts'
 import { answerAgentCall } from './answer-call.ts'
@@ -34,6 +34,24 @@ test('of a line that was given back nothing is known: while nobody can look it i
   await world.owner`update agents set phone_number = null, status = 'configured' where customer_id = ${id}`
 
   expect([await known(false), await known(true)]).toEqual(['unknown', 'unsure'])
+})
+
+test('maintenance that has an end is over by then, also while nobody can look', async () => {
+  const { phoneNumber } = await world.customer()
+  const memory = openMemory()
+  const known = async (isSilent: boolean) =>
+    (await findLine(world.ctx(), memory, { phoneNumber, isSilent })).isInMaintenance
+  await world.owner`
+    insert into answering_switch (name, is_on, reason, until, updated_at, updated_by)
+    values ('maintenance', true, 'New carrier', now() + interval '1 hour', now(), 'test')`
+  try {
+    expect([await known(false), await known(true)]).toEqual([true, true])
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_700_000 })
+    expect(await known(true)).toBe(false)
+  } finally {
+    vi.useRealTimers()
+    await world.owner`delete from answering_switch`
+  }
 })
 
 /** Customers with a line and a counter as the first has. */

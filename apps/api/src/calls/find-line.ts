@@ -3,9 +3,9 @@ import { statement } from '@trunkline/db/connect'
 import type { Ctx } from '../platform/context.ts'
 import { gatherOn } from '../platform/gather.ts'
 
-/** What was known last: lines, and whether calls are answered. What is answered by while the database is away. */
-export type LineMemory = { lines: Map<string, Line>; isInMaintenance: boolean }
-export const openMemory = (): LineMemory => ({ lines: new Map(), isInMaintenance: false })
+/** What was known last: lines, and until when (epoch milliseconds) calls are not answered. What is answered by while the database is away. */
+export type LineMemory = { lines: Map<string, Line>; maintenanceUntil: number }
+export const openMemory = (): LineMemory => ({ lines: new Map(), maintenanceUntil: 0 })
 
 const remembered = 10_000
 
@@ -16,6 +16,7 @@ const askOn = gatherOn((db, asked: readonly Asked[]) => load(db, asked), patienc
 
 type Row = {
   is_in_maintenance: boolean
+  maintenance_until: string | null
   customer_id: string | null
   business_name: string
   timezone: string
@@ -52,7 +53,7 @@ export async function findLine(
     line: phoneNumber === '' ? 'unknown' : (memory.lines.get(phoneNumber) ?? 'unsure'),
     openHold: null,
     usualSeconds: undefined,
-    isInMaintenance: memory.isInMaintenance,
+    isInMaintenance: Date.now() < memory.maintenanceUntil,
   })
   if (call.isSilent) return unseen()
   const { promise: silence, resolve } = Promise.withResolvers<undefined>()
@@ -61,7 +62,7 @@ export async function findLine(
     const row = await Promise.race([askOn(ctx.db)({ phoneNumber, providerId: call.providerId }), silence])
     if (row === undefined) return unseen()
     const isInMaintenance = row.is_in_maintenance
-    memory.isInMaintenance = isInMaintenance
+    memory.maintenanceUntil = isInMaintenance ? Date.parse(row.maintenance_until ?? '9999-12-31') : 0
     if (row.customer_id === null) {
       memory.lines.delete(phoneNumber)
       return { line: 'unknown', openHold: null, usualSeconds: undefined, isInMaintenance }
@@ -87,6 +88,7 @@ async function load(db: Ctx['db'], asked: readonly Asked[]): Promise<Row[]> {
     db,
     // a limit in each: one key after the other is looked up, where a join would read all lines and all customers
     `select coalesce((select is_on and (until is null or until > now()) from answering_switch), false) as is_in_maintenance,
+       (select until from answering_switch) as maintenance_until,
        line.customer_id, business_name, timezone, agent_id, contact_phone, customer_status, line_status, is_active, hold_id,
        (select call_cap_seconds + call_credit_seconds + rollover_seconds + grace_seconds - call_used_seconds from usage_limits
          where usage_limits.customer_id = line.customer_id and hold_id is not null) as left_seconds,
