@@ -3,7 +3,7 @@ import { toWireId } from '@trunkline/core/platform/wire-id'
 import { mayLast } from '@trunkline/core/usage/limit'
 import type { Ctx } from '../platform/context.ts'
 import { admitInbound } from '../usage/admit-inbound.ts'
-import { type FoundLine, findLine, type LineMemory } from './find-line.ts'
+import { type Admitted, type FoundLine, findLine, type LineMemory } from './find-line.ts'
 
 export type RingingCall = {
   phoneNumber: string | undefined
@@ -18,8 +18,6 @@ export type RingingCall = {
   isSilent?: boolean
 }
 
-type Admitted = { line: KnownLine; holdId: string | null; maxSeconds: number; flagged: boolean }
-
 export type CallAnswer =
   | ({ to: 'stream'; url: string } & Admitted)
   | ({ to: 'forward'; phoneNumber: string } & Admitted)
@@ -32,7 +30,7 @@ export async function answerCarrierCall(ctx: Ctx, memory: LineMemory, call: Ring
   const comesFrom = [call.from, call.forwardedFrom]
   const route = routeCall({ line, comesFrom, streamUrl: ctx.env.VOICE_STREAM_URL, isInMaintenance })
   if (route.to === 'words') return route
-  const admitted = await admit(ctx, call, found)
+  const admitted = await admitOnce(ctx, memory, call, found)
   return admitted === undefined ? { to: 'words', why: 'full' } : { ...route, ...admitted }
 }
 
@@ -54,9 +52,30 @@ export async function answerAgentCall(ctx: Ctx, memory: LineMemory, call: Ringin
   if (found.isInMaintenance) return { allowed: false }
   const isKnown = line !== 'unknown' && line !== 'unsure'
   if (isKnown && !(line.isCustomerActive && line.isLineActive)) return { allowed: false }
-  const admitted = await admit(ctx, call, found)
+  const admitted = await admitOnce(ctx, memory, call, found)
   if (admitted === undefined) return { allowed: false }
   return { allowed: true, ...admitted, agentId: (isKnown ? line.agentId : null) ?? call.agentId }
+}
+
+/** No carrier waits longer for the answer. */
+const ringsForMs = 15_000
+
+/** Asked about again before its hold can be found, by the same carrier or its next try, a call waits for the first answer. */
+async function admitOnce(ctx: Ctx, memory: LineMemory, call: RingingCall, found: FoundLine) {
+  const { providerId } = call
+  if (found.openHold !== null || providerId === undefined) return await admit(ctx, call, found)
+  const { ringing } = memory
+  const now = Date.now()
+  for (const [name, { since }] of ringing) {
+    if (now - since < ringsForMs) break
+    ringing.delete(name)
+  }
+  const asked = ringing.get(providerId)
+  if (asked !== undefined) return await asked.admitted
+  const admitted = admit(ctx, call, found)
+  ringing.set(providerId, { since: now, admitted })
+  admitted.catch(() => ringing.delete(providerId))
+  return await admitted
 }
 
 /** A call that is asked about again keeps what it was promised, and lasts no longer for it. Undefined where it is refused. */

@@ -3,9 +3,19 @@ import { statement } from '@trunkline/db/connect'
 import type { Ctx } from '../platform/context.ts'
 import { gatherOn } from '../platform/gather.ts'
 
-/** What was known last: lines, and until when (epoch milliseconds) calls are not answered. What is answered by while the database is away. */
-export type LineMemory = { lines: Map<string, Line>; maintenanceUntil: number }
-export const openMemory = (): LineMemory => ({ lines: new Map(), maintenanceUntil: 0 })
+/** What a call that is taken is promised. */
+export type Admitted = { line: KnownLine; holdId: string | null; maxSeconds: number; flagged: boolean }
+
+/**
+ * What was known last: lines, and until when (epoch milliseconds) calls are not answered. What is answered by while the database is away.
+ * `ringing`: what those are promised that have just been asked about, by the carrier's name, oldest first; undefined where refused.
+ */
+export type LineMemory = {
+  lines: Map<string, Line>
+  maintenanceUntil: number
+  ringing: Map<string, { since: number; admitted: Promise<Admitted | undefined> }>
+}
+export const openMemory = (): LineMemory => ({ lines: new Map(), maintenanceUntil: 0, ringing: new Map() })
 
 const remembered = 10_000
 

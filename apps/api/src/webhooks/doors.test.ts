@@ -380,6 +380,18 @@ describe('a call that rings at Twilio', () => {
     expect(await heldBy(id)).toEqual([])
   })
 
+  test('is one call and one hold, at either door, though it is asked about again before the first is answered', async () => {
+    const { id, phoneNumber } = await world.customer({ agentId: 'agent_asked_at_once' })
+    const call = ringing(phoneNumber)
+    const inbound = { call_id: `call_${newId()}`, from_number: '+14155550123', to_number: phoneNumber }
+
+    const answers = await Promise.all(Array.from({ length: 8 }, () => world.twilio('voice', call)))
+    await Promise.all(Array.from({ length: 8 }, () => world.retell({ event: 'call_inbound', call_inbound: inbound })))
+
+    expect(new Set(answers.map(({ body }) => parameter(body, 'hold_id'))).size).toBe(1)
+    expect((await heldBy(id)).map(({ provider_id }) => provider_id)).toEqual([call.CallSid, inbound.call_id])
+  })
+
   test('64 calls at once never hold more than the cap, and each hears something', async () => {
     const { id, phoneNumber } = await world.customer()
     await world.owner`update usage_limits set call_used_seconds = call_cap_seconds + grace_seconds - 900 where customer_id = ${id}`
