@@ -1,4 +1,4 @@
-import { apologies } from '@trunkline/core/calls/route'
+import { apologies, type KnownLine } from '@trunkline/core/calls/route'
 import { classifyText } from '@trunkline/core/compliance/classify'
 import { keywordReply } from '@trunkline/core/compliance/keyword-reply'
 import { toWireId } from '@trunkline/core/platform/wire-id'
@@ -6,6 +6,7 @@ import type { InboundCall, InboundText } from '@trunkline/core/webhooks/adapter'
 import { answerAgentCall, answerCarrierCall, type CallAnswer } from '../calls/answer-call.ts'
 import { findLine, type LineMemory } from '../calls/find-line.ts'
 import { hasStoppedBefore } from '../compliance/has-stopped-before.ts'
+import { mayContact } from '../compliance/may-contact.ts'
 import type { Ctx } from '../platform/context.ts'
 import { inboundAnswer, refusal } from '../providers/retell/answer.ts'
 import { dialTwiml, emptyTwiml, replyTwiml, sayTwiml, streamTwiml } from '../providers/twilio/twiml.ts'
@@ -84,6 +85,7 @@ export async function textAnswer(
   if (said.kind === 'start' && text.isElsewhere === true) return emptyTwiml
   if (said.needsReview && (isSilent || (await isToldAlready(ctx, { ...text, webhookId })))) return emptyTwiml
   const { line } = await findLine(ctx, lines, { phoneNumber: text.to, isSilent })
+  if (said.kind === 'start' && !isSilent && !(await isBack(ctx, text, line))) return emptyTwiml
   return replyTwiml(keywordReply(said.kind, typeof line === 'string' ? undefined : line.businessName))
 }
 
@@ -93,12 +95,27 @@ type Told = Pick<InboundText, 'from' | 'to'> & { webhookId: string | undefined }
 
 async function isToldAlready(ctx: Ctx, { from, to, webhookId }: Told): Promise<boolean> {
   if (webhookId === undefined) return true
+  return await inTime(ctx, hasStoppedBefore(ctx, { phoneNumber: from, line: to, webhookId }))
+}
+
+/** Whether a START has brought somebody back: what others than he have blocked it leaves as it is. */
+async function isBack(ctx: Ctx, { from, to }: InboundText, line: KnownLine): Promise<boolean> {
+  const customerId = typeof line === 'string' ? null : line.customerId
+  const contact = { customerId, line: to, phoneNumber: from, channel: 'sms', purpose: 'service' } as const
+  return await inTime(
+    ctx,
+    mayContact(ctx, contact).then(({ allowed }) => allowed),
+  )
+}
+
+/** True where nobody can say in time. */
+async function inTime(ctx: Ctx, answer: Promise<boolean>): Promise<boolean> {
   const { promise: silence, resolve } = Promise.withResolvers<true>()
   const timer = setTimeout(() => resolve(true), patienceMs)
   try {
-    return await Promise.race([hasStoppedBefore(ctx, { phoneNumber: from, line: to, webhookId }), silence])
+    return await Promise.race([answer, silence])
   } catch (error) {
-    ctx.log.warn({ error }, 'whether somebody has said STOP before could not be looked up')
+    ctx.log.warn({ error }, 'what somebody had said before could not be looked up')
     return true
   } finally {
     clearTimeout(timer)
