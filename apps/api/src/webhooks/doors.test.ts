@@ -9,6 +9,7 @@ import {
   telnyxText,
 } from '../testing/signing.ts'
 import { openWorld, randomNumber, retellCall, type World } from '../testing/world.ts'
+import { expireHolds } from '../usage/expire-holds.ts'
 import { addressFrom } from './door-paths.ts'
 import { replayWebhook } from './replay.ts'
 import { bootstrapSources, loadSecrets } from './sources.ts'
@@ -372,6 +373,27 @@ describe('a call that rings at Twilio', () => {
       expect(counter).toEqual({ used: 42, reserved: 0 })
     },
   )
+
+  test('is charged once, and holds nothing more, however its report, who settles it and who frees what is left race (K-10)', async () => {
+    const { id, phoneNumber } = await world.customer()
+    const rung = Array.from({ length: 12 }, () => ringing(phoneNumber))
+    const answers = await Promise.all(rung.map((call) => world.twilio('voice', call)))
+    const holds = answers.map(({ body }) => parameter(body, 'hold_id') ?? '')
+    await world.process()
+    await world.owner`update usage_holds set expires_at = now() - interval '1 second' where customer_id = ${id}`
+    const settle = (holdId: string) =>
+      world.rest('POST', `/api/usage/holds/${holdId}/settle`, { token: operator, body: { quantity: 10 } })
+    for (const call of rung) await world.twilio('status', { ...call, CallStatus: 'completed', CallDuration: '10' })
+
+    world.network.answer = async () => Response.json({ status: 'completed' })
+    await Promise.all([world.process(), ...holds.map(settle), expireHolds(world.ctx()), world.process(3)])
+    await world.process()
+
+    const [counter] = await world.owner`
+      select call_used_seconds::int as used, call_reserved_seconds::int as reserved from usage_limits where customer_id = ${id}`
+    expect(counter).toEqual({ used: 120, reserved: 0 })
+    expect((await heldBy(id)).filter(({ state }) => state === 'open')).toEqual([])
+  })
 
   test('a stranger without a signature hears nothing of ours and holds nothing (V-5)', async () => {
     const { id, phoneNumber } = await world.customer()
