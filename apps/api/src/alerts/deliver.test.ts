@@ -393,17 +393,21 @@ test('without a phone number the alert goes to the log and says why (J-6)', asyn
   expect(world.logged.some((line) => line.includes(id) && line.includes('No numbers left'))).toBe(true)
 })
 
-test.each(['delivered', 'read'])('a receipt that says %s makes the alert delivered', async (said) => {
-  const id = await alert()
-  await deliver(id)
-  const [text] = await textsOf(id)
+test.each(['delivered', 'read'])(
+  'a receipt that says %s makes the alert delivered, and our own number is no unknown one',
+  async (said) => {
+    const id = await alert()
+    await deliver(id)
+    const [text] = await textsOf(id)
 
-  await receipt(text?.sid, 'sent')
-  await receipt(text?.sid, said)
-  await world.process()
+    await receipt(text?.sid, 'sent')
+    await receipt(text?.sid, said)
+    await world.process()
 
-  expect(await stateOf(id)).toMatchObject({ delivery: 'delivered', deliveries: [{ state: 'delivered' }] })
-})
+    expect(await stateOf(id)).toMatchObject({ delivery: 'delivered', deliveries: [{ state: 'delivered' }] })
+    expect(await world.owner`select phone_number from unknown_phone where phone_number = '+15005550100'`).toEqual([])
+  },
+)
 
 test.each(['undelivered', 'failed'])(
   'a text that the carrier says is %s is followed by another (J-3)',

@@ -260,6 +260,10 @@ describe('who says STOP', () => {
 
     await tell('START', now + 60_000)
     expect(await may(line, caller)).toBe(true)
+
+    // a STOP counts from when it comes, though it was said before
+    await tell('STOP', now - 180_000)
+    expect(await may(line, caller)).toBe(false)
   })
 
   test('and START count in the order in which they came, whatever the clocks of the processes that took them', async () => {
@@ -300,6 +304,11 @@ describe('who says STOP', () => {
     await drained(other, 'stop', aMinuteAgo)
 
     expect([await may(line, one), await may(line, other)]).toEqual([false, true])
+
+    // whoever took it had a clock that ran ahead
+    await drained(other, 'start', Date.now() + 3_600_000)
+    await text(other, line, 'STOP')
+    expect(await may(line, other)).toBe(false)
   })
 
   test('while the database cannot keep it is left alone by whoever can ask it, from the answer on', async () => {
