@@ -1,6 +1,6 @@
 import { type AccountSummary, summarizeAccount } from '@trunkline/core/billing/account'
 import { tierKeys } from '@trunkline/core/usage/tier'
-import { billingAccounts, billingInvoices, billingPayments } from '@trunkline/db/schema/billing'
+import { billingAccounts, billingInvoices, billingNames, billingPayments } from '@trunkline/db/schema/billing'
 import { tierSnapshots, usageLimits } from '@trunkline/db/schema/usage'
 import { eq, sql } from 'drizzle-orm'
 import { type Ctx, inTransaction } from '../platform/context.ts'
@@ -52,11 +52,12 @@ export async function applyAccount(ctx: Ctx, input: { customerId: string }): Pro
   const hasFollowed = await followTier(ctx, account, summary)
   const state = await followDebt(ctx, account, summary)
   const { subscription, upcoming, pastDueSince } = summary
+  const stripeCustomerId = await borneBy(ctx, { customerId, stripeCustomerId: summary.stripeCustomerId })
   await ctx.db
     .update(billingAccounts)
     .set({
       ...state,
-      stripeCustomerId: summary.stripeCustomerId ?? account.stripeCustomerId,
+      stripeCustomerId: stripeCustomerId ?? account.stripeCustomerId,
       stripeSubscriptionId: subscription?.id ?? null,
       subscriptionItemId: subscription?.itemId ?? null,
       subscriptionStatus: subscription?.status ?? null,
@@ -70,6 +71,19 @@ export async function applyAccount(ctx: Ctx, input: { customerId: string }): Pro
     })
     .where(eq(billingAccounts.customerId, customerId))
   await announceMoney(ctx, { customerId, summary })
+}
+
+/** Stripe's customer where the name is this customer's: Stripe may know two of ours as one, and the name is of whoever bore it first. */
+async function borneBy(
+  ctx: Ctx,
+  { customerId, stripeCustomerId }: { customerId: string; stripeCustomerId: string | undefined },
+): Promise<string | undefined> {
+  if (stripeCustomerId === undefined) return undefined
+  const [owner] = await ctx.db
+    .select({ customerId: billingNames.customerId })
+    .from(billingNames)
+    .where(eq(billingNames.name, `stripe:${stripeCustomerId}`))
+  return owner?.customerId === customerId ? stripeCustomerId : undefined
 }
 
 const dateOf = (ms: number | undefined): Date | null => (ms === undefined ? null : new Date(ms))

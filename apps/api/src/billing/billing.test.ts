@@ -516,6 +516,18 @@ describe('an account', () => {
     ])
   })
 
+  test('of two customers of ours whom Stripe knows as one pays for each what was bought for it', async () => {
+    const [one, other] = [await world.customer(), await world.customer()]
+    const [first, second] = [stripeCustomer(one.id), stripeCustomer(other.id)]
+    second.names.customer = first.names.customer
+    await tell(first.topup(), second.topup())
+
+    for (const { id } of [one, other]) expect(await usage(id)).toMatchObject({ callCredit: 18_000 })
+    const accounts = await world.owner`
+      select customer_id from billing_accounts where stripe_customer_id = ${first.names.customer}`
+    expect(accounts).toEqual([{ customer_id: one.id }])
+  })
+
   test('costs no more to tell of, however much waits that is of nobody of ours', async () => {
     const { id } = await world.customer()
     await world.owner`
