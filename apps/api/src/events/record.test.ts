@@ -5,7 +5,9 @@ import { crossedLevels } from '@trunkline/core/usage/threshold'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../platform/id.ts'
+import { rowsReadBy } from '../testing/rows-read.ts'
 import { openWorld, publicUrl, retellCall, retellKey, twilioStatus, twilioToken, type World } from '../testing/world.ts'
+import { processBatch } from '../webhooks/process.ts'
 import { receiveWebhook } from '../webhooks/receive.ts'
 
 let world: World
@@ -448,6 +450,30 @@ test('a shared agent says nothing about whose call it is, its number does (K-9)'
   expect((await pictureOf(two.id)).calls).toHaveLength(1)
   const [nobodys] = await world.owner`select customer_id from call_events where retell_call_id = ${stranger.id}`
   expect(nobodys).toEqual({ customer_id: null })
+})
+
+test('whose a call is costs no more to find out where hundreds of customers share its agent', async () => {
+  const { phoneNumber } = await world.customer({ agentId: 'agent_of_all_roofers' })
+  await world.owner`
+    with model as materialized (
+      select customers, agents from customers join agents on agents.customer_id = customers.id where agents.phone_number = ${phoneNumber}
+    ), sharing as materialized (
+      select gen_random_uuid() as id, '+1213' || lpad(n::text, 7, '0') as phone_number from generate_series(1, 500) as n
+    ), added as (
+      insert into customers select (jsonb_populate_record(customers, jsonb_build_object('id', id, 'contact_phone', null))).* from model, sharing
+    )
+    insert into agents select (jsonb_populate_record(agents, jsonb_build_object('id', gen_random_uuid(), 'customer_id', id,
+      'phone_number', phone_number, 'user_id', null))).* from model, sharing`
+  await world.owner`analyze customers, agents`
+  const toldBy = (to: string) => {
+    const { ended } = retellCall({ to, seconds: 30 })
+    return { door: 'events', event: { ...ended, call: { ...ended.call, agent_id: 'agent_of_all_roofers' } } } as const
+  }
+  await arrive([toldBy(phoneNumber), toldBy('+13125559998')])
+
+  const read = await rowsReadBy(world.ctx(), ['agents'], (ctx) => processBatch(ctx, { limit: 100 }))
+
+  expect(read).toBeLessThan(50)
 })
 
 // last: it looks at everything that the others left

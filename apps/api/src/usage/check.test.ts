@@ -534,6 +534,19 @@ describe('a call that is settled by its provider’s id and reported by the prov
     expect([await limitsOf(other), await limitsOf(theirs.id)]).toMatchObject([{ used: 50 }, { used: 90 }])
   })
 
+  test('frees nothing of another customer whose open hold its metadata names', async () => {
+    const [theirs, other] = [await newCall(90), await customer()]
+    const { holdId } = await check(other, 'call', 60)
+
+    await world.retell({
+      ...theirs.call.ended,
+      call: { ...theirs.call.ended.call, metadata: { hold_id: holdId } },
+    })
+    await world.process()
+
+    expect([await limitsOf(other), await limitsOf(theirs.id)]).toMatchObject([{ reserved: 60 }, { used: 90 }])
+  })
+
   test('is settled once: the same again changes nothing, another id is a conflict', async () => {
     const { id, call } = await newCall()
     const { holdId } = await check(id, 'call', 60)
