@@ -77,9 +77,9 @@ export async function loadBacklog(ctx: Ctx) {
     `with ${said}, ${uncounted}, line as (
        select phone_number, sum(webhooks) as webhooks, sum(seconds) as seconds, sum(segments) as segments from units group by phone_number
      )
-     select customers.id as customer_id, customers.business_name, sum(webhooks)::int as webhooks, sum(seconds)::int as seconds, sum(segments)::int as segments,
+     select customers.id as customer_id, customers.business_name, sum(webhooks)::int as webhooks, sum(seconds)::float8 as seconds, sum(segments)::float8 as segments,
        coalesce(round(max(tier.monthly_price_cents) * (
-         coalesce(sum(seconds) / nullif(max(tier.call_cap_seconds), 0), 0) + coalesce(sum(segments) / nullif(max(tier.sms_cap_segments), 0), 0))), 0)::int as cents,
+         coalesce(sum(seconds) / nullif(max(tier.call_cap_seconds), 0), 0) + coalesce(sum(segments) / nullif(max(tier.sms_cap_segments), 0), 0))), 0)::float8 as cents,
        (select count(*)::int from waiting) as read
      from line left join agents on agents.phone_number = line.phone_number left join customers on customers.id = agents.customer_id
      left join tier_snapshots as tier on tier.tier = customers.tier and tier.effective_from <= now() and (tier.effective_until is null or tier.effective_until > now())

@@ -191,6 +191,22 @@ test.each([1, 2])('what changed since the plan is skipped and counted, of %i', a
   expect(await seconds(customerId)).toMatchObject({ known: webhooks - 1 })
 })
 
+test('a plan is shown however much it moves', async () => {
+  const { filter } = await forgotten(1)
+  const made = await planned(filter)
+  const { id: customerId } = await world.customer()
+  const uuid = made.id.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  await world.owner`
+    insert into webhook_replay_sums (replay_id, customer_id, meter, period_start, period_end, planned, booked, cents)
+    select ${uuid}::uuid, ${customerId}::uuid, meter, '2026-01-01Z', '2026-02-01Z', 8640000000, 8640000000, 8640000000
+    from unnest(array['call_seconds', 'sms_segments']) as meter`
+
+  const many = 8_640_000_000
+  expect((await find(made.id)).effects).toMatchObject({
+    ...{ seconds: many, segments: many, cents: 2 * many, bookedSeconds: many, bookedSegments: many },
+  })
+})
+
 test('a cancelled run touches nothing more, and neither does a cancelled plan', async () => {
   const { customerId, filter } = await forgotten(2)
   const made = await planned(filter)

@@ -18,14 +18,14 @@ export async function findReplay(ctx: Ctx, input: { replayId: string }): Promise
   const ofSums = and(eq(sum.replayId, replay.id), or(sql`${sum.planned} <> 0`, sql`${sum.booked} <> 0`))
   const [totals] = await ctx.db
     .select({
-      seconds: sql<number>`coalesce(sum(${sum.planned}) filter (where ${sum.meter} = 'call_seconds'), 0)::int`,
-      segments: sql<number>`coalesce(sum(${sum.planned}) filter (where ${sum.meter} = 'sms_segments'), 0)::int`,
-      cents: sql<number>`coalesce(sum(${sum.cents}), 0)::int`,
+      seconds: sql<number>`coalesce(sum(${sum.planned}) filter (where ${sum.meter} = 'call_seconds'), 0)::float8`,
+      segments: sql<number>`coalesce(sum(${sum.planned}) filter (where ${sum.meter} = 'sms_segments'), 0)::float8`,
+      cents: sql<number>`coalesce(sum(${sum.cents}), 0)::float8`,
       customers: sql<number>`count(distinct ${sum.customerId})::int`,
       closedPeriods: sql<number>`count(distinct (${sum.customerId}, ${sum.periodStart}))
         filter (where ${sum.periodEnd} + interval '72 hours' <= ${ctx.now.toISOString()}::text::timestamptz)::int`,
-      bookedSeconds: sql<number>`coalesce(sum(${sum.booked}) filter (where ${sum.meter} = 'call_seconds'), 0)::int`,
-      bookedSegments: sql<number>`coalesce(sum(${sum.booked}) filter (where ${sum.meter} = 'sms_segments'), 0)::int`,
+      bookedSeconds: sql<number>`coalesce(sum(${sum.booked}) filter (where ${sum.meter} = 'call_seconds'), 0)::float8`,
+      bookedSegments: sql<number>`coalesce(sum(${sum.booked}) filter (where ${sum.meter} = 'sms_segments'), 0)::float8`,
     })
     .from(sum)
     .where(ofSums)
