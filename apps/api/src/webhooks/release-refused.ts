@@ -6,30 +6,18 @@ import { recordSaid } from '../compliance/record-said.ts'
 import type { Ctx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
 import { adapters } from './adapters.ts'
-import { addressFrom } from './door-paths.ts'
-import { joinHeaders } from './join-headers.ts'
 import { saidIn } from './receive.ts'
 import { loadSecrets, secretsFor } from './sources.ts'
+import { verifyAgain } from './verify-again.ts'
 
-/**
- * Verifies a refused delivery again, as of when it came, at the address that it had then and at the one that it would have
- * now: PUBLIC_URL may have been wrong. What was proven genuine takes its key, if nobody has it.
- */
+/** Verifies a refused delivery again. What was proven genuine takes its key, if nobody has it. */
 export async function releaseRefused(ctx: Ctx, webhook: typeof webhooks.$inferSelect): Promise<void> {
-  const adapter = adapters[webhook.provider]
-  const body = Buffer.from(webhook.body, webhook.bodyEncoding)
-  const headers = joinHeaders(webhook.headers)
-  const delivery = { door: webhook.door, url: webhook.url, headers, body, receivedAt: webhook.receivedAt.getTime() }
-  const secrets = secretsFor(await loadSecrets(ctx), webhook)
-  const now = addressFrom(ctx.env.PUBLIC_URL, webhook)
-  const asReceived = adapter.verify(delivery, secrets)
-  const { verdict, secretId } =
-    asReceived.verdict === 'verified' || now === undefined || now === webhook.url
-      ? asReceived
-      : adapter.verify({ ...delivery, url: now }, secrets)
-  if (verdict !== 'verified')
-    throw new DomainError('conflict', `It still cannot be verified (${verdict.replaceAll('_', ' ')})`)
-  const reading = adapter.read(delivery, webhook.bodySha256.toString('hex'))
+  const { delivery, verdicts } = verifyAgain(ctx, webhook, secretsFor(await loadSecrets(ctx), webhook))
+  const genuine = verdicts.find(({ verdict }) => verdict === 'verified')
+  if (genuine === undefined)
+    throw new DomainError('conflict', `It still cannot be verified (${verdicts.at(-1)?.verdict.replaceAll('_', ' ')})`)
+  const { verdict, secretId } = genuine
+  const reading = adapters[webhook.provider].read(delivery, webhook.bodySha256.toString('hex'))
   if (reading.readable && reading.identity !== undefined) {
     const taken = await ctx.db
       .insert(idempotencyKeys)

@@ -1,4 +1,3 @@
-import type { Delivery, Verification } from '@trunkline/core/webhooks/adapter'
 import type { Refusal, WebhookProvider } from '@trunkline/core/webhooks/state'
 import { rawOf, statement } from '@trunkline/db/connect'
 import { audit } from '../platform/audit.ts'
@@ -7,11 +6,10 @@ import { announce } from '../platform/live.ts'
 import { step } from '../platform/step.ts'
 import { adapters } from './adapters.ts'
 import type { Arrival } from './arrival.ts'
-import { addressFrom } from './door-paths.ts'
-import { joinHeaders } from './join-headers.ts'
 import { arrivalOf, type Incoming } from './receive.ts'
 import { loadSecrets, type SecretsByProvider, secretsFor } from './sources.ts'
 import { storeWithin } from './store.ts'
+import { verifyAgain } from './verify-again.ts'
 
 export type Which = { provider?: WebhookProvider | undefined; cause?: Refusal | undefined }
 
@@ -59,39 +57,28 @@ async function* reconsidered(ctx: Ctx, which: Which): AsyncGenerator<Reconsidere
   }
 }
 
-/**
- * Verified again as of when it came, at the address that it had then and at the one that it would have now: PUBLIC_URL may
- * have been wrong. Undefined where it still cannot be proven.
- */
+/** Undefined where it still cannot be proven. */
 function prove(
   ctx: Ctx,
   row: Refused,
   secrets: SecretsByProvider,
 ): { arrival: Arrival; isOutdated: boolean } | undefined {
-  const { provider, door } = row
-  const adapter = adapters[provider]
-  const pairs = typeof row.headers === 'string' ? (JSON.parse(row.headers) as [string, string][]) : row.headers
-  const incoming: Incoming = {
-    provider,
-    door,
-    url: row.url,
-    remoteAddress: row.remote_address,
-    rawHeaders: pairs.flat(),
-    headers: joinHeaders(pairs),
-    receivedAt: Date.parse(row.received_at),
-  }
-  const body = Buffer.from(row.body, row.body_encoding)
-  const delivery: Delivery = { ...incoming, body }
-  const now = addressFrom(ctx.env.PUBLIC_URL, { provider, door, url: row.url }) ?? row.url
-  const known = secretsFor(secrets, incoming)
-  const verdicts = [...new Set([row.url, now])].map((url): Verification => adapter.verify({ ...delivery, url }, known))
+  const { provider, door, url, body, body_encoding: bodyEncoding, body_sha256: bodySha256 } = row
+  const headers = typeof row.headers === 'string' ? (JSON.parse(row.headers) as [string, string][]) : row.headers
+  const refused = { provider, door, url, headers, body, bodyEncoding, receivedAt: new Date(row.received_at) }
+  const { delivery, verdicts } = verifyAgain(ctx, refused, secretsFor(secrets, row))
   const verified = verdicts.find(({ verdict }) => verdict === 'verified')
   const signed = verified ?? verdicts.find(({ verdict, secretId }) => verdict === 'timestamp_stale' && secretId)
   if (signed === undefined) return undefined
-  const { body_sha256: bodySha256 } = row
-  const reading = adapter.read(delivery, bodySha256)
-  const found = { body, bodySha256, verdict: 'verified' as const, secretId: signed.secretId, reading }
-  return { arrival: { ...arrivalOf(incoming, found), id: row.id }, isOutdated: verified === undefined }
+  const incoming: Incoming = { ...delivery, provider, remoteAddress: row.remote_address, rawHeaders: headers.flat() }
+  const arrival = arrivalOf(incoming, {
+    body: Buffer.from(delivery.body),
+    bodySha256,
+    verdict: 'verified',
+    secretId: signed.secretId,
+    reading: adapters[provider].read(delivery, bodySha256),
+  })
+  return { arrival: { ...arrival, id: row.id }, isOutdated: verified === undefined }
 }
 
 type Group = { provider: WebhookProvider; cause: Refusal }
