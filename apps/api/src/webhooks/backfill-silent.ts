@@ -34,12 +34,14 @@ type Looking = { runId: string; providers: readonly RecordProvider[]; faults: Ma
  * knows: whoever speaks again has said nothing of what he would have said while nobody heard him.
  */
 export async function backfillSilent(ctx: NetCtx, { runId, providers, faults }: Looking): Promise<void> {
-  const silent = await silentSources(ctx, hoursSince({ now: ctx.now, lookedAt: await lastDoneAt(ctx) }))
   const since = new Map<List, Date>()
-  for (const source of silent) {
-    const list = listOf(source)
-    const from = new Date(source.until.getTime() - lookedBackMs)
-    if (list !== undefined && from < (since.get(list) ?? ctx.now)) since.set(list, from)
+  // the newest first, each by itself: an hour of a busy inbox takes a while to count
+  for (const until of hoursSince({ now: ctx.now, lookedAt: await lastDoneAt(ctx) })) {
+    for (const source of await silentSources(ctx, until)) {
+      const list = listOf(source)
+      const from = new Date(until.getTime() - lookedBackMs)
+      if (list !== undefined && from < (since.get(list) ?? ctx.now)) since.set(list, from)
+    }
   }
   for (const [list, from] of since) {
     const provider = providers.find((one) => one === list.provider)

@@ -67,7 +67,7 @@ export async function listGaps(ctx: Ctx) {
       answers: { filled: 0, unchanged: 0, unknown: 0, unanswered: 0, ...answers },
       examples: ids.map((id) => toWireId(missing === 'status' ? 'message' : 'call', id)),
     })),
-    silent: (await silentSources(ctx)).map(({ provider, door, usual }) => ({ provider, door, usual })),
+    silent: await silentSources(ctx),
     backlog: backlog.customers,
     isBacklogWhole: backlog.isWhole,
     backfill: await describeBackfill(ctx),
@@ -75,43 +75,36 @@ export async function listGaps(ctx: Ctx) {
 }
 
 type Heard = { span: number; provider: WebhookProvider; door: string; heard: number }
-type Silent = { provider: WebhookProvider; door: string; usual: number; until: Date }
+type Silent = { provider: WebhookProvider; door: string; usual: number }
 
-/** Sources that say nothing in an hour of the week at which they usually say much: in the last one, or in those that end at `ends`. */
-export async function silentSources(ctx: Ctx, ends: readonly Date[] = [ctx.now]): Promise<Silent[]> {
+/** Sources that say nothing in an hour of the week at which they usually say much: in the last one, or in the one that ends at `until`. */
+export async function silentSources(ctx: Ctx, until = ctx.now): Promise<Silent[]> {
   const zones = (await ctx.db.selectDistinct({ zone: customers.timezone }).from(customers)).map(({ zone }) => zone)
-  const spans = Array.from({ length: weeksLookedAt + 1 }, (_, week) => {
-    const past = new Date(ctx.now.getTime() - week * weekMs)
-    return wallShifts({ zones, now: ctx.now, past }).flatMap((shift) =>
-      ends.map((end) => ({ end, week, until: end.getTime() - week * weekMs + shift })),
-    )
-  }).flat()
+  const weeks = Array.from({ length: weeksLookedAt + 1 }, (_, week) => week)
+  const spans = weeks.flatMap((week) => {
+    const past = new Date(until.getTime() - week * weekMs)
+    return wallShifts({ zones, now: until, past }).map((shift) => ({ week, end: past.getTime() + shift }))
+  })
   const rows = await statement<Heard>(
     ctx.db,
-    `select span.nth::int as span, queue.provider, queue.door, count(*)::int as heard
+    `select span.nth::int - 1 as span, queue.provider, queue.door, count(*)::int as heard
      from unnest($1::text[], $2::text[]) with ordinality as span (first, last, nth)
      join webhook_queue as queue on queue.id >= span.first::uuid and queue.id < span.last::uuid and queue.verdict = 'verified'
        and queue.door not like 'fetched/%'
      group by 1, 2, 3`,
-    [
-      spans.map(({ until }) => firstIdAt(new Date(until - hourMs))),
-      spans.map(({ until }) => firstIdAt(new Date(until))),
-    ],
+    [spans.map(({ end }) => firstIdAt(new Date(end - hourMs))), spans.map(({ end }) => firstIdAt(new Date(end)))],
   )
   const sources = Map.groupBy(rows, ({ provider, door }) => `${provider}/${door}`)
   return [...sources.values()].flatMap((rows) => {
-    const heardIn = new Map(rows.map(({ span, heard }) => [spans[span - 1], heard]))
-    return ends.flatMap((until) => {
-      // of a week in which the clocks stood otherwise the least of what it may have been
-      const weeks = Array.from({ length: weeksLookedAt + 1 }, (_, nth) =>
-        Math.min(...spans.flatMap((span) => (span.week === nth && span.end === until ? (heardIn.get(span) ?? 0) : []))),
-      )
-      const [heard = 0, ...before] = weeks
-      const [source] = rows
-      return source !== undefined && isSilent({ heard, before })
-        ? [{ provider: source.provider, door: source.door, usual: usualOf(before) ?? 0, until }]
-        : []
-    })
+    const heardIn = spans.map(({ week }, nth) => ({ week, heard: rows.find(({ span }) => span === nth)?.heard ?? 0 }))
+    // of a week in which the clocks stood otherwise the least of what it may have been
+    const [heard = 0, ...before] = weeks.map((nth) =>
+      Math.min(...heardIn.flatMap(({ week, heard }) => (week === nth ? [heard] : []))),
+    )
+    const [source] = rows
+    return source !== undefined && isSilent({ heard, before })
+      ? [{ provider: source.provider, door: source.door, usual: usualOf(before) ?? 0 }]
+      : []
   })
 }
 
