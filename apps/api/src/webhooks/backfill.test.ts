@@ -600,3 +600,22 @@ test('what is fetched of a provider one of whose doors is paused waits with what
   await world.process()
   expect(await usedBy(id)).toMatchObject({ counter: 45, ledger: 45 })
 })
+
+test('a call of which its carrier has told the end and Retell has not misses it: Retell is asked, whether or not it analyses', async () => {
+  const { id, phoneNumber } = await world.customer({ tier: 'pro' })
+  const carrierSid = sid('CA')
+  const call = retellCall({ to: phoneNumber, seconds: 60, endedAt: Date.now() - 4 * hourMs, sid: carrierSid })
+  await world.retell(call.started)
+  await world.twilio('status', twilioStatus({ sid: carrierSid, to: phoneNumber, status: 'completed', seconds: 66 }))
+  known.set(`/v2/get-call/${call.id}`, call.ended.call)
+  await world.process()
+  expect(await usedBy(id)).toMatchObject({ ledger: 66 })
+  await growOld()
+  expect((await gaps()).missing).toMatchObject([{ missing: 'end', found: 1 }])
+
+  await run()
+  await world.process()
+
+  expect(await usedBy(id)).toMatchObject({ counter: 60, ledger: 60 })
+  expect((await gaps()).missing).toMatchObject([{ missing: 'analysis', found: 1 }])
+})

@@ -18,7 +18,7 @@ const weeksLookedAt = 4
 const lookedAtDays = 7
 const examplesShown = 5
 
-/** When each is missing something: a call its end, its analysis; a text what became of it. */
+/** When each is missing something: a call its end, also where the carrier alone has told of it, its analysis; a text what became of it. */
 const patience = { end: '2 hours', analysis: '30 minutes', status: '1 hour' }
 
 /** Since when what is missing is looked for: the `$1` of `gapTables`. */
@@ -28,7 +28,10 @@ export const lookedAtFrom = (ctx: Ctx): string => firstIdAt(new Date(ctx.now.get
 export const gapTables = `calls as materialized (
     select id, case
       when status in ('queued', 'initiated', 'ringing', 'in-progress') and updated_at < now() - interval '${patience.end}' then 'end'
-      when status = 'completed' and retell_call_id is not null and ended_at < now() - interval '${patience.analysis}' and not jsonb_exists(facts, 'retell:call_analyzed') then 'analysis'
+      when status = 'completed' and retell_call_id is not null and ended_at < now() - interval '${patience.analysis}' then case
+        when not jsonb_exists_any(facts, array['retell:call_ended', 'retell:call_analyzed']) then 'end'
+        when not jsonb_exists(facts, 'retell:call_analyzed') then 'analysis'
+      end
     end as missing,
     case when shredded_at is not null then null when retell_call_id is not null then 'retell' when twilio_call_sid is not null then 'twilio' end as provider,
     coalesce(retell_call_id, twilio_call_sid) as provider_id, phone_number
