@@ -77,8 +77,9 @@ export async function listGaps(ctx: Ctx) {
   }
 }
 
-type Heard = { span: number; provider: WebhookProvider; door: string; heard: number }
-type Silent = { provider: WebhookProvider; door: string; usual: number }
+type Heard = { span: number; provider: WebhookProvider; door: string; heard: number; refused: number }
+/** `refused`: what came of it all the same, and could not be proven to be the provider’s. */
+type Silent = { provider: WebhookProvider; door: string; usual: number; refused: number }
 
 /** Sources that say nothing in an hour of the week at which they usually say much: in the last one, or in the one that ends at `until`. */
 export async function silentSources(ctx: Ctx, until = ctx.now): Promise<Silent[]> {
@@ -90,10 +91,10 @@ export async function silentSources(ctx: Ctx, until = ctx.now): Promise<Silent[]
   })
   const rows = await statement<Heard>(
     ctx.db,
-    `select span.nth::int - 1 as span, queue.provider, queue.door, count(*)::int as heard
+    `select span.nth::int - 1 as span, queue.provider, queue.door,
+       count(*) filter (where queue.verdict = 'verified')::int as heard, count(*) filter (where queue.verdict <> 'verified')::int as refused
      from unnest($1::text[], $2::text[]) with ordinality as span (first, last, nth)
-     join webhook_queue as queue on queue.id >= span.first::uuid and queue.id < span.last::uuid and queue.verdict = 'verified'
-       and queue.door not like 'fetched/%'
+     join webhook_queue as queue on queue.id >= span.first::uuid and queue.id < span.last::uuid and queue.door not like 'fetched/%'
      group by 1, 2, 3`,
     [spans.map(({ end }) => firstIdAt(new Date(end - hourMs))), spans.map(({ end }) => firstIdAt(new Date(end)))],
   )
@@ -105,9 +106,9 @@ export async function silentSources(ctx: Ctx, until = ctx.now): Promise<Silent[]
       Math.min(...heardIn.flatMap(({ week, heard }) => (week === nth ? [heard] : []))),
     )
     const [source] = rows
-    return source !== undefined && isSilent({ heard, before })
-      ? [{ provider: source.provider, door: source.door, usual: usualOf(before) ?? 0 }]
-      : []
+    if (source === undefined || !isSilent({ heard, before })) return []
+    const refused = rows.find(({ span }) => span === 0)?.refused ?? 0
+    return [{ provider: source.provider, door: source.door, usual: usualOf(before) ?? 0, refused }]
   })
 }
 
@@ -118,6 +119,11 @@ function whatHeals(ctx: Ctx, provider: WebhookProvider): string {
     : 'what it could not deliver it must send again, since nobody asks it for that'
 }
 
+const whereToLook = (refused: number): string =>
+  refused === 0
+    ? 'Look at the provider’s status and at the address that it calls'
+    : `${refused} were refused: look under «Quarantined» why, its secret may have changed`
+
 /** Tells once a day of each source that has fallen silent. */
 export async function watchSilence(ctx: Ctx): Promise<void> {
   const silent = await silentSources(ctx)
@@ -125,17 +131,20 @@ export async function watchSilence(ctx: Ctx): Promise<void> {
   await inTransaction(ctx, async (ctx) => {
     await raiseAlerts(
       ctx,
-      silent.map(({ provider, door, usual }) => ({
+      silent.map(({ provider, door, usual, refused }) => ({
         type: 'source_silent',
         severity: 'high',
         customerId: null,
         dedupKey: `webhooks:silent:${provider}:${door}:${ctx.now.toISOString().slice(0, 10)}`,
         series: `webhooks:silent:${provider}:${door}`,
         rank: 1,
-        title: `Nothing came from ${provider} at ${door} for an hour`,
-        message: `At this hour of the week about ${usual} webhooks come. Look at the provider’s status and at the address that it calls; ${whatHeals(ctx, provider)}.`,
+        title:
+          refused === 0
+            ? `Nothing came from ${provider} at ${door} for an hour`
+            : `Nothing of ${provider} at ${door} was taken for an hour`,
+        message: `At this hour of the week about ${usual} webhooks come. ${whereToLook(refused)}; ${whatHeals(ctx, provider)}.`,
         runbook: 'docs/runbooks/webhooks.md#silent',
-        metadata: { provider, door, usual },
+        metadata: { provider, door, usual, ...(refused > 0 && { refused }) },
       })),
     )
   })

@@ -465,6 +465,26 @@ test('of a silent source that can be asked it is said that it is asked, of anoth
   ])
 })
 
+test('of a source of which all is refused it is said that it is refused: its secret has changed, perhaps, and not its address', async () => {
+  await world.owner`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+    select uuidv7(make_interval(days => -7 * week) - nth * interval '1 minute'), 'telnyx', 'refused', '', '', '[]', '', 'utf8', 0, '',
+      case week when 0 then 'signature_invalid' else 'verified' end, case week when 0 then 'quarantined' else 'processed' end, now()
+    from generate_series(0, 3) as week, generate_series(1, 20) as nth`
+
+  await watchSilence(world.ctx())
+
+  const raised = await world.owner`
+    select title, message, (metadata ->> 'refused')::int as refused from ops_alerts where alert_type = 'source_silent' and metadata ->> 'door' = 'refused'`
+  expect(raised).toEqual([
+    {
+      title: 'Nothing of telnyx at refused was taken for an hour',
+      message: expect.stringContaining('20 were refused: look under «Quarantined»'),
+      refused: 20,
+    },
+  ])
+})
+
 test('gaps name the calls without an end or analysis and the texts without a fate; what waits is told in minutes and money, by customer', async () => {
   const { phoneNumber, id } = await world.customer({ tier: 'core' })
   await world.owner`delete from call_events`
