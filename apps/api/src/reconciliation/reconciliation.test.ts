@@ -527,6 +527,34 @@ test('a text of which Telnyx lists no words is healed with its words: a STOP in 
   expect(await mayContact(world.ctx(), asked)).toMatchObject({ allowed: false })
 })
 
+test('a list that goes on and does not say where, or ends in a full page without saying that it does, is not taken for whole', async () => {
+  const { phoneNumber } = await world.customer()
+  const call = settledCall({ to: phoneNumber, seconds: 60 })
+  await world.retell(call.ended)
+  await world.process()
+  lists.telnyx = Array.from({ length: 51 }, () => telnyxRecord({ from: phoneNumber, to: '+14155550123', parts: 1 }))
+  const answer = world.network.answer
+  world.network.answer = async (request, init) => {
+    const { pathname, searchParams } = new URL(request.url)
+    if (pathname === '/v3/list-calls') return Response.json({ items: [], has_more: true })
+    if (pathname !== '/v2/detail_records') return await answer(request, init)
+    const page = Number(searchParams.get('page[number]'))
+    return Response.json({ data: lists.telnyx.slice((page - 1) * 50, page * 50) })
+  }
+  try {
+    const { run, differences } = await reconcile()
+    expect(run.sources[0]).toMatchObject({
+      provider: 'retell',
+      state: 'skipped',
+      reason: 'its list is not as documented',
+    })
+    expect(run.sources[3]).toMatchObject({ provider: 'telnyx', state: 'read', pages: 2, listed: 51 })
+    expect(differences.filter(({ providerId }: Json) => providerId === call.id)).toEqual([])
+  } finally {
+    world.network.answer = answer
+  }
+})
+
 test('a price that a provider lists another time otherwise is found as such; the first one that it named counts', async () => {
   const { id, phoneNumber } = await world.customer()
   const text = twilioMessage({ from: phoneNumber, to: '+14155550123', segments: 1 })

@@ -47,7 +47,10 @@ export async function listRetellCalls(ctx: NetCtx, window: ListWindow): Promise<
     }),
   })
   const { items, has_more: hasMore, pagination_key: next } = pageSchema.parse(answer)
-  return { records: items.flatMap(toListed), next: hasMore && next !== undefined && next !== cursor ? next : null }
+  // taken for its end, what follows would be missing there
+  if (hasMore === true && (next === undefined || next === cursor))
+    throw new SyntaxError('Retell’s list goes on and does not say where')
+  return { records: items.flatMap(toListed), next: hasMore === true ? (next ?? null) : null }
 }
 
 function toListed(item: object): ListedRecord[] {

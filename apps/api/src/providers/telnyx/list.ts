@@ -51,7 +51,8 @@ export async function listTelnyxMessages(ctx: NetCtx, window: ListWindow): Promi
     headers: { authorization: `Bearer ${ctx.env.TELNYX_API_KEY ?? ''}` },
   })
   const { data, meta } = pageSchema.parse(answer)
-  const hasMore = data.length > 0 && page < (meta?.total_pages ?? 1)
+  const pages = meta?.total_pages ?? (data.length < pageSize ? page : page + 1)
+  const hasMore = data.length > 0 && page < pages
   const own = sendingNumbers(ctx.env)
   return { records: data.flatMap((item) => toMessage(item, own)), next: hasMore ? String(page + 1) : null }
 }
