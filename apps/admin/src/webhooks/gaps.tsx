@@ -15,7 +15,7 @@ import { sourceName } from './sources-words.tsx'
 type Missing = GapsAnswer['missing'][number]
 
 const missingWords: Record<Missing['missing'], string> = {
-  end: 'Calls that began two hours ago and have no end',
+  end: 'Calls that began two hours ago and have no end, or whose end Retell has not told',
   analysis: 'Calls that ended half an hour ago and have no analysis',
   status: 'Messages sent an hour ago of which nobody knows the fate',
 }
