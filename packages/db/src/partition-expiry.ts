@@ -1,32 +1,52 @@
 import type postgres from 'postgres'
 import { lowestIdAt, type Partition, partitionAt } from './partition-month.ts'
-import { holds, partitionsOf, whenUnlocked } from './partition-tables.ts'
+import { holds, lockedCode, partitionsOf, whenUnlocked } from './partition-tables.ts'
 
 const rowsAtOnce = 5000
 
 /** A table that may lose what is old: from when on rows are kept, and which of the older ones forbid it. */
 export type Expiry = { table: string; keptFrom: Date; forbids: string }
 
-/** A month goes when it lies wholly before what is kept and nothing in it forbids it. */
-export async function dropExpired(sql: postgres.Sql, { table, keptFrom, forbids }: Expiry): Promise<string[]> {
+/** A month goes when it lies wholly before what is kept and nothing in it forbids it. `beside` are those that could not be put back. */
+export async function dropExpired(
+  sql: postgres.Sql,
+  { table, keptFrom, forbids }: Expiry,
+): Promise<{ dropped: string[]; beside: string[] }> {
   const dropped: string[] = []
+  const beside: string[] = []
   const horizon = lowestIdAt(keptFrom)
   for (const { name, to } of await partitionsOf(sql, table)) {
     if (to > horizon || (await holds(sql, name, forbids))) continue
     await whenUnlocked(sql, `alter table ${table} detach partition ${name}`)
   }
   // those of a run that died in between too
-  for (const { name, from, to } of await detachedFrom(sql, table)) {
-    if (to > horizon) continue
-    // what came while nobody could look
-    if (await holds(sql, name, forbids)) {
-      await whenUnlocked(sql, `alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`)
+  for (const month of await detachedFrom(sql, table)) {
+    // what came while nobody could look, and what is kept for longer since
+    if (await holds(sql, month.name, month.to > horizon ? 'true' : forbids)) {
+      if (!(await putBack(sql, table, month))) beside.push(month.name)
       continue
     }
-    await whenUnlocked(sql, `drop table ${name}`)
-    dropped.push(name)
+    if (month.to > horizon) continue
+    await whenUnlocked(sql, `drop table ${month.name}`)
+    dropped.push(month.name)
   }
-  return dropped
+  return { dropped, beside }
+}
+
+/** Its rows are proven to lie in its month before it is attached: meanwhile everybody is locked out of DEFAULT. False where it cannot be: somebody’s copy, for instance. */
+async function putBack(sql: postgres.Sql, table: string, { name, from, to }: Partition): Promise<boolean> {
+  const bounds = `${name}_bounds`
+  await whenUnlocked(sql, `alter table ${name} drop constraint if exists ${bounds}`)
+  try {
+    await whenUnlocked(sql, `alter table ${name} add constraint ${bounds} check (id >= '${from}' and id < '${to}')`)
+    await whenUnlocked(sql, `alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`)
+    return true
+  } catch (error) {
+    if ((error as { code?: string }).code === lockedCode) throw error
+    return false
+  } finally {
+    await whenUnlocked(sql, `alter table ${name} drop constraint if exists ${bounds}`)
+  }
 }
 
 /** DEFAULT itself stays: what is old in it goes row by row, and whatever somebody has locked with the next run. */

@@ -230,6 +230,32 @@ test('a month that has had its time goes as a whole; one with a row that is not 
   expect((await maintain({ now, expiries }))?.dropped).toEqual(['webhook_queue_2026_12', 'webhook_queue_2027_01'])
 })
 
+test('a month that a run has taken out and not dropped is put back where it is kept for longer by now, and nobody waits for that', async () => {
+  await maintain()
+  const kept = await store('2026-11-20')
+  await sql`alter table webhook_queue detach partition webhook_queue_2026_11`
+  expect(await placeOf(kept)).toBeUndefined()
+  const expiries = [{ table: 'webhook_queue', keptFrom: new Date('2026-11-05Z'), forbids: 'shredded_at is null' }]
+  const now = new Date('2027-03-05Z')
+
+  expect(await maintain({ now, expiries })).toMatchObject({ dropped: [], faults: [], locked: [] })
+
+  expect(await placeOf(kept)).toBe('webhook_queue_2026_11')
+  const left =
+    await sql`select conname from pg_constraint where conrelid = 'webhook_queue_2026_11'::regclass and conname like '%bounds'`
+  expect(left).toEqual([])
+  // somebody's copy of a month is left alone, and keeps nothing from being done
+  await sql`alter table webhook_queue detach partition webhook_queue_2026_11`
+  await sql`create table webhook_queue_2026_11_kept as select * from webhook_queue_2026_11`
+  await sql`drop table webhook_queue_2026_11`
+  await sql`alter table webhook_queue_2026_11_kept rename to webhook_queue_2026_11`
+  const fault = 'webhook_queue_2026_11 stands beside it with rows and could not be put back'
+  expect(await maintain({ now, expiries })).toMatchObject({
+    dropped: [],
+    faults: [{ table: 'webhook_queue', what: fault }],
+  })
+})
+
 test('what came before the first month, into DEFAULT, goes when it has had its time; what is not done stays and is told of', async () => {
   const expiry = { table: 'webhook_queue', forbids: `state in ('received', 'failed', 'dead') or shredded_at is null` }
   const expiries = [{ ...expiry, keptFrom: new Date('2026-08-01Z') }]

@@ -56,7 +56,11 @@ async function maintain(sql: postgres.Sql, table: string, options: Options, main
   const monthly = await makeAhead(sql, table, options, maintained)
   const expiry = options.expiries.find((one) => one.table === table)
   if (expiry !== undefined) {
-    maintained.dropped.push(...(await dropExpired(sql, expiry)))
+    const { dropped, beside } = await dropExpired(sql, expiry)
+    maintained.dropped.push(...dropped)
+    maintained.faults.push(
+      ...beside.map((name) => ({ table, what: `${name} stands beside it with rows and could not be put back` })),
+    )
     maintained.deleted += await deleteExpired(sql, expiry)
   }
   await inspect(sql, { table, monthly, expiry }, maintained)
