@@ -112,6 +112,32 @@ describe('refusals', () => {
     expect(Object.keys(envelope.parse(answer.json()).error.fields ?? {}).sort()).toEqual(fields)
   })
 
+  test.each([
+    ['/api/usage/check', { kind: 'sms', quantity: 1, toNumber: '+14155550101' }, 'toNumber'],
+    ['/api/usage/holds/hld_ID/settle', { seconds: 42 }, 'seconds'],
+    ['/api/usage/holds/hld_ID/settle', { quantity: 42, callId: 'call_1' }, 'callId'],
+    ['/api/compliance/check', { channel: 'sms', to: '+14155550101', kind: 'marketing' }, 'kind'],
+    ['/api/admin/api-keys', { name: 'one customer’s', scopes: ['usage:ask'], customer: 'cus_ID' }, 'customer'],
+    ['/api/admin/api-keys/key_ID/rotate', { overlap: 0 }, 'overlap'],
+    ['/api/admin/webhook-sources/pause', { provider: 'twilio', source: 'sms', reason: 'a bad night' }, 'source'],
+    ['/api/admin/webhook-sources/resume', { provider: 'twilio', source: 'sms', reason: 'is over' }, 'source'],
+    ['/api/admin/webhook-secrets', { provider: 'standard', door: 'x', secrets: 'whsec_x' }, 'secrets'],
+    ['/api/admin/webhook-secrets/whs_ID/rotate', { overlap: 0 }, 'overlap'],
+    ['/api/admin/webhook-quarantine/reverify', { source: 'twilio' }, 'source'],
+    ['/api/admin/webhook-queue/replays/rpl_ID/run', { hash: '0'.repeat(64), stopAbove: 1 }, 'stopAbove'],
+  ])('what %s does not know it refuses, and does nothing else instead', async (path, body, unknown) => {
+    const { id } = await world.customer()
+    const wire = id.replaceAll('-', '')
+    const ofCustomer = /^.api.(?:usage.check|compliance)/.test(path) ? { customerId: `cus_${wire}` } : {}
+    const answer = await call('POST', path.replace('ID', wire), {
+      headers: { authorization: `Bearer ${await world.signIn('admin')}` },
+      payload: { ...ofCustomer, ...body },
+    })
+
+    expect([answer.statusCode, answer.json().error.fields]).toEqual([400, { [unknown]: 'is not known' }])
+    expect(await world.owner`select from usage_holds where customer_id = ${id}`).toHaveLength(0)
+  })
+
   test('a body with many faults names them all, in a sentence and by field, and changes nothing', async () => {
     const payload = {
       businessName: ' ',

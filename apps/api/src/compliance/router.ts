@@ -19,7 +19,7 @@ export const complianceRouter = {
   check: usageAsker
     .meta({ openapi: check })
     .input(
-      z.object({
+      z.strictObject({
         customerId: wireId('customer'),
         channel: z.enum(channels),
         to: phoneSchema,

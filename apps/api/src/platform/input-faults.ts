@@ -3,14 +3,19 @@ import type { z } from 'zod'
 
 /** A list of ten thousand faults is told by its first ones: an answer is not to outgrow what was asked. */
 const mostFaults = 20
+const longestName = 100
 
 /** What is wrong with an input, by field. */
 export function fieldsOf(error: z.ZodError): Record<string, string> {
-  return Object.fromEntries(
-    error.issues
+  return Object.fromEntries(error.issues.slice(0, mostFaults).flatMap(faultsIn))
+}
+
+function faultsIn(issue: z.core.$ZodIssue): [string, string][] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys
       .slice(0, mostFaults)
-      .map((issue) => [issue.path.join('.') || 'input', issue.message.replace(/^Invalid input: /, '')]),
-  )
+      .map((key) => [[...issue.path, key.slice(0, longestName)].join('.'), 'is not known'])
+  return [[issue.path.join('.') || 'input', issue.message.replace(/^Invalid input: /, '')]]
 }
 
 /** SQLSTATEs of a value that came from outside and that no column can hold: a NUL, no date, no uuid, too large. */

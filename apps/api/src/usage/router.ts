@@ -109,7 +109,7 @@ export const usageRouter = {
     .meta(post('/usage/check', 'Ask before a call or text; yes reserves the units'))
     .input(
       z
-        .object({
+        .strictObject({
           customerId: wireId('customer'),
           kind: z.enum(callKinds),
           quantity: units,
@@ -141,7 +141,7 @@ export const usageRouter = {
   settle: usageAsker
     .meta(post('/usage/holds/{id}/settle', 'End a hold, with what was used where no provider reports it'))
     .input(
-      z.object({
+      z.strictObject({
         id: wireId('hold'),
         quantity: z
           .number()

@@ -18,7 +18,7 @@ import { releasePausedSpec } from './release-paused.ts'
 const reason = z.string().trim().min(3).max(500)
 
 /** Whose webhooks: a provider’s, those of one of its doors, or a customer’s. */
-const target = z.object({
+const target = z.strictObject({
   provider: z.enum(webhookProviders).optional(),
   door: z
     .string()

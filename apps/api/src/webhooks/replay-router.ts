@@ -39,7 +39,8 @@ export const replaysRouter = {
       openapi: { method: 'POST', path: `${path}/{id}/run`, tags, summary: 'Carry a plan out', protect: true },
     })
     .input(
-      one.extend({
+      z.strictObject({
+        id: wireId('replay'),
         hash: z.string().length(64),
         stopAbovePercent: z.int().min(0).max(100).optional(),
         reason: z.string().trim().min(3).max(500).optional(),

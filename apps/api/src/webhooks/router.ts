@@ -22,7 +22,7 @@ const tags = ['webhooks']
 
 const cursor = z.string().regex(cursorPattern, 'must be a cursor that the tail gave out')
 
-const which = z.object({ provider: z.enum(webhookProviders).optional(), cause: refusalSchema.optional() })
+const which = z.strictObject({ provider: z.enum(webhookProviders).optional(), cause: refusalSchema.optional() })
 
 const quarantine = {
   counts: staff

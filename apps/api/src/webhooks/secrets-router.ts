@@ -12,7 +12,7 @@ const tags = ['webhooks']
 const meta = (path: `/${string}`, summary: string) => ({
   openapi: { method: 'POST' as const, path, tags, summary, protect: true },
 })
-const given = z.object({
+const given = z.strictObject({
   secret: z.string().max(secretRule.longest).optional(),
   name: z.string().trim().min(1, 'is required').max(60).optional(),
 })

@@ -26,7 +26,7 @@ export const apiKeysRouter = {
   create: admin
     .meta({ openapi: { method: 'POST', path: '/admin/api-keys', tags, summary: 'Make an API key', protect: true } })
     .input(
-      z.object({
+      z.strictObject({
         name: z.string().trim().min(1, 'is required').max(100),
         scopes: z.array(scopeSchema).min(1, 'needs one at least').max(20),
         customerId: wireId('customer').optional(),
@@ -47,7 +47,7 @@ export const apiKeysRouter = {
       },
     })
     .input(
-      z.object({
+      z.strictObject({
         id: wireId('apiKey'),
         overlapHours: z.number().int().min(0).max(keyRule.longestOverlapHours).default(keyRule.overlapHours),
         days,
