@@ -636,6 +636,27 @@ test('health says how it stands, without figures to strangers', async () => {
     expect((await world.rest('GET', '/api/health/detailed', { token })).status).toBe(403)
 })
 
+test('a list is asked for a number as people write it, also with a plus that the address makes a blank', async () => {
+  const { phoneNumber } = await world.customer()
+  const call = retellCall({ to: phoneNumber, seconds: 60 })
+  await world.retell(call.ended)
+  const text = { MessageSid: `SM${call.id.slice(-32)}`, From: '+14155550123', To: phoneNumber, Body: 'x' }
+  await world.twilio('sms', { ...text, SmsStatus: 'received' })
+  await world.process()
+  const [, area = '', exchange = '', line = ''] = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(phoneNumber) ?? []
+
+  for (const [list, count] of Object.entries({ 'webhook-queue': 2, 'call-events': 1, 'sms-events': 1 }))
+    for (const spelling of [
+      phoneNumber,
+      encodeURIComponent(phoneNumber),
+      phoneNumber.slice(1),
+      `(${area}) ${exchange}-${line}`,
+    ]) {
+      const { body } = await world.rest('GET', `/api/admin/${list}?phone=${spelling}`, { token: operator })
+      expect([list, spelling, body.items.length]).toEqual([list, spelling, count])
+    }
+})
+
 test.each(['bearer', 'BEARER', 'Bearer '])(
   'a token counts behind the word «%s», as the standard has it',
   async (word) => {

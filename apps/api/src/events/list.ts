@@ -1,6 +1,6 @@
 import type { CallStatus } from '@trunkline/core/events/call'
 import type { MessageStatus } from '@trunkline/core/events/message'
-import { toE164 } from '@trunkline/core/numbers/phone'
+import { soughtNumber } from '@trunkline/core/numbers/phone'
 import { toPage } from '@trunkline/core/platform/page'
 import { customers } from '@trunkline/db/schema/customers'
 import { callEvents, smsEvents } from '@trunkline/db/schema/events'
@@ -28,7 +28,7 @@ const since = (text: string | undefined) => (text === undefined ? undefined : fi
 /** Calls, the last heard of first. `from` and `to` bound when we first heard of a call. */
 export async function listCalls(ctx: Ctx, input: Input<CallStatus>) {
   const [after, from, to] = [idOfCursor(input.cursor), since(input.from), since(input.to)]
-  const phone = input.phone && (toE164(input.phone) ?? input.phone)
+  const phone = input.phone && soughtNumber(input.phone)
   const rows = await ctx.db
     .select({ call: callEvents, businessName: customers.businessName })
     .from(callEvents)
@@ -70,7 +70,7 @@ const uuidStart = '^[0-9a-f]{8}-'
 /** Messages, the last heard of first. */
 export async function listMessages(ctx: Ctx, input: Input<MessageStatus>) {
   const [after, from, to] = [idOfCursor(input.cursor), since(input.from), since(input.to)]
-  const phone = input.phone && (toE164(input.phone) ?? input.phone)
+  const phone = input.phone && soughtNumber(input.phone)
   const rows = await ctx.db
     .select({ message: smsEvents, businessName: customers.businessName })
     .from(smsEvents)

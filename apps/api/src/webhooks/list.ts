@@ -1,4 +1,4 @@
-import { toE164 } from '@trunkline/core/numbers/phone'
+import { soughtNumber } from '@trunkline/core/numbers/phone'
 import { toPage } from '@trunkline/core/platform/page'
 import { mostLooked, type Searched } from '@trunkline/core/webhooks/search'
 import type { WebhookProvider, WebhookState } from '@trunkline/core/webhooks/state'
@@ -44,7 +44,7 @@ export async function listWebhooks(ctx: Ctx, input: Input): Promise<Listed> {
         isByIndex ? named : undefined,
         input.state && eq(webhooks.state, input.state),
         cause?.condition,
-        input.phone ? eq(webhooks.phoneNumber, toE164(input.phone) ?? input.phone) : undefined,
+        input.phone ? eq(webhooks.phoneNumber, soughtNumber(input.phone)) : undefined,
         input.from ? gte(webhooks.id, firstIdAt(new Date(input.from))) : undefined,
         input.to ? lt(webhooks.id, firstIdAt(new Date(input.to))) : undefined,
         after ? lt(webhooks.id, after) : undefined,

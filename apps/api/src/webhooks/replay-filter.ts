@@ -1,4 +1,4 @@
-import { toE164 } from '@trunkline/core/numbers/phone'
+import { soughtNumber } from '@trunkline/core/numbers/phone'
 import { wireId } from '@trunkline/core/platform/wire-id'
 import { webhookProviders, webhookStateSchema } from '@trunkline/core/webhooks/state'
 import { webhooks } from '@trunkline/db/schema/webhooks'
@@ -72,7 +72,7 @@ export async function matching(ctx: Ctx, filter: ReplayFilter): Promise<SQL | un
     filter.state && eq(webhooks.state, filter.state),
     filter.provider && eq(webhooks.provider, filter.provider),
     filter.cause === undefined ? undefined : await isOf(ctx, filter.cause),
-    filter.phone ? eq(webhooks.phoneNumber, toE164(filter.phone) ?? filter.phone) : undefined,
+    filter.phone ? eq(webhooks.phoneNumber, soughtNumber(filter.phone)) : undefined,
     filter.customerId ? eq(webhooks.customerId, filter.customerId) : undefined,
     q ? or(holds(webhooks.eventType, q), holds(webhooks.lastError, q), holds(webhooks.body, q)) : undefined,
     filter.json &&

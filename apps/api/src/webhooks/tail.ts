@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { toE164 } from '@trunkline/core/numbers/phone'
+import { soughtNumber } from '@trunkline/core/numbers/phone'
 import type { WebhookProvider } from '@trunkline/core/webhooks/state'
 import { statement } from '@trunkline/db/connect'
 import { customers } from '@trunkline/db/schema/customers'
@@ -69,7 +69,7 @@ async function storedBetween(ctx: Ctx, range: { after: Place; horizon: number; l
         lt(webhooks.position, horizon),
         wanted.refused ? undefined : eq(webhooks.verdict, 'verified'),
         wanted.provider && eq(webhooks.provider, wanted.provider),
-        wanted.phone ? eq(webhooks.phoneNumber, toE164(wanted.phone) ?? wanted.phone) : undefined,
+        wanted.phone ? eq(webhooks.phoneNumber, soughtNumber(wanted.phone)) : undefined,
         wanted.eventType ? holds(webhooks.eventType, wanted.eventType) : undefined,
       ),
     )

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { lineOf, phoneSchema, toE164 } from './phone.ts'
+import { lineOf, phoneSchema, soughtNumber, toE164 } from './phone.ts'
 
 const e164 = fc.stringMatching(/^\+[1-9]\d{6,14}$/)
 
@@ -76,4 +76,24 @@ test.each([
   [undefined, undefined],
 ])('a provider that says «%s» means %s', (raw, line) => {
   expect(lineOf(raw)).toBe(line)
+})
+
+test('a number that is sought is found as it stands, and behind the blank that its plus became in an address', () => {
+  fc.assert(
+    fc.property(e164, (phone) => {
+      expect(soughtNumber(phone)).toBe(phone)
+      expect(soughtNumber(` ${phone.slice(1)}`)).toBe(phone)
+    }),
+  )
+})
+
+test.each([
+  ['(312) 555-0101', '+13125550101'],
+  ['13125550101', '+13125550101'],
+  [' 1 312 555 0101', '+13125550101'],
+  ['agent:agent_1', 'agent:agent_1'],
+  ['sip:trunk@example.com', 'sip:trunk@example.com'],
+  ['+1', '+1'],
+])('who seeks «%s» finds %s', (text, sought) => {
+  expect(soughtNumber(text)).toBe(sought)
 })

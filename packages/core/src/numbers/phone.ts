@@ -31,6 +31,10 @@ export function lineOf(raw: string | undefined): string | undefined {
   return toE164(raw, homeCountry) ?? plainText(raw, 100)
 }
 
+/** What a list is searched for: a number however it is written, read as a provider's would be, else the words themselves. In an address a plus is a blank. */
+export const soughtNumber = (text: string): string =>
+  toE164(/^\s\d/.test(text) ? `+${text.trim()}` : text, homeCountry) ?? text
+
 /** A number typed into a form: must be complete with its country code. */
 export const phoneSchema = z
   .string()
