@@ -2808,6 +2808,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
           cursor?: string | undefined;
           limit?: number | undefined;
           state?: "differences" | "failed" | "matched" | "running" | "stale" | undefined;
+          status?: "completed" | "failed" | "running" | undefined;
           trigger?: "manual" | "scheduled" | undefined;
         };
         output: {
@@ -3146,6 +3147,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         cursor?: string | undefined;
         limit?: number | undefined;
         state?: "acknowledged" | "open" | undefined;
+        acknowledged?: "false" | "true" | undefined;
         severity?: "critical" | "high" | "info" | "low" | "medium" | undefined;
         type?: string | undefined;
         customerId?: string | undefined;

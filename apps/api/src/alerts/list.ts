@@ -10,6 +10,7 @@ import { toAlertRow } from './wire.ts'
 
 type Input = {
   state?: 'open' | 'acknowledged' | undefined
+  acknowledged?: 'true' | 'false' | undefined
   severity?: Severity | undefined
   type?: string | undefined
   customerId?: string | undefined
@@ -26,8 +27,10 @@ export async function listAlerts(ctx: Ctx, input: Input) {
     .leftJoin(customers, eq(customers.id, opsAlerts.customerId))
     .where(
       and(
-        input.state === 'open' ? isNull(opsAlerts.acknowledgedAt) : undefined,
-        input.state === 'acknowledged' ? isNotNull(opsAlerts.acknowledgedAt) : undefined,
+        input.state === 'open' || input.acknowledged === 'false' ? isNull(opsAlerts.acknowledgedAt) : undefined,
+        input.state === 'acknowledged' || input.acknowledged === 'true'
+          ? isNotNull(opsAlerts.acknowledgedAt)
+          : undefined,
         input.severity && eq(opsAlerts.severity, input.severity),
         input.type ? eq(opsAlerts.alertType, input.type) : undefined,
         input.customerId ? eq(opsAlerts.customerId, input.customerId) : undefined,

@@ -170,6 +170,23 @@ test('texts have levels of their own (K-17)', async () => {
   ])
 })
 
+test('alerts are asked for by whether somebody has taken them, in the first customers’ words too', async () => {
+  const [taken = '', waiting = ''] = (await raise([draft(), draft()])).map((id) => toWireId('alert', id))
+  const token = await world.signIn('operator')
+  await world.rest('POST', `/api/admin/ops-alerts/${taken}/acknowledge`, { token })
+  const asked = async (filter: string) => {
+    const { body } = await world.rest('GET', `/api/admin/ops-alerts?${filter}`, { token })
+    const listed = body.items.map((alert: { id: string }) => alert.id)
+    return [taken, waiting].filter((id) => listed.includes(id))
+  }
+
+  expect(await asked('acknowledged=true')).toEqual([taken])
+  expect(await asked('acknowledged=false')).toEqual([waiting])
+  expect(await asked('state=acknowledged')).toEqual([taken])
+  expect(await asked('state=open')).toEqual([waiting])
+  expect((await world.rest('GET', '/api/admin/ops-alerts?acknowledged=perhaps', { token })).status).toBe(400)
+})
+
 test('an acknowledged alert stays acknowledged: the second to take it is told (J-4)', async () => {
   const [id = ''] = await raise([draft()])
   const token = await world.signIn('operator')

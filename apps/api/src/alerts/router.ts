@@ -19,6 +19,7 @@ export const alertsRouter = {
     .input(
       pageInput.extend({
         state: z.enum(['open', 'acknowledged']).optional(),
+        acknowledged: z.enum(['true', 'false']).optional(),
         severity: severitySchema.optional(),
         type: z.string().max(100).optional(),
         customerId: wireId('customer').optional(),

@@ -1,9 +1,9 @@
 import { toPage } from '@trunkline/core/platform/page'
 import { toWireId } from '@trunkline/core/platform/wire-id'
-import type { RunState, RunTrigger } from '@trunkline/core/reconciliation/run'
+import { type RunState, type RunStatus, type RunTrigger, runStatuses } from '@trunkline/core/reconciliation/run'
 import { opsAlerts } from '@trunkline/db/schema/alerts'
 import { reconciliationDifferences, reconciliationRuns } from '@trunkline/db/schema/reconciliation'
-import { and, count, desc, eq, isNotNull, lt, sql, sum } from 'drizzle-orm'
+import { and, count, desc, eq, inArray, isNotNull, lt, sql, sum } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Ctx } from '../platform/context.ts'
 import { DomainError } from '../platform/domain-error.ts'
@@ -14,7 +14,13 @@ import { type runDetail, type runSeries, toRunRow } from './wire.ts'
 /** All runs, the latest first. */
 export async function listRuns(
   ctx: Ctx,
-  input: { state?: RunState | undefined; trigger?: RunTrigger | undefined; cursor?: string | undefined; limit: number },
+  input: {
+    state?: RunState | undefined
+    status?: RunStatus | undefined
+    trigger?: RunTrigger | undefined
+    cursor?: string | undefined
+    limit: number
+  },
 ) {
   const after = idOfCursor(input.cursor)
   const rows = await ctx.db
@@ -23,6 +29,7 @@ export async function listRuns(
     .where(
       and(
         input.state && eq(reconciliationRuns.state, input.state),
+        input.status && inArray(reconciliationRuns.state, [...runStatuses[input.status]]),
         input.trigger && eq(reconciliationRuns.trigger, input.trigger),
         after === undefined ? undefined : lt(reconciliationRuns.id, after),
       ),

@@ -396,6 +396,25 @@ test('a window, an id or a cursor that is none is refused with its field, and no
   expect((await csv('/api/admin/reconciliation-runs/rcn_1.csv')).statusCode).toBe(400)
 })
 
+test('runs are asked for by how they ended, in the first customers’ words too', async () => {
+  const ids = new Map<string, string>()
+  for (const state of ['matched', 'differences', 'failed', 'stale']) {
+    const id = newId()
+    ids.set(toWireId('run', id), state)
+    await world.owner`
+      insert into reconciliation_runs (id, trigger, triggered_by, state, window_from, window_to, started_at, heartbeat_at, finished_at)
+      values (${id}, 'manual', 'test', ${state}, now() - interval '1 day', now(), now(), now(), now())`
+  }
+  const asked = async (status: string) => {
+    const { body } = await world.rest('GET', `/api/admin/reconciliation-runs?status=${status}`, { token: operator })
+    return body.items.flatMap(({ id }: { id: string }) => ids.get(id) ?? [])
+  }
+
+  expect(await asked('completed')).toEqual(['differences', 'matched'])
+  expect(await asked('failed')).toEqual(['stale', 'failed'])
+  expect(await asked('running')).toEqual([])
+})
+
 test('as CSV a run is read portion by portion, no faster than its reader, and no cell is a formula', async () => {
   const runId = newId()
   await world.owner`

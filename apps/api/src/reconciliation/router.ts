@@ -1,6 +1,6 @@
 import { pageInput, pageOf } from '@trunkline/core/platform/page'
 import { wireId } from '@trunkline/core/platform/wire-id'
-import { foundClasses, runStates, runTriggers } from '@trunkline/core/reconciliation/run'
+import { foundClasses, runStates, runStatusNames, runTriggers } from '@trunkline/core/reconciliation/run'
 import { z } from 'zod'
 import { operator, staff } from '../platform/trpc.ts'
 import { healMissing } from './heal.ts'
@@ -27,7 +27,13 @@ export const reconciliationRouter = {
   runs: {
     list: staff
       .meta(get('/admin/reconciliation-runs', 'Every run, the latest first'))
-      .input(pageInput.extend({ state: z.enum(runStates).optional(), trigger: z.enum(runTriggers).optional() }))
+      .input(
+        pageInput.extend({
+          state: z.enum(runStates).optional(),
+          status: z.enum(runStatusNames).optional(),
+          trigger: z.enum(runTriggers).optional(),
+        }),
+      )
       .output(pageOf(runRow))
       .query(({ ctx, input }) => listRuns(ctx, input)),
 

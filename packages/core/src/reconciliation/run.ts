@@ -4,6 +4,15 @@ import { differenceClasses } from './difference.ts'
 export const runStates = ['running', 'matched', 'differences', 'failed', 'stale'] as const
 export type RunState = (typeof runStates)[number]
 
+/** How a run stands in the words of the first customers, whatever it found. */
+export const runStatuses = {
+  running: ['running'],
+  completed: ['matched', 'differences'],
+  failed: ['failed', 'stale'],
+} as const
+export type RunStatus = keyof typeof runStatuses
+export const runStatusNames = Object.keys(runStatuses) as [RunStatus, ...RunStatus[]]
+
 export const runTriggers = ['scheduled', 'manual'] as const
 export type RunTrigger = (typeof runTriggers)[number]
 
