@@ -99,6 +99,15 @@ describe('refusals', () => {
     ['/api/admin/customers?tier=gold', ['tier']],
     ['/api/admin/customers?cursor=no-cursor', ['cursor']],
     ['/api/admin/webhook-queue?cursor=no-cursor', ['cursor']],
+    ...['unknown-phones', 'error-logs', 'customers'].map((list): [string, string[]] => [
+      `/api/admin/${list}?cursor=${Buffer.from(`${'-'.repeat(36)}2026-03-02T10:00:00.000Z`).toString('base64url')}`,
+      ['cursor'],
+    ]),
+    // another list's
+    ...['unknown-phones', 'error-logs'].map((list): [string, string[]] => [
+      `/api/admin/${list}?cursor=${Buffer.from('0191d3a0-7c3e-7c6f-8a4b-2d1e0f9c8b7aBright').toString('base64url')}`,
+      ['cursor'],
+    ]),
     ['/api/admin/webhook-queue?state=asleep', ['state']],
     ['/api/admin/webhook-queue?from=yesterday&to=2026-13-01', ['from', 'to']],
     ['/api/admin/webhook-queue/whk_1', ['id']],
@@ -656,6 +665,21 @@ test('a list is asked for a number as people write it, also with a plus that the
       expect([list, spelling, body.items.length]).toEqual([list, spelling, count])
     }
 })
+
+test.each(['operator', 'viewer'] as const)(
+  'a %s finds an unknown number by itself, however it is written',
+  async (role) => {
+    const number = randomNumber()
+    await world.retell(retellCall({ to: number, seconds: 60 }).ended)
+    await world.process()
+    const token = await world.signIn(role)
+
+    for (const spelling of [number, encodeURIComponent(number), number.slice(1)]) {
+      const { body } = await world.rest('GET', `/api/admin/unknown-phones?phone=${spelling}`, { token })
+      expect([spelling, body.items.length]).toEqual([spelling, 1])
+    }
+  },
+)
 
 test.each(['bearer', 'BEARER', 'Bearer '])(
   'a token counts behind the word «%s», as the standard has it',

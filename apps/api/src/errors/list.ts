@@ -5,8 +5,7 @@ import { toPage } from '@trunkline/core/platform/page'
 import { errorGroupCustomers, errorGroups, errorHours } from '@trunkline/db/schema/errors'
 import { and, count, desc, eq, exists, gte, ilike, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import type { Ctx } from '../platform/context.ts'
-import { DomainError } from '../platform/domain-error.ts'
-import { cursorOfPair, pairOfCursor } from '../platform/keyset.ts'
+import { cursorOfPair, timeOfCursor } from '../platform/keyset.ts'
 import { toErrorRow } from './wire.ts'
 
 type Input = {
@@ -27,12 +26,7 @@ const hoursShown = 24
 
 /** The bugs that happened last come first. */
 export async function listErrors(ctx: Ctx, input: Input) {
-  const after = pairOfCursor(input.cursor)
-  if (after !== undefined && Number.isNaN(Date.parse(after.value))) {
-    throw new DomainError('invalid', 'The cursor is not one that a page gave out', {
-      fields: { cursor: 'is not known' },
-    })
-  }
+  const after = timeOfCursor(input.cursor)
   const text = input.q === undefined ? undefined : `%${input.q.replaceAll(/[\\%_]/g, '\\$&')}%`
   const rows = await ctx.db
     .select()

@@ -1,3 +1,4 @@
+import { soughtNumber } from '@trunkline/core/numbers/phone'
 import { resolutions } from '@trunkline/core/numbers/unknown'
 import { toPage } from '@trunkline/core/platform/page'
 import { toWireId } from '@trunkline/core/platform/wire-id'
@@ -7,7 +8,7 @@ import { and, desc, eq, ilike, isNotNull, isNull, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { customerRef, toCustomerRef } from '../customers/wire.ts'
 import type { Ctx } from '../platform/context.ts'
-import { cursorOfPair, pairOfCursor } from '../platform/keyset.ts'
+import { cursorOfPair, timeOfCursor } from '../platform/keyset.ts'
 import { mayReadNumbers, shownNumber } from '../platform/reading.ts'
 
 export const unknownPhone = z.object({
@@ -40,7 +41,7 @@ function nameHas(text: string) {
 
 /** Numbers that nobody owned, and agents and calls without one, the last seen first. */
 export async function listUnknownPhones(ctx: Ctx, input: Input) {
-  const after = pairOfCursor(input.cursor)
+  const after = timeOfCursor(input.cursor)
   const waiting = sql<number>`(select count(*)::int from ${unknownPhoneWebhooks} where ${unknownPhoneWebhooks.unknownPhoneId} = ${unknownPhones.id})`
   const rows = await ctx.db
     .select({ unknown: unknownPhones, waiting, businessName: customers.businessName })
@@ -57,7 +58,7 @@ export async function listUnknownPhones(ctx: Ctx, input: Input) {
           ? undefined
           : mayReadNumbers(ctx)
             ? nameHas(input.phone)
-            : eq(unknownPhones.phoneNumber, input.phone),
+            : eq(unknownPhones.phoneNumber, soughtNumber(input.phone)),
         after &&
           sql`(${unknownPhones.lastSeenAt}, ${unknownPhones.id}) < (${after.value}::timestamptz, ${after.id}::uuid)`,
       ),

@@ -17,8 +17,15 @@ export function pairOfCursor(cursor: string | undefined): { value: string; id: s
   if (cursor === undefined) return undefined
   const text = Buffer.from(cursor, 'base64url').toString('utf8')
   const id = text.slice(0, 36)
-  if (!/^[0-9a-f-]{36}$/.test(id)) throw invalidCursor()
+  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw invalidCursor()
   return { id, value: text.slice(36) }
+}
+
+/** The same, of a list that is sorted by time. */
+export function timeOfCursor(cursor: string | undefined): { value: string; id: string } | undefined {
+  const pair = pairOfCursor(cursor)
+  if (pair && !(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(pair.value) && Date.parse(pair.value))) throw invalidCursor()
+  return pair
 }
 
 const invalidCursor = () =>
