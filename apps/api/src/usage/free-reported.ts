@@ -18,17 +18,21 @@ export async function freeReported(ctx: Ctx, charges: readonly Charge[]): Promis
   if (reported.length === 0) return
   await statement(
     ctx.db,
-    `with freed as (
-       update usage_holds as hold set state = 'reported', ended_at = now(), overrun = greatest(0, report.used::bigint - hold.quantity)
+    `with report as materialized (
+       select nullif(hold, '')::uuid as hold, nullif(provider, '') as provider, customer::uuid as customer, used::bigint as used
+       from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as each (hold, provider, customer, used)
+     ), ended as materialized (
+       select id, customer_id, provider_id from usage_holds
+       where customer_id = any (($3::text[])::uuid[]) and state = 'open'
+         and (id = any ((array_remove($1::text[], ''))::uuid[]) or provider_id = any (array_remove($2::text[], '')))
+       order by id for update skip locked
+     ), freed as (
+       update usage_holds as hold set state = 'reported', ended_at = now(), overrun = greatest(0, used - hold.quantity)
        from (
-         select distinct on (id) id, used from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as report (hold, provider, customer, used)
-         join usage_holds on usage_holds.customer_id = customer::uuid and state = 'open'
-           and (usage_holds.id = nullif(hold, '')::uuid or usage_holds.provider_id = nullif(provider, ''))
-         order by id, used::bigint desc
-       ) as report
-       where hold.id = report.id and hold.id in (
-         select id from usage_holds where customer_id = any (($3::text[])::uuid[]) and state = 'open'
-           and (id = any ((array_remove($1::text[], ''))::uuid[]) or provider_id = any (array_remove($2::text[], ''))) order by id for update skip locked)
+         select distinct on (id) id, used from ended
+         join report on customer = customer_id and (hold = id or provider = provider_id) order by id, used desc
+       ) as told
+       where hold.id = told.id
        returning hold.customer_id, hold.meter, hold.quantity
      ), sums as (
        select customer_id, coalesce(sum(quantity) filter (where meter = 'call_seconds'), 0) as calls,
