@@ -68,11 +68,11 @@ export async function deleteExpired(sql: postgres.Sql, { table, keptFrom, forbid
   }
 }
 
-/** Tables that are named as a month of this one and are no part of it. */
+/** Tables that are named as a month of this one and are no part of it. Ours are guarded; what somebody has copied is not. */
 async function detachedFrom(sql: postgres.Sql, table: string): Promise<Partition[]> {
   const rows = await sql<{ name: string }[]>`
     select relname as name from pg_class
-    where relnamespace = 'public'::regnamespace and relkind = 'r' and not relispartition
+    where relnamespace = 'public'::regnamespace and relkind = 'r' and not relispartition and relrowsecurity
       and relname ~ ${`^${table}_\\d{4}_\\d{2}$`} order by relname`
   return rows.map(({ name }) => partitionAt(table, new Date(`${name.slice(-7).replace('_', '-')}-01T00:00:00Z`)))
 }

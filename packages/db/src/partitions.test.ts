@@ -244,16 +244,28 @@ test('a month that a run has taken out and not dropped is put back where it is k
   const left =
     await sql`select conname from pg_constraint where conrelid = 'webhook_queue_2026_11'::regclass and conname like '%bounds'`
   expect(left).toEqual([])
-  // somebody's copy of a month is left alone, and keeps nothing from being done
+  // what cannot be put back is told of, and keeps nothing from being done
   await sql`alter table webhook_queue detach partition webhook_queue_2026_11`
   await sql`create table webhook_queue_2026_11_kept as select * from webhook_queue_2026_11`
   await sql`drop table webhook_queue_2026_11`
   await sql`alter table webhook_queue_2026_11_kept rename to webhook_queue_2026_11`
+  await sql`alter table webhook_queue_2026_11 enable row level security`
   const fault = 'webhook_queue_2026_11 stands beside it with rows and could not be put back'
   expect(await maintain({ now, expiries })).toMatchObject({
     dropped: [],
     faults: [{ table: 'webhook_queue', what: fault }],
   })
+})
+
+test('a table that somebody has named as a month is none of ours: it is not dropped, and keeps nothing from being done', async () => {
+  await sql`create table webhook_queue_2025_01 (id uuid, note text)`
+  const old = await store('2025-02-03')
+  await sql`create table webhook_queue_2025_02 as select * from webhook_queue where id = ${old}`
+  const expiries = [{ table: 'webhook_queue', keptFrom: new Date('2026-08-01Z'), forbids: 'shredded_at is null' }]
+
+  expect(await maintain({ expiries })).toMatchObject({ dropped: [], deleted: 1, faults: [] })
+
+  expect(await sql`select id from webhook_queue_2025_02`).toEqual([{ id: old }])
 })
 
 test('what came before the first month, into DEFAULT, goes when it has had its time; what is not done stays and is told of', async () => {
