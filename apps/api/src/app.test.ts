@@ -125,6 +125,9 @@ describe('refusals', () => {
     ['/api/usage/check', { kind: 'sms', quantity: 1, toNumber: '+14155550101' }, 'toNumber'],
     ['/api/usage/holds/hld_ID/settle', { seconds: 42 }, 'seconds'],
     ['/api/usage/holds/hld_ID/settle', { quantity: 42, callId: 'call_1' }, 'callId'],
+    ['/api/admin/usage/credits', { meter: 'call_seconds', quantity: 60, reason: 'sorry', key: 'x' }, 'key'],
+    ['/api/admin/usage/adjustments', { meter: 'call_seconds', quantity: 60, reason: 'sorry', key: 'x' }, 'key'],
+    ['/api/admin/usage/pause', { reason: 'sorry', until: '2026-03-02T10:00:00Z' }, 'until'],
     ['/api/compliance/check', { channel: 'sms', to: '+14155550101', kind: 'marketing' }, 'kind'],
     ['/api/admin/api-keys', { name: 'one customer’s', scopes: ['usage:ask'], customer: 'cus_ID' }, 'customer'],
     ['/api/admin/api-keys/key_ID/rotate', { overlap: 0 }, 'overlap'],
@@ -137,7 +140,7 @@ describe('refusals', () => {
   ])('what %s does not know it refuses, and does nothing else instead', async (path, body, unknown) => {
     const { id } = await world.customer()
     const wire = id.replaceAll('-', '')
-    const ofCustomer = /^.api.(?:usage.check|compliance)/.test(path) ? { customerId: `cus_${wire}` } : {}
+    const ofCustomer = /usage.[a-z]+$|compliance/.test(path) ? { customerId: `cus_${wire}` } : {}
     const answer = await call('POST', path.replace('ID', wire), {
       headers: { authorization: `Bearer ${await world.signIn('admin')}` },
       payload: { ...ofCustomer, ...body },

@@ -38,7 +38,7 @@ export const steering = {
     grant: operator
       .meta(post('/admin/usage/credits', 'Grant minutes or texts'))
       .input(
-        z.object({
+        z.strictObject({
           customerId,
           meter: z.enum(meters),
           quantity: z.number().int().min(1).max(mostUnits),
@@ -139,20 +139,22 @@ export const steering = {
 
   pause: operator
     .meta(post('/admin/usage/pause', 'Let a customer stand still, for one cause'))
-    .input(z.object({ customerId, cause: pauseCauseSchema.default('force'), reason, expiresAt: instant.optional() }))
+    .input(
+      z.strictObject({ customerId, cause: pauseCauseSchema.default('force'), reason, expiresAt: instant.optional() }),
+    )
     .output(z.object({ changed: z.boolean() }))
     .mutation(({ ctx, input }) => pauseCustomer(ctx, input)),
 
   resume: operator
     .meta(post('/admin/usage/resume', 'Lift one cause of standing still, and no other'))
-    .input(z.object({ customerId, cause: pauseCauseSchema.default('force'), reason }))
+    .input(z.strictObject({ customerId, cause: pauseCauseSchema.default('force'), reason }))
     .output(z.object({ changed: z.boolean(), isPaused: z.boolean() }))
     .mutation(({ ctx, input }) => resumeCustomer(ctx, input)),
 
   adjust: operator
     .meta(post('/admin/usage/adjustments', 'Correct the ledger by a difference, with a reason'))
     .input(
-      z.object({
+      z.strictObject({
         customerId,
         meter: z.enum(meters),
         quantity: z
