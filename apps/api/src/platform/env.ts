@@ -1,5 +1,6 @@
 import { toE164 } from '@trunkline/core/numbers/phone'
 import { emailSchema } from '@trunkline/core/sessions/session'
+import { leastKeyDays } from '@trunkline/core/webhooks/key-retention'
 import { secretFault, sourceNamePattern } from '@trunkline/core/webhooks/secret'
 import { z } from 'zod'
 
@@ -79,6 +80,7 @@ const schema = z.object({
   WEBHOOK_BACKFILL: z.enum(['on', 'off']).default('on'),
   RETENTION_BYTES_DAYS: z.coerce.number().int().min(7).max(3650).default(90),
   RETENTION_EVENTS_MONTHS: z.coerce.number().int().min(5).max(120).default(24),
+  RETENTION_KEYS_DAYS: z.coerce.number().int().min(leastKeyDays).max(3650).optional(),
   RETENTION_AUDIT_MONTHS: z.coerce.number().int().min(12).max(120).default(24),
   TRUSTED_PROXIES: list.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),

@@ -7,6 +7,7 @@ import { admitFetched } from './admit-fetched.ts'
 import { backfillGaps } from './backfill.ts'
 import { backfillGapsSpec } from './backfill-runs.ts'
 import { carryOutReplay, carryOutReplaySpec } from './bulk-replay.ts'
+import { forgetKeys } from './forget-keys.ts'
 import { watchSilence } from './gaps.ts'
 import { trimReplays } from './plan-replay.ts'
 import { trimQuarantine } from './quarantine.ts'
@@ -16,6 +17,8 @@ import { releaseWaiting } from './release-waiting.ts'
 const trimQuarantineSpec = jobSpec({ name: 'webhooks.trimQuarantine', input: z.object({}), attempts: 3 })
 
 const trimReplaysSpec = jobSpec({ name: 'webhooks.trimReplays', input: z.object({}), attempts: 3 })
+
+const forgetKeysSpec = jobSpec({ name: 'webhooks.forgetKeys', input: z.object({}), attempts: 3 })
 
 const watchSilenceSpec = jobSpec({ name: 'webhooks.watchSilence', input: z.object({}), attempts: 3 })
 
@@ -28,6 +31,7 @@ export const webhookJobs = [
   job(admitFetchedSpec, admitFetched),
   job(carryOutReplaySpec, carryOutReplay),
   job(trimReplaysSpec, trimReplays),
+  job(forgetKeysSpec, forgetKeys),
 ]
 
 export const webhookSchedules: readonly Recurring[] = [
@@ -35,4 +39,5 @@ export const webhookSchedules: readonly Recurring[] = [
   { spec: backfillGapsSpec, everySeconds: 600 },
   { spec: trimQuarantineSpec, everySeconds: 600 },
   { spec: trimReplaysSpec, everySeconds: 86_400 },
+  { spec: forgetKeysSpec, everySeconds: 86_400 },
 ]

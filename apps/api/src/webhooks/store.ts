@@ -183,11 +183,16 @@ async function settleRepeats(
   )) as unknown as Known[]
   const holders = new Map(known.map((row) => [row.key, row]))
   const revisions: { arrival: Arrival; revision: Arrival }[] = []
+  const forgotten: Arrival[] = []
   const counts = new Map<string, number>()
   for (const arrival of keyed) {
     const holder = holders.get(arrival.key as string)
+    if (holder === undefined) {
+      forgotten.push(arrival)
+      continue
+    }
     // its own row: a drained spool record whose commit had gone through after all
-    if (holder === undefined || holder.webhook_id === arrival.id) continue
+    if (holder.webhook_id === arrival.id) continue
     const content = arrival.contentSha256 ?? arrival.bodySha256
     if (holder.body_sha256 === content) {
       batch.receipts.set(arrival.id, { duplicate: true, webhookId: holder.webhook_id })
@@ -198,6 +203,12 @@ async function settleRepeats(
     }
   }
   await countDuplicates(sql, counts)
+  if (forgotten.length > 0) {
+    // the key was there and has had its time since: nobody has kept what it kept out
+    const receipts = await storeThese(sql, forgotten)
+    for (const [index, { id }] of forgotten.entries())
+      batch.receipts.set(id, receipts[index] ?? { duplicate: false, webhookId: id })
+  }
   if (revisions.length === 0) return
   // a transaction may be open already; what they say is written down by whoever called
   const kept = await storeThese(
