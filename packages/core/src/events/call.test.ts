@@ -53,6 +53,29 @@ const twilio = fc
 const statements = fc.array(fc.oneof(retell, twilio), { minLength: 1, maxLength: 8 })
 const join = (all: readonly CallFacts[]): CallFacts => all.reduce((a, b) => joinFacts(a, b), {} as CallFacts)
 
+test('of two lengths that were told at one time the one with more authority counts', () => {
+  const fact = (durationMs: number): CallFact => ({
+    at: 5,
+    source: 'retell',
+    receivedAt: 5,
+    webhookId: 'w',
+    durationMs,
+  })
+  const facts: CallFacts = { 'retell:call_ended': fact(61_000), 'retell:call_analyzed': fact(62_000) }
+
+  expect(summarizeCall(facts).seconds).toBe(62)
+})
+
+test('Telnyx’s call lasts from its answer to its end, a second begun counts', () => {
+  const fact = { at: 0, source: 'telnyx', receivedAt: 0, webhookId: 'w' } as const
+  const lasting = (ms: number): CallFacts => ({
+    'telnyx:call.answered': { ...fact, status: 'in-progress', startedAt: 1_700_000_000_000 },
+    'telnyx:call.hangup': { ...fact, status: 'completed', endedAt: 1_700_000_000_000 + ms },
+  })
+
+  expect([0, 1, 61_000, 61_001].map((ms) => summarizeCall(lasting(ms)).seconds)).toEqual([0, 1, 61, 62])
+})
+
 test('a call is the same in whatever order and however often its events arrive (V-4)', () => {
   const arrivals = statements.chain((all) =>
     fc.tuple(

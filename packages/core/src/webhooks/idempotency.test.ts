@@ -16,7 +16,8 @@ import {
   unreadableIdentity,
 } from './idempotency.ts'
 
-const word = fc.stringMatching(/^[A-Za-z0-9_]{1,6}$/)
+// few, so that two events are often of one thing
+const word = fc.constantFrom('A1', 'b2', '_')
 const retellEvent = fc.record({
   event: fc.constantFrom('call_started', 'call_ended', 'call_analyzed'),
   callId: word,

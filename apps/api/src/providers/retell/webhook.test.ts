@@ -425,6 +425,16 @@ function eventIn(name: string, json: Sample): Sample {
   return { event, call: { ...call, ...(json.call ?? json) } }
 }
 
+test('cents become the nearest whole micro-dollar, whatever a fraction of two loses', () => {
+  const costOf = (combined_cost: number) => {
+    const event = { event: 'call_ended', call: { call_id: 'call_of_a_cost', call_cost: { combined_cost } } }
+    const [told] = retell.events(deliver(JSON.stringify(event)), 'webhook')
+    return told?.kind === 'call' ? told.fact.costMicros : undefined
+  }
+
+  expect([1.005, 15.215, 0.00005, 0].map(costOf)).toEqual([10_050, 152_150, 1, 0])
+})
+
 test('a fragment of a capture stands where it belongs', () => {
   const cost = eventIn('retell/call_cost.part.captured-fragment.json', { call_cost: { combined_cost: 10.9999999 } })
   const started = eventIn('retell/call_started.part.captured-fragment.json', { call: { from_number: 'anonymous' } })

@@ -90,6 +90,7 @@ test('a sender of Svix’s may use its own names, all three of them, and is know
   expect(verify({ ...theirs, body: Buffer.from(`${text} `) })).toBe('signature_invalid')
   expect(verify(renamed('webhook-timestamp', 'webhook-signature'))).toBe('signature_missing')
   expect(verify(renamed('webhook-signature'))).toBe('signature_missing')
+  expect(verify(renamed('webhook-timestamp'))).toBe('signature_missing')
   expect(standard.read(theirs, '')).toEqual(standard.read(genuine, ''))
 })
 
