@@ -388,7 +388,7 @@ test('two workers on the same calls merge and charge each once', async () => {
 
   await Promise.all([world.process(7), world.process(11), world.process(100)])
   // what lost a race waits for its next attempt
-  await world.owner`update webhook_queue set next_attempt_at = now() where state = 'failed'`
+  await world.owner`update webhook_queue set next_attempt_at = now() - interval '1 second' where state = 'failed'`
   await world.process(1)
 
   for (const { id } of customers) {

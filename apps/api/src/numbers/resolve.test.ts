@@ -346,7 +346,7 @@ test('a match and the next call of the same agent at the same moment lose nothin
       world.process(),
       resolveUnknownPhone(world.ctx(), { unknownPhoneId, resolution: 'matched', customerId }),
     ])
-    await world.owner`update webhook_queue set next_attempt_at = now() where state = 'failed'`
+    await world.owner`update webhook_queue set next_attempt_at = now() - interval '1 second' where state = 'failed'`
     await world.process()
     await world.drainJobs()
 

@@ -43,7 +43,7 @@ test('as long as a webhook is not done its key stays, however old it is', async 
   await forgetKeys(world.ctx())
 
   expect(await keys()).toBe(3)
-  await world.owner`update webhook_queue set state = 'received', next_attempt_at = now()`
+  await world.owner`update webhook_queue set state = 'received', next_attempt_at = now() - interval '1 second'`
   await world.process()
   await forgetKeys(world.ctx())
   expect(await keys()).toBe(0)

@@ -17,7 +17,7 @@ test('a technical fault while a forged delivery is replayed does not release it:
   const [forged] = await world.owner`select id, state from webhook_queue where state = 'quarantined'`
 
   await recordFailure(world.ctx(), forged?.id, Object.assign(new Error('gone'), { code: '57P01' }))
-  await world.owner`update webhook_queue set next_attempt_at = now()`
+  await world.owner`update webhook_queue set next_attempt_at = now() - interval '1 second'`
   await world.process()
 
   const [after] = await world.owner`select state from webhook_queue where id = ${forged?.id}`

@@ -468,7 +468,7 @@ test('a failed webhook whose replay fails waits for its next attempt (K-1)', asy
   } finally {
     await world.owner`alter table usage_keys_away rename to usage_keys`
   }
-  await world.owner`update webhook_queue set next_attempt_at = now() where state = 'failed'`
+  await world.owner`update webhook_queue set next_attempt_at = now() - interval '1 second' where state = 'failed'`
   await world.process()
   expect(await find(id)).toMatchObject({ state: 'processed' })
   expect(await usedBy(customerId)).toBe(65)
@@ -566,7 +566,7 @@ test('a webhook that fails is tried again, later each time, until it succeeds (K
         select state, attempts, extract(epoch from next_attempt_at - now())::float as wait from webhook_queue where body like ${`%${call.id}%`}`
       expect(row).toMatchObject({ state: 'failed', attempts: attempt + 1 })
       waits.push(row?.wait)
-      await world.owner`update webhook_queue set next_attempt_at = now() where body like ${`%${call.id}%`}`
+      await world.owner`update webhook_queue set next_attempt_at = now() - interval '1 second' where body like ${`%${call.id}%`}`
     }
   } finally {
     await world.owner`alter table usage_limits_away rename to usage_limits`
