@@ -345,11 +345,11 @@ const acts: Record<string, () => Promise<Answer>> = {
       insert into billing_accounts (customer_id, stripe_customer_id, updated_at) values (${id}, ${`cus_${id}`}, now())`
     return await ask('billing.portal', { customerId })
   },
-  'usage.pause': async () => ask('usage.pause', { ...(await calls()), reason: 'They asked' }),
+  'usage.pause': async () => ask('usage.pause', { customerId: (await somebody()).customerId, reason: 'They asked' }),
   'usage.resume': async () => {
-    const customer = await calls()
-    await ask('usage.pause', { ...customer, reason: 'They asked' })
-    return await ask('usage.resume', { ...customer, reason: 'They asked' })
+    const { customerId } = await somebody()
+    await ask('usage.pause', { customerId, reason: 'They asked' })
+    return await ask('usage.resume', { customerId, reason: 'They asked' })
   },
   'usage.adjust': async () => ask('usage.adjust', { ...(await calls()), quantity: 60, reason: 'Not reported' }),
   'usage.waive': async () => {
