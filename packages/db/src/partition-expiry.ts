@@ -7,13 +7,16 @@ const rowsAtOnce = 5000
 /** A table that may lose what is old: from when on rows are kept, and which of the older ones forbid it. */
 export type Expiry = { table: string; keptFrom: Date; forbids: string }
 
-/** A month goes when it lies wholly before what is kept and nothing in it forbids it. `beside` are those that could not be put back. */
+/** A month that holds rows, is no part of its table and could not be made one again. */
+type Beside = { name: string; why: string }
+
+/** A month goes when it lies wholly before what is kept and nothing in it forbids it. */
 export async function dropExpired(
   sql: postgres.Sql,
   { table, keptFrom, forbids }: Expiry,
-): Promise<{ dropped: string[]; beside: string[] }> {
+): Promise<{ dropped: string[]; beside: Beside[] }> {
   const dropped: string[] = []
-  const beside: string[] = []
+  const beside: Beside[] = []
   const horizon = lowestIdAt(keptFrom)
   for (const { name, to } of await partitionsOf(sql, table)) {
     if (to > horizon || (await holds(sql, name, forbids))) continue
@@ -23,7 +26,8 @@ export async function dropExpired(
   for (const month of await detachedFrom(sql, table)) {
     // what came while nobody could look, and what is kept for longer since
     if (await holds(sql, month.name, month.to > horizon ? 'true' : forbids)) {
-      if (!(await putBack(sql, table, month))) beside.push(month.name)
+      const why = await putBack(sql, table, month)
+      if (why !== undefined) beside.push({ name: month.name, why })
       continue
     }
     if (month.to > horizon) continue
@@ -33,17 +37,18 @@ export async function dropExpired(
   return { dropped, beside }
 }
 
-/** Its rows are proven to lie in its month before it is attached: meanwhile everybody is locked out of DEFAULT. False where it cannot be: somebody’s copy, for instance. */
-async function putBack(sql: postgres.Sql, table: string, { name, from, to }: Partition): Promise<boolean> {
+/** Its rows are proven to lie in its month before it is attached: meanwhile everybody is locked out of DEFAULT. Answers why where it cannot be: somebody’s copy, for instance. */
+async function putBack(sql: postgres.Sql, table: string, { name, from, to }: Partition): Promise<string | undefined> {
   const bounds = `${name}_bounds`
   await whenUnlocked(sql, `alter table ${name} drop constraint if exists ${bounds}`)
   try {
     await whenUnlocked(sql, `alter table ${name} add constraint ${bounds} check (id >= '${from}' and id < '${to}')`)
     await whenUnlocked(sql, `alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`)
-    return true
+    return undefined
   } catch (error) {
-    if ((error as { code?: string }).code === lockedCode) throw error
-    return false
+    const { code, message } = error as { code?: string; message: string }
+    if (code === lockedCode) throw error
+    return message
   } finally {
     await whenUnlocked(sql, `alter table ${name} drop constraint if exists ${bounds}`)
   }

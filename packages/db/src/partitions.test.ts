@@ -250,10 +250,10 @@ test('a month that a run has taken out and not dropped is put back where it is k
   await sql`drop table webhook_queue_2026_11`
   await sql`alter table webhook_queue_2026_11_kept rename to webhook_queue_2026_11`
   await sql`alter table webhook_queue_2026_11 enable row level security`
-  const fault = 'webhook_queue_2026_11 stands beside it with rows and could not be put back'
+  const fault = 'webhook_queue_2026_11 stands beside it with rows and could not be put back: column'
   expect(await maintain({ now, expiries })).toMatchObject({
     dropped: [],
-    faults: [{ table: 'webhook_queue', what: fault }],
+    faults: [{ table: 'webhook_queue', what: expect.stringContaining(fault) }],
   })
 })
 

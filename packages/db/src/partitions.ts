@@ -59,7 +59,10 @@ async function maintain(sql: postgres.Sql, table: string, options: Options, main
     const { dropped, beside } = await dropExpired(sql, expiry)
     maintained.dropped.push(...dropped)
     maintained.faults.push(
-      ...beside.map((name) => ({ table, what: `${name} stands beside it with rows and could not be put back` })),
+      ...beside.map(({ name, why }) => ({
+        table,
+        what: `${name} stands beside it with rows and could not be put back: ${why}`,
+      })),
     )
     maintained.deleted += await deleteExpired(sql, expiry)
   }
