@@ -511,6 +511,21 @@ test('a webhook that waits for long keeps its own bytes and no others; once it i
   expect(await kept()).toEqual([])
 })
 
+test('however many shred at once from the very beginning, none is in the way of another', async () => {
+  for (let round = 0; round < 10; round++) {
+    await world.owner`delete from retention_marks`
+    await world.owner`
+      insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
+      select overlay(gen_random_uuid()::text placing '0190b6e2-8c4a-7' from 1 for 15)::uuid, 'retell', 'events', 'x', 'x', '[]', 'told', 'utf8', 4, '\\x00',
+        'verified', case when nth % 20 = 10 then 'received' else 'processed' end, now()
+      from generate_series(1, 40) as nth`
+    await Promise.all([1, 2, 3, 4].map(() => retain(world.ctx(), holdings)))
+  }
+  const left =
+    await world.owner`select distinct state from webhook_queue where id < '0190b6e2-8c4b-7000-8000-000000000000' and body <> ''`
+  expect(left).toEqual([{ state: 'received' }])
+})
+
 /** A dead webhook of long ago that speaks of this number, and what is left of it after somebody has brought it back to life meanwhile. */
 async function revivedDuring(phoneNumber: string, shred: () => Promise<unknown>) {
   const id = newId().replace(/^.{8}-.{4}/, '0190b6e2-8c4a')

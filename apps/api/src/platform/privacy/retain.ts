@@ -45,7 +45,13 @@ async function sweep(
 ): Promise<Pick<Swept, 'rows' | 'isHeldUp'>> {
   let rows = 0
   for (let nth = 0; nth < batches; nth++) {
-    const swept = await inTransaction(ctx, (ctx) => shred(ctx, kept))
+    const swept = await inTransaction(ctx, async (ctx) => {
+      // one at a time: where no mark stands yet there is none to wait at
+      await statement(ctx.db, `select pg_advisory_xact_lock(hashtextextended('retention:' || $1::text, 0))`, [
+        kept.table,
+      ])
+      return await shred(ctx, kept)
+    })
     rows += swept.rows
     if (swept.isDone) return { rows, isHeldUp: swept.isHeldUp }
   }
@@ -72,7 +78,7 @@ async function shredBeyond(ctx: Ctx, kept: Kept): Promise<Swept> {
 const zero = '00000000-0000-0000-0000-000000000000'
 
 async function markOf(ctx: Ctx, kind: string): Promise<string | undefined> {
-  const [mark] = await ctx.db.select().from(retentionMarks).where(eq(retentionMarks.kind, kind)).for('update')
+  const [mark] = await ctx.db.select().from(retentionMarks).where(eq(retentionMarks.kind, kind))
   return mark?.throughId
 }
 
