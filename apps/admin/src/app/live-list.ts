@@ -38,6 +38,8 @@ export function useLiveList<Row extends { id: string }>({
     refetchOnWindowFocus: false,
   })
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = query
+  /** How far was looked, where that was not to the end. */
+  const searched = query.data?.pages.at(-1)?.searched ?? null
 
   const reading = useRef(false)
   const held = useRef(false)
@@ -140,8 +142,7 @@ export function useLiveList<Row extends { id: string }>({
     fresh,
     gone,
     loadingMore: isFetchingNextPage,
-    /** How far was looked, where that was not to the end. */
-    searched: query.data?.pages.at(-1)?.searched ?? null,
+    searched,
     /** Looks on until something is found or nothing is left, and pauses after so many pages. */
     lookFurther: useCallback(async () => {
       for (let page = 0; page < furtherPages; page++) {
@@ -163,9 +164,10 @@ export function useLiveList<Row extends { id: string }>({
     setAround: useCallback((index: number) => {
       around.current = index
     }, []),
+    /** What is next in the list; a search that has come to its bound goes on when somebody asks for it. */
     loadMore: useCallback(() => {
-      if (hasNextPage && !isFetchingNextPage) void fetchNextPage({ cancelRefetch: false })
-    }, [fetchNextPage, hasNextPage, isFetchingNextPage]),
+      if (hasNextPage && searched === null && !isFetchingNextPage) void fetchNextPage({ cancelRefetch: false })
+    }, [fetchNextPage, hasNextPage, searched, isFetchingNextPage]),
   }
 }
 
