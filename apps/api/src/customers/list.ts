@@ -14,7 +14,7 @@ export const customerRow = customerFacts.extend({ numbers: z.array(z.string()), 
 
 type Input = { q?: string | undefined; tier?: TierKey | undefined; cursor?: string | undefined; limit: number }
 
-/** Those who are customers, by name. `q` finds a part of the name or of a number. */
+/** Those who are customers, by name. `q` finds a part of the name or, where no letter is in it, of a number. */
 export async function listCustomers(ctx: Ctx, input: Input) {
   const after = pairOfCursor(input.cursor)
   const rows = await ctx.db
@@ -47,7 +47,7 @@ const literal = (text: string) => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign
 function matches(ctx: Ctx, q: string) {
   const digits = q.replaceAll(/\D/g, '')
   const byName = ilike(customers.businessName, `%${literal(q)}%`)
-  if (digits.length < 4) return byName
+  if (digits.length < 4 || /\p{Letter}/u.test(q)) return byName
   const line = ctx.db
     .select({ one: sql`1` })
     .from(agents)
