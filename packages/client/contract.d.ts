@@ -3191,7 +3191,7 @@ declare const record: import("@trpc/server/unstable-core-do-not-import").Decorat
         acknowledgedBy: string | null;
         delivery: "delivered" | "failed" | "logged" | "pending" | "sent" | "superseded";
         deliveries: {
-          channel: "log" | "sms";
+          channel: "email" | "log" | "slack" | "sms";
           provider: "telnyx" | "twilio" | null;
           state: "delivered" | "failed" | "logged" | "pending" | "sent" | "superseded";
           at: string;

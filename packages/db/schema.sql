@@ -1,4 +1,4 @@
--- migrations: 1ac0397da3f59a95ebf4b8d30c7d75a68286ec42e17c955de0a6e8bb70e4cbf6
+-- migrations: 90eb34d3d41cc08f58389ec0a6edffebe5dd74314ccdb50eaecf1f7ba84b0e1e
 -- Written by npm test from the catalogue. To be read and compared, not to be run.
 
 create table active_sessions (
@@ -72,7 +72,7 @@ create table alert_logs (
   provider text,
   constraint alert_logs_pkey PRIMARY KEY (id),
   constraint alert_logs_alert_id_ops_alerts_id_fk FOREIGN KEY (alert_id) REFERENCES ops_alerts(id),
-  constraint alert_logs_channel_is_known CHECK ((channel = ANY (ARRAY['sms'::text, 'log'::text]))),
+  constraint alert_logs_channel_is_known CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text, 'slack'::text, 'log'::text]))),
   constraint alert_logs_provider_is_known CHECK (((provider IS NULL) OR (provider = ANY (ARRAY['twilio'::text, 'telnyx'::text])))),
   constraint alert_logs_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'logged'::text, 'superseded'::text])))
 );

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { openMailServer } from '../../apps/api/src/testing/mail-server.ts'
 import { isRunning } from '../../packages/db/src/local/process.ts'
 import { planCall, planCalls, retellEvent, secondsOf } from './provider.ts'
 import { adminPhone, type Stage, test, until } from './stage.ts'
@@ -92,6 +93,47 @@ test.concurrent('the database is killed while an alert is sent, and before that 
   }
 })
 
+test.concurrent('no text is taken and the process is killed at each step of the mail: it arrives, and a copy is known by its Message-ID', async ({
+  stage,
+}) => {
+  const mail = await openMailServer()
+  const phone = await stage.openPhone({ ownNumbers: [] })
+  try {
+    const env = { SMTP_URL: mail.url, MAIL_FROM: 'trunkline@trunkline.example', ALERT_EMAIL: 'duty@trunkline.example' }
+    let api = await stage.start({ port: phone.port, env: { ...phone.env, ...env } })
+    const refused = await stage.customer(api, 'core')
+    await crossBothLevels(stage, api, refused.phoneNumber)
+    await told(stage, refused.id)
+    expect((await deliveries(stage, refused.id)).slice(1)).toMatchObject([
+      { channel: 'sms', log: 'failed' },
+      { channel: 'email', log: 'sent', attempts: 1 },
+    ])
+
+    await api.kill()
+    api = await stage.start({ env })
+    for (const [nth, step] of ['alerts.sending', 'alerts.sent'].entries()) {
+      const { id, phoneNumber } = await stage.customer(api, 'core')
+      await api.killAt(step)
+      await crossBothLevels(stage, api, phoneNumber)
+      expect(await api.exited, step).toBe('SIGKILL')
+      await letLeasesRunOut(stage)
+      api = await api.restart()
+
+      await told(stage, id)
+      const named = mail.mails.map((content) => /^Message-ID: (.+)$/im.exec(content)?.[1])
+      expect(new Set(named).size).toBe(nth + 2)
+      // a mail server cannot be asked: what it had taken comes again
+      expect(named).toHaveLength(step === 'alerts.sent' ? nth + 3 : nth + 2)
+      expect(await deliveries(stage, id), step).toMatchObject([
+        { alert: 'superseded' },
+        { alert: 'sent', channel: 'email', log: 'sent', attempts: 2 },
+      ])
+    }
+  } finally {
+    await mail.close()
+  }
+})
+
 test.concurrent('all workers are dead and a backlog waits: the process that only serves tells the phone on duty, once', async ({
   stage,
 }) => {
@@ -144,7 +186,7 @@ function expectOneText({ sim }: Phone, alerts: number): void {
 const deliveries = ({ sql }: Stage, customerId: string) => sql`
   select (metadata ->> 'level')::int as level, ops_alerts.delivery as alert, log.channel, log.state as log, log.attempts
   from ops_alerts left join alert_logs as log on log.alert_id = ops_alerts.id
-  where customer_id = ${customerId} order by level`
+  where customer_id = ${customerId} order by level, log.id`
 
 /** As if the minute of the lease and the heartbeat of the job had passed. */
 async function letLeasesRunOut({ sql }: Stage): Promise<void> {

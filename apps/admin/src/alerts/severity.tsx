@@ -44,7 +44,7 @@ export function DeliveryState({ state }: { state: AlertRow['delivery'] }) {
   return <State tone={deliveryTone(state)}>{deliveryWord(state)}</State>
 }
 
-const channels: Record<string, string> = { sms: 'SMS', log: 'server log' }
+const channels: Record<string, string> = { sms: 'SMS', email: 'mail', slack: 'Slack', log: 'server log' }
 
 /** By which way somebody was told, and who carried it. */
 export function channelWord({ channel, provider }: AlertDetail['deliveries'][number]): string {

@@ -1,7 +1,7 @@
 import { afterLostText, alertReference, alertText } from '@trunkline/core/alerts/delivery'
 import { isBlockCode } from '@trunkline/core/compliance/block-code'
 import { alertLogs, opsAlerts } from '@trunkline/db/schema/alerts'
-import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm'
 import { type Ctx, inTransaction, type NetCtx } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { enqueue } from '../platform/job.ts'
@@ -10,15 +10,17 @@ import { step } from '../platform/step.ts'
 import { CircuitOpenError } from '../providers/breaker.ts'
 import { ProviderError } from '../providers/call.ts'
 import { openSenders, sendByFirst, type TextSender } from '../providers/text-senders.ts'
+import { closeAttempt, closeFailed, wordsOf } from './close-attempt.ts'
 import { giveUpAlert } from './give-up.ts'
 import { type Alert, type Attempt, keepSender, lease, sendersAfter } from './lease.ts'
-import { findLostTexts, lockReceipts, receiptOf, tryAgain } from './note-receipt.ts'
+import { findLostTexts } from './note-receipt.ts'
 import { deliverAlertSpec } from './raise.ts'
+import { openWays, type Way } from './ways.ts'
 
 /**
  * Tells the operator on duty. The attempt is written before the provider is called; before anything is sent a second time
- * its provider is asked whether it took the first. What one provider does not take the next is asked for. Without a phone number the
- * alert goes to the log, and says so.
+ * its provider is asked whether it took the first. What one provider does not take the next is asked for, and what goes by no text
+ * goes by mail, then by Slack. Where none of them is configured the alert goes to the log, and says so.
  */
 export async function deliverAlert(ctx: NetCtx, input: { alertId: string }): Promise<void> {
   const [alert] = await ctx.db.select().from(opsAlerts).where(eq(opsAlerts.id, input.alertId))
@@ -33,13 +35,24 @@ export async function deliverAlert(ctx: NetCtx, input: { alertId: string }): Pro
   }
   const lost = await findLostTexts(ctx, alert.id)
   const senders = sendersAfter(openSenders(ctx.env), lost.providers)
+  const phone = ctx.env.ADMIN_PHONE
+  const left = await findLeft(ctx, alert.id)
+  const ways = openWays(ctx).filter(({ channel }) => !left.has(channel))
   if (lost.texts > 0 && afterLostText(lost).next === 'channel') {
-    const reason = `The carrier lost ${lost.texts === 1 ? 'the text' : `${lost.texts} texts`}`
-    await giveUpAlert(ctx, { alertId: alert.id, cause: 'lost', reason })
+    left.add('sms')
+    if (ways.length === 0) {
+      const reason = `The carrier lost ${lost.texts === 1 ? 'the text' : `${lost.texts} texts`}`
+      await giveUpAlert(ctx, { alertId: alert.id, cause: 'lost', reason })
+      return
+    }
+  }
+  const mayText = phone !== undefined && senders.length > 0 && !left.has('sms')
+  const [way, ...others] = ways
+  if (!mayText && way === undefined && left.size > 0) {
+    await giveUpAlert(ctx, { alertId: alert.id, cause: 'refused', reason: 'No way is left to tell it by' })
     return
   }
-  const phone = ctx.env.ADMIN_PHONE
-  if (phone === undefined || senders.length === 0) {
+  if (!mayText && way === undefined) {
     ctx.log.warn({ alertId: alert.id, severity: alert.severity, title: alert.title }, 'alert')
     await settle(ctx, alert, {
       channel: 'log',
@@ -48,10 +61,28 @@ export async function deliverAlert(ctx: NetCtx, input: { alertId: string }): Pro
     })
     return
   }
-  const attempt = await lease(ctx, alert, senders)
+  const byText = { channel: 'sms' as const, senders }
+  const attempt = await lease(ctx, alert, mayText || way === undefined ? byText : { ...way, senders: [] })
   if (attempt === undefined) return
   if ('heldSeconds' in attempt) await enqueue(ctx, deliverAlertSpec, input, { afterSeconds: attempt.heldSeconds + 1 })
-  else await sendOnce(ctx, alert, attempt, phone)
+  else if (mayText) await sendOnce(ctx, alert, attempt, { phone, hasNext: ways.length > 0 })
+  else if (way !== undefined) await tellOnce(ctx, alert, attempt, { way, hasNext: others.length > 0 })
+}
+
+/** The channels by which this alert is not tried any more. A text that the carrier lost is another matter. */
+async function findLeft(ctx: Ctx, alertId: string): Promise<Set<string>> {
+  const ended = await ctx.db
+    .select({ channel: alertLogs.channel })
+    .from(alertLogs)
+    .where(
+      and(
+        eq(alertLogs.alertId, alertId),
+        eq(alertLogs.state, 'failed'),
+        inArray(alertLogs.channel, ['sms', 'email', 'slack']),
+        isNull(alertLogs.providerMessageId),
+      ),
+    )
+  return new Set(ended.map(({ channel }) => channel))
 }
 
 /** Several levels of one series were passed: only the highest is worth waking somebody. */
@@ -68,7 +99,12 @@ async function isSuperseded(ctx: Ctx, alert: Alert): Promise<boolean> {
   return higher !== undefined
 }
 
-async function sendOnce(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: string): Promise<void> {
+async function sendOnce(
+  ctx: NetCtx,
+  alert: Alert,
+  attempt: Attempt,
+  { phone, hasNext }: { phone: string; hasNext: boolean },
+): Promise<void> {
   let { provider } = attempt
   const choose = async (sender: TextSender) => {
     const isOurs = sender.provider === provider || (await keepSender(ctx, attempt, sender))
@@ -83,7 +119,7 @@ async function sendOnce(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: stri
     // somebody else has taken it over
     if (sent === undefined) return
     step('alerts.sent')
-    await close(ctx, alert, attempt, {
+    await closeAttempt(ctx, alert, attempt, {
       state: 'sent',
       providerMessageId: sent.id,
       reason: asked.arrived
@@ -91,23 +127,31 @@ async function sendOnce(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: stri
         : reasonFor([asked.silent && doubtOf(attempt), ...sent.after.map(wordsOf)]),
     })
   } catch (error) {
-    const reason = wordsOf(error).slice(0, 500)
-    if (error instanceof CircuitOpenError) {
-      // nobody was asked to send, or refused, so this was no try, and whom an earlier one may have reached is asked again
-      if (attempt.senders[0]) await keepSender(ctx, attempt, attempt.senders[0])
-      await close(ctx, alert, { ...attempt, attempts: attempt.attempts - 1 }, { state: 'pending', reason })
-      await enqueue(ctx, deliverAlertSpec, { alertId: alert.id }, { afterSeconds: error.afterSeconds })
-      return
-    }
-    const isOurs = await close(ctx, alert, attempt, { state: 'pending', reason })
-    if (!(error instanceof ProviderError && error.outcome === 'refused')) throw error
-    const refusers = attempt.senders.filter((sender) => sender.provider === provider || !isBlockCode(error.code))
-    const words = `${refusers.map(({ name }) => name).join(' and ')} ${refusers.length === 1 ? 'refuses' : 'refuse'} to send it`
-    if (isOurs) await giveUpAlert(ctx, { alertId: alert.id, cause: 'refused', reason: words })
+    // nobody was asked to send, or refused, so this was no try, and whom an earlier one may have reached is asked again
+    if (error instanceof CircuitOpenError && attempt.senders[0]) await keepSender(ctx, attempt, attempt.senders[0])
+    const isBlocked = error instanceof ProviderError && isBlockCode(error.code)
+    const refusers = attempt.senders.filter((sender) => sender.provider === provider || !isBlocked)
+    await closeFailed(ctx, alert, attempt, { error, hasNext, refusers: refusers.map(({ name }) => name) })
   }
 }
 
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+/** By a way that answers no id. One mail has one Message-ID however often it is tried. */
+async function tellOnce(
+  ctx: NetCtx,
+  alert: Alert,
+  attempt: Attempt,
+  { way, hasNext }: { way: Way; hasNext: boolean },
+): Promise<void> {
+  try {
+    step('alerts.sending')
+    await way.tell(ctx, alert)
+    step('alerts.sent')
+    const reason = attempt.wasLeft ? 'An earlier try ended in the midst of it: it may have arrived twice' : null
+    await closeAttempt(ctx, alert, attempt, { state: 'sent', reason })
+  } catch (error) {
+    await closeFailed(ctx, alert, attempt, { error, hasNext, refusers: [way.name] })
+  }
+}
 
 function reasonFor(said: readonly (string | undefined)[]): string | null {
   const words = said.filter((one) => one !== undefined)
@@ -152,44 +196,6 @@ async function findArrived(ctx: NetCtx, alert: Alert, attempt: Attempt, phone: s
     if (!(error instanceof CircuitOpenError) || others.length === 0) throw error
     return { silent: error }
   }
-}
-
-type End =
-  | { state: 'sent'; providerMessageId: string; reason: string | null }
-  | { state: 'pending'; providerMessageId?: undefined; reason: string }
-
-/** Writes down how an attempt ended, unless its lease was lost meanwhile. */
-async function close(ctx: Ctx, alert: Alert, attempt: Attempt, end: End): Promise<boolean> {
-  return await inTransaction(ctx, async (ctx) => {
-    if (end.state === 'sent') await lockReceipts(ctx, [end.providerMessageId])
-    // the alert before its texts, as everywhere
-    await ctx.db.select({ id: opsAlerts.id }).from(opsAlerts).where(eq(opsAlerts.id, alert.id)).for('update')
-    // the carrier may have spoken before we wrote down that it was sent
-    const receipt = end.state === 'sent' ? await receiptOf(ctx, end.providerMessageId) : undefined
-    const [closed] = await ctx.db
-      .update(alertLogs)
-      .set({
-        state: end.state,
-        reason: end.reason,
-        ...receipt,
-        providerMessageId: end.providerMessageId ?? null,
-        attempts: attempt.attempts,
-        leaseUntil: null,
-        updatedAt: new Date(),
-        deliveredAt: receipt?.state === 'delivered' ? new Date() : null,
-      })
-      .where(and(eq(alertLogs.id, attempt.logId), eq(alertLogs.leaseGeneration, attempt.generation)))
-      .returning({ id: alertLogs.id })
-    if (closed === undefined) return false
-    if (receipt?.state === 'failed') await tryAgain(ctx, alert.id)
-    else
-      await ctx.db
-        .update(opsAlerts)
-        .set({ delivery: receipt?.state ?? end.state })
-        .where(eq(opsAlerts.id, alert.id))
-    await announce(ctx, ['alerts'])
-    return true
-  })
 }
 
 async function settle(

@@ -1,4 +1,4 @@
-import type { TextProvider } from '@trunkline/core/alerts/delivery'
+import type { deliveryChannels, TextProvider } from '@trunkline/core/alerts/delivery'
 import { alertLogs, opsAlerts } from '@trunkline/db/schema/alerts'
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import { type Ctx, inTransaction } from '../platform/context.ts'
@@ -13,6 +13,8 @@ export type Attempt = {
   attempts: number
   createdAt: Date
   generation: number
+  /** Whoever had it before came to no end, so nobody knows whether he told it. */
+  wasLeft: boolean
   provider: TextProvider | null
   senders: readonly TextSender[]
 }
@@ -27,7 +29,7 @@ export const sendersAfter = (open: readonly TextSender[], lost: readonly TextPro
 export async function lease(
   ctx: Ctx,
   alert: Alert,
-  senders: readonly TextSender[],
+  way: { channel: Exclude<(typeof deliveryChannels)[number], 'log'>; senders: readonly TextSender[] },
 ): Promise<Attempt | { heldSeconds: number } | undefined> {
   return await inTransaction(ctx, async (ctx) => {
     const [current] = await ctx.db
@@ -36,20 +38,21 @@ export async function lease(
       .where(eq(opsAlerts.id, alert.id))
       .for('update')
     if (current?.delivery !== 'pending') return undefined
-    const ofText = and(eq(alertLogs.alertId, alert.id), eq(alertLogs.channel, 'sms'), eq(alertLogs.state, 'pending'))
+    const { channel, senders } = way
+    const ofWay = and(eq(alertLogs.alertId, alert.id), eq(alertLogs.channel, channel), eq(alertLogs.state, 'pending'))
     const [known] = await ctx.db
       .select({
         id: alertLogs.id,
         createdAt: alertLogs.createdAt,
-        heldSeconds: sql<number>`ceil(extract(epoch from ${alertLogs.leaseUntil} - now()))::int`,
+        heldSeconds: sql<number | null>`ceil(extract(epoch from ${alertLogs.leaseUntil} - now()))::int`,
       })
       .from(alertLogs)
-      .where(ofText)
+      .where(ofWay)
     if (known === undefined) {
       const created = {
         id: newId(),
         alertId: alert.id,
-        channel: 'sms' as const,
+        channel,
         provider: senders[0]?.provider ?? null,
         state: 'pending' as const,
         attempts: 1,
@@ -59,7 +62,7 @@ export async function lease(
         .insert(alertLogs)
         .values({ ...created, leaseUntil: sql`now() + interval '1 minute'`, updatedAt: ctx.now, createdAt: ctx.now })
       const { provider } = created
-      return { logId: created.id, attempts: 1, createdAt: ctx.now, generation: 1, provider, senders }
+      return { logId: created.id, attempts: 1, createdAt: ctx.now, generation: 1, wasLeft: false, provider, senders }
     }
     const [taken] = await ctx.db
       .update(alertLogs)
@@ -75,10 +78,11 @@ export async function lease(
         generation: alertLogs.leaseGeneration,
         provider: alertLogs.provider,
       })
-    if (taken === undefined) return { heldSeconds: Math.max(1, known.heldSeconds) }
+    if (taken === undefined) return { heldSeconds: Math.max(1, known.heldSeconds ?? 1) }
     const isChosen = (sender: TextSender) => sender.provider === (taken.provider ?? 'twilio')
     const inOrder = [...senders.filter(isChosen), ...senders.filter((sender) => !isChosen(sender))]
-    return { logId: known.id, createdAt: known.createdAt, ...taken, senders: inOrder }
+    const wasLeft = known.heldSeconds !== null
+    return { logId: known.id, createdAt: known.createdAt, ...taken, wasLeft, senders: inOrder }
   })
 }
 

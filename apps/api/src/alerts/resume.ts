@@ -25,6 +25,8 @@ export async function resumeAlerts(ctx: Ctx): Promise<void> {
       and(
         eq(opsAlerts.delivery, 'sent'),
         eq(alertLogs.state, 'sent'),
+        // of a mail or a post none ever comes
+        eq(alertLogs.channel, 'sms'),
         lt(alertLogs.updatedAt, sql`now() - interval '15 minutes'`),
       ),
     )

@@ -35,6 +35,8 @@ test('every fault is named in one message, and no value is repeated in it', () =
     ADMIN_SECOND_FACTOR: 'maybe',
     SMTP_URL: 'https://mail.example',
     MAIL_FROM: 'nobody',
+    ALERT_EMAIL: 'somebody',
+    SLACK_WEBHOOK_URL: 'slack://s3cr3t',
     ROLE: 'boss',
   }
   const fault = (() => {
@@ -49,6 +51,7 @@ test('every fault is named in one message, and no value is repeated in it', () =
   for (const name of Object.keys(wrong)) expect((fault as Error).message).toContain(name)
   expect((fault as Error).message).not.toMatch(/s3cr3t|\n/)
   expect(() => readEnv({ ...least, SMTP_URL: 'smtp://mail.example' })).toThrow(/SMTP_URL and MAIL_FROM/)
+  expect(() => readEnv({ ...least, ALERT_EMAIL: 'duty@trunkline.example' })).toThrow(/ALERT_EMAIL needs SMTP_URL/)
   expect(() => readEnv({})).toThrow(/DATABASE_URL is required; TRUNKLINE_KEY is required/)
 })
 
@@ -78,6 +81,7 @@ test('the logger gets every secret there is, also those inside an address', () =
     TWILIO_AUTH_TOKEN: 'token_one,token_two',
     ADMIN_PASSWORD: 'correct horse battery',
     CRON_SECRET: 'a cron secret of ours',
+    SLACK_WEBHOOK_URL: 'https://hooks.slack.example/services/T0/B0/secret',
     SMTP_URL: 'smtps://post:mail%2Fpass@mail.example:465',
     MAIL_FROM: 'trunkline@trunkline.example',
     DATABASE_DIRECT_URL: 'postgres://owner:p%40ssw%2Frd@db.example/trunkline',
@@ -87,6 +91,7 @@ test('the logger gets every secret there is, also those inside an address', () =
     [
       'key_of_retell',
       'key_of_webhook',
+      'https://hooks.slack.example/services/T0/B0/secret',
       'token_one',
       'token_two',
       'correct horse battery',

@@ -74,6 +74,8 @@ const schema = z.object({
   STRIPE_WEBHOOK_SECRET: list.optional(),
   STRIPE_BASE_URL: url.default('https://api.stripe.com'),
   ADMIN_PHONE: phone.optional(),
+  ALERT_EMAIL: z.email('must be an e-mail address').optional(),
+  SLACK_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an https:// URL' }).optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional(),
   MAIL_FROM: z.email('must be an e-mail address').optional(),
   CRON_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
@@ -110,6 +112,9 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   if ((env.SMTP_URL === undefined) !== (env.MAIL_FROM === undefined)) {
     throw new EnvironmentError('The environment cannot be used: SMTP_URL and MAIL_FROM must be given together')
   }
+  if (env.ALERT_EMAIL !== undefined && env.SMTP_URL === undefined) {
+    throw new EnvironmentError('The environment cannot be used: ALERT_EMAIL needs SMTP_URL and MAIL_FROM')
+  }
   const hostInUrl = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST
   return {
     ...env,
@@ -137,6 +142,7 @@ export function secretsOf(env: Env): string[] {
     ...env.standardSecrets.map(({ secret }) => secret),
     env.STRIPE_SECRET_KEY,
     env.TELNYX_API_KEY,
+    env.SLACK_WEBHOOK_URL,
     env.TRUNKLINE_KEY,
     env.ADMIN_PASSWORD,
     env.CRON_SECRET,

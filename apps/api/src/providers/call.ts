@@ -25,7 +25,7 @@ export class ProviderError extends Error {
 
 const timeoutMs = 10_000
 
-/** The only way out to a provider: through its breaker, with a timeout, answering JSON or a ProviderError. */
+/** The only way out to a provider: through its breaker, with a timeout, answering JSON (or text, where that is what it says) or a ProviderError. */
 export async function callProvider(
   ctx: NetCtx,
   request: {
@@ -35,9 +35,11 @@ export async function callProvider(
     url: string
     headers: Record<string, string>
     body?: string
+    /** What a good answer holds. */
+    answers?: 'json' | 'text'
   },
 ): Promise<unknown> {
-  const { provider, component, method, url, headers, body } = request
+  const { provider, component, method, url, headers, body, answers = 'json' } = request
   await askBreaker(ctx, { provider, component })
   const began = performance.now()
   const log = ctx.log.child({ provider, component, method })
@@ -70,7 +72,7 @@ export async function callProvider(
   }
   if (response.ok) {
     await finish('ok')
-    return JSON.parse(text)
+    return answers === 'json' ? JSON.parse(text) : text
   }
   const outcome = response.status >= 500 ? 'unknown' : response.status === 429 ? 'failed' : 'refused'
   const message = `${provider} answered ${response.status}: ${maskText(text.slice(0, 300))}`

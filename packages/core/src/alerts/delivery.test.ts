@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { afterLostText, alertReference, alertText } from './delivery.ts'
+import { afterLostText, alertMail, alertPost, alertReference, alertText } from './delivery.ts'
 import { severities } from './severity.ts'
 
 const long = fc
@@ -24,6 +24,25 @@ test('a text is never longer than a carrier takes and always ends with its refer
       expect(text.endsWith(`\n${alertReference(alert.id)}`)).toBe(true)
       expect(text.startsWith(alert.severity.toUpperCase())).toBe(true)
       expect(text.isWellFormed()).toBe(true)
+    }),
+  )
+})
+
+test('a mail has a subject of one line, and a post of Slack marks and links nothing but its address', () => {
+  const address = 'https://trunkline.example/admin/alerts/alt_1'
+  const marks = fc.string({ unit: fc.constantFrom('<', '>', '&', '!', '@', '|', '\n', '😀', 'a') })
+  fc.assert(
+    fc.property(alert, marks, (alert, title) => {
+      const reference = alertReference(alert.id)
+      const mail = alertMail({ ...alert, title }, address)
+      expect(mail.subject).not.toMatch(/[\r\n]/)
+      expect(mail.subject.length).toBeLessThanOrEqual(200)
+      expect(mail.text).toContain(address)
+      expect(mail.text).toContain(reference)
+      const post = alertPost({ ...alert, title }, address)
+      expect(post.length).toBeLessThanOrEqual(5200)
+      expect(post.match(/<[^>]*>/g)).toEqual([`<${address}|${reference}>`])
+      expect([mail.subject, mail.text, post].every((text) => text.isWellFormed())).toBe(true)
     }),
   )
 })

@@ -1,0 +1,2 @@
+ALTER TABLE "alert_logs" DROP CONSTRAINT "alert_logs_channel_is_known";--> statement-breakpoint
+ALTER TABLE "alert_logs" ADD CONSTRAINT "alert_logs_channel_is_known" CHECK ("alert_logs"."channel" in ('sms', 'email', 'slack', 'log'));
