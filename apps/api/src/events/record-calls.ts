@@ -189,9 +189,10 @@ function chargesOf(call: Merged): Recorded['charges'] {
       ? voided
       : [...voided, { ...own, customerId: charged, idemKey: `call:${eventId}`, quantity: 0 }]
   }
-  const aliases = [call.retellCallId, call.twilioCallSid, call.telnyxCallId].flatMap((id) =>
-    id === null ? [] : [settledKey(id)],
-  )
+  // a leg of Telnyx has two names, and the row keeps one
+  const said = call.said.flatMap(({ event }) => event.keys).map((key) => key.slice(key.indexOf(':') + 1))
+  const ids = [call.retellCallId, call.twilioCallSid, call.telnyxCallId].filter((id) => id !== null)
+  const aliases = [...new Set([...ids, ...said])].map(settledKey)
   return [
     ...voided,
     { ...own, idemKey: `call:${eventId}`, quantity, aliases },

@@ -1,6 +1,8 @@
 import { toWireId, wireId } from '@trunkline/core/platform/wire-id'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inTransaction } from '../platform/context.ts'
+import { newId } from '../platform/id.ts'
+import { telnyxEvent, telnyxHeaders } from '../testing/signing.ts'
 import { openWorld, retellCall, twilioStatus, type World } from '../testing/world.ts'
 import { processBatch } from '../webhooks/process.ts'
 import { checkUsage } from './check.ts'
@@ -394,6 +396,38 @@ describe('a call that is settled by its provider’s id and reported by the prov
 
     expect(await bookedOf(id)).toEqual({ ledger: 90, booked: 90, used: 90, reserved: 0 })
   })
+
+  test.each(['call_control_id', 'call_leg_id'] as const)(
+    'is charged once, and holds nothing more, under the %s that Telnyx gives it',
+    async (name) => {
+      const { id, phoneNumber } = await world.customer()
+      const leg = {
+        call_control_id: `v3:${newId()}`,
+        call_leg_id: newId(),
+        direction: 'incoming',
+        from: '+13125550101',
+        to: phoneNumber,
+      }
+      const ask = () => checkUsage(world.ctx(), { customerId: id, kind: 'call', quantity: 60, providerId: leg[name] })
+      const { holdId } = await ask()
+      await settleCall(holdId, 35, leg[name])
+      await ask()
+
+      const began = Date.now() - 60_000
+      for (const [type, payload, at] of [
+        ['call.initiated', leg, began],
+        ['call.answered', leg, began + 1000],
+        ['call.hangup', { ...leg, hangup_cause: 'normal_clearing' }, began + 31_000],
+      ] as const) {
+        const event = telnyxEvent(type, payload, at)
+        const body = JSON.stringify(event)
+        await world.app.inject({ method: 'POST', url: '/webhooks/telnyx', headers: telnyxHeaders(body), payload: body })
+      }
+      await world.process()
+
+      expect(await bookedOf(id)).toEqual({ ledger: 30, booked: 30, used: 30, reserved: 0 })
+    },
+  )
 
   test('is charged once however the two race', async () => {
     const calls = await Promise.all(Array.from({ length: 12 }, () => newCall(90)))
