@@ -234,6 +234,48 @@ test.each([
   expect(await limitsOf(id)).toMatchObject({ reserved: 0 })
 })
 
+test('a hold of a Telnyx call is kept while Telnyx says that it is under way; nobody else is asked for it', async () => {
+  const { id } = await world.customer()
+  const name = `v3:${id}`
+  const ctx = world.ctx()
+  const withKey = { ...ctx, env: { ...ctx.env, TELNYX_API_KEY: 'KEY-of-the-test' } }
+  await checkUsage(ctx, { customerId: id, kind: 'call', quantity: 60, providerId: name })
+  const answers = [Response.json({ data: { is_alive: true } }), Response.json({ data: { is_alive: false } })]
+  const asked: string[] = []
+  const { answer: usual } = world.network
+  world.network.answer = async ({ url, method }) => {
+    asked.push(`${method} ${new URL(url).pathname}`)
+    return answers[asked.length - 1] ?? new Response('{}', { status: 404 })
+  }
+
+  const reserved: unknown[] = []
+  for (let round = 0; round < 2; round++) {
+    await world.owner`update usage_holds set expires_at = now() - interval '1 second' where customer_id = ${id}`
+    await expireHolds(withKey)
+    reserved.push((await limitsOf(id))?.reserved)
+  }
+  world.network.answer = usual
+
+  expect(reserved).toEqual([60, 0])
+  expect(new Set(asked)).toEqual(new Set([`GET /v2/calls/${encodeURIComponent(name)}`]))
+})
+
+test.each([
+  ['that names a Telnyx call, where there is no key of Telnyx', (id: string) => `v3:${id}`],
+  ['whose name is nobody’s that can be asked', (id: string) => id],
+])('a hold %s is not free because Retell does not know it', async (_what, nameOf) => {
+  const { id } = await world.customer()
+  await checkUsage(world.ctx(), { customerId: id, kind: 'call', quantity: 60, providerId: nameOf(id) })
+  await world.owner`update usage_holds set expires_at = now() - interval '1 second' where customer_id = ${id}`
+  const { answer: usual } = world.network
+  world.network.answer = async () => Response.json({ message: 'Cannot find requested asset' }, { status: 404 })
+
+  await expireHolds(world.ctx())
+  world.network.answer = usual
+
+  expect(await limitsOf(id)).toMatchObject({ reserved: 60 })
+})
+
 test('the provider’s report ends the hold that its call was admitted by, and what went beyond it is flagged', async () => {
   const { id, phoneNumber } = await world.customer()
   const { holdId } = await checkUsage(world.ctx(), { customerId: id, kind: 'call', quantity: 60 })
