@@ -468,7 +468,7 @@ test('bytes, events and audit rows leave when their time is over, and not before
   expect(await held()).toEqual({ bytes: 0, calls: 1 })
   expect(await world.owner`select body from webhook_queue where id = ${waiting}`).toEqual([{ body: 'waits' }])
   expect(await placesOf(caller.slice(1))).toEqual(['call_events', 'sms_events'])
-  await world.owner`update webhook_queue set state = 'dead' where id = ${waiting}`
+  await world.owner`update webhook_queue set state = 'processed' where id = ${waiting}`
   await retain(world.ctx({ now: at(25 * 31) }), holdings)
 
   expect(await held()).toEqual({ bytes: 0, calls: 0 })
@@ -511,6 +511,40 @@ test('a webhook that waits for long keeps its own bytes and no others; once it i
   expect(await kept()).toEqual([])
 })
 
+test('a dead webhook keeps its bytes until somebody has replayed it, however old; what else is old leaves though that is never', async () => {
+  await world.owner`delete from retention_marks`
+  const ids = ['0190b6e2-8c4a', '0190b6e2-8c4b', '0190b6e2-8c4c', '0190b6e2-8c4d'].map((time) =>
+    newId().replace(/^.{8}-.{4}/, time),
+  )
+  const [never, replayed, processed, erased] = ids as [string, string, string, string]
+  await world.owner`
+    insert into webhook_queue (id, provider, door, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at, last_error)
+    select id::uuid, 'retell', 'events', 'x', 'x', '[]', 'told', 'utf8', 4, '\\x00', 'verified',
+      case when id = ${processed} then 'processed' else 'dead' end, now(), 'why'
+    from unnest(${ids}::text[]) as old (id)`
+  await world.owner`update webhook_queue set body = '', shredded_at = now() where id = ${erased}`
+  const kept = async () => {
+    const rows =
+      await world.owner`select id, last_error from webhook_queue where id = any (${ids}::uuid[]) and body <> '' order by id`
+    return rows.map(({ id, last_error }) => [id, last_error])
+  }
+
+  for (let nth = 0; nth < 2; nth++) await retain(world.ctx(), holdings)
+  expect(await kept()).toEqual([
+    [never, 'why'],
+    [replayed, 'why'],
+  ])
+  await world.owner`update webhook_queue set state = 'processed' where id = ${replayed}`
+  await retain(world.ctx(), holdings)
+  expect(await kept()).toEqual([[never, 'why']])
+  await world.owner`update webhook_queue set state = 'processed' where id = ${never}`
+  await retain(world.ctx(), holdings)
+  expect(await kept()).toEqual([])
+  const [{ through_id: through } = { through_id: '' }] =
+    await world.owner`select through_id from retention_marks where kind = 'webhook_queue'`
+  expect(through >= erased).toBe(true)
+})
+
 test('however many shred at once from the very beginning, none is in the way of another', async () => {
   for (let round = 0; round < 10; round++) {
     await world.owner`delete from retention_marks`
@@ -526,12 +560,12 @@ test('however many shred at once from the very beginning, none is in the way of 
   expect(left).toEqual([{ state: 'received' }])
 })
 
-/** A dead webhook of long ago that speaks of this number, and what is left of it after somebody has brought it back to life meanwhile. */
-async function revivedDuring(phoneNumber: string, shred: () => Promise<unknown>) {
+/** A webhook of long ago that speaks of this number, and what is left of it after somebody has brought it back to life meanwhile. */
+async function revivedDuring(was: 'dead' | 'quarantined', phoneNumber: string, shred: () => Promise<unknown>) {
   const id = newId().replace(/^.{8}-.{4}/, '0190b6e2-8c4a')
   await world.owner`
     insert into webhook_queue (id, provider, door, phone_number, url, remote_address, headers, body, body_encoding, body_bytes, body_sha256, verdict, state, received_at)
-    values (${id}, 'retell', 'events', ${phoneNumber}, 'x', 'x', '[]', 'it is not counted yet', 'utf8', 21, '\\x00', 'verified', 'dead', now())`
+    values (${id}, 'retell', 'events', ${phoneNumber}, 'x', 'x', '[]', 'it is not counted yet', 'utf8', 21, '\\x00', 'verified', ${was}, now())`
   await world.owner`delete from retention_marks`
   let shredding: Promise<unknown> = Promise.resolve()
   await world.owner.begin(async (sql) => {
@@ -542,13 +576,13 @@ async function revivedDuring(phoneNumber: string, shred: () => Promise<unknown>)
   await shredding
   const bodyNow = async () => (await world.owner`select body from webhook_queue where id = ${id}`)[0]?.body
   const whileItWaits = await bodyNow()
-  await world.owner`update webhook_queue set state = 'dead', next_attempt_at = null where id = ${id}`
+  await world.owner`update webhook_queue set state = 'processed', next_attempt_at = null where id = ${id}`
   await shred()
   return [whileItWaits, await bodyNow()]
 }
 
 test('what comes back to life while the sweep is at it is shredded when it has been done, and not before', async () => {
-  expect(await revivedDuring(randomNumber(), () => retain(world.ctx(), holdings))).toEqual([
+  expect(await revivedDuring('quarantined', randomNumber(), () => retain(world.ctx(), holdings))).toEqual([
     'it is not counted yet',
     '',
   ])
@@ -557,7 +591,7 @@ test('what comes back to life while the sweep is at it is shredded when it has b
 test('what comes back to life while somebody is erased is shredded when it has been done, and not before', async () => {
   const phoneNumber = randomNumber()
 
-  const bodies = await revivedDuring(phoneNumber, () => eraseByWalking(world.ctx(), holdings, { phoneNumber }))
+  const bodies = await revivedDuring('dead', phoneNumber, () => eraseByWalking(world.ctx(), holdings, { phoneNumber }))
 
   expect(bodies).toEqual(['it is not counted yet', ''])
 })

@@ -4,6 +4,8 @@ import type { Holding } from '../platform/privacy/holding.ts'
 export const shredding = `body = '', body_encoding = 'utf8', headers = '[]', phone_number = null, url = split_part(url, '?', 1), last_error = null,
   shredded_at = now()`
 const waits = `state in ('received', 'failed')`
+/** A dead one waits for a person: what it says was never counted. Who is erased does not wait for him. */
+const isUndone = `state in ('received', 'failed', 'dead') and shredded_at is null`
 /** Bytes that are no text, with what is no letter of ASCII left out. */
 const readable = String.raw`regexp_replace(encode(decode(body, 'base64'), 'escape'), '\\\\|\\[0-7]{3}', ' ', 'g')`
 
@@ -23,7 +25,7 @@ export const webhookHoldings: readonly Holding[] = [
       walk: true,
       set: shredding,
     },
-    retention: { kind: 'bytes', set: shredding, waits },
+    retention: { kind: 'bytes', set: shredding, waits: isUndone },
   },
   {
     table: 'webhook_replay_sums',

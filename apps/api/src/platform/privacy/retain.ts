@@ -10,6 +10,8 @@ import { loadRetention } from './retention.ts'
 const batch = 500
 /** A run does no more than this of each kind: what is left is done by the next. */
 const batches = 200
+/** Behind a row that waits most have been shredded: so many are looked through at once. */
+const window = 5000
 
 /** Shreds and forgets what has had its time, in batches that each commit by themselves. */
 export async function retain(ctx: Ctx, holdings: readonly Holding[]): Promise<void> {
@@ -60,19 +62,36 @@ async function sweep(
 
 /** Goes on where the last batch ended. It never passes a row that still waits: that one is shredded when it has been done. */
 async function shredInOrder(ctx: Ctx, kept: Kept): Promise<Swept> {
-  const old = await lockOld(ctx, kept, (await markOf(ctx, kept.table)) ?? zero)
+  const old = await lockOld(ctx, kept, { after: (await markOf(ctx, kept.table)) ?? zero })
   const until = old.findIndex(({ waits }) => waits)
-  await shred(ctx, kept, { marked: kept.table, rows: until < 0 ? old : old.slice(0, until) })
+  const rows = until < 0 ? old : old.slice(0, until)
+  await shredThose(ctx, kept, rows)
+  await mark(ctx, kept.table, rows.at(-1)?.id)
   return { rows: until < 0 ? old.length : until, isDone: until >= 0 || old.length < batch, isHeldUp: until >= 0 }
 }
 
-/** What lies behind a row that waits has had its time all the same. A row that waits here, too, is left to the order. */
+/**
+ * What lies behind a row that waits has had its time all the same. A row that waits here, too, is left to the next time: who has come
+ * to the end begins again behind the first, which may wait for ever.
+ */
 async function shredBeyond(ctx: Ctx, kept: Kept): Promise<Swept> {
-  const marked = `${kept.table} beyond`
-  const marks = [(await markOf(ctx, kept.table)) ?? zero, (await markOf(ctx, marked)) ?? zero]
-  const old = await lockOld(ctx, kept, marks.toSorted().at(-1) ?? zero)
-  await shred(ctx, kept, { marked, rows: old })
-  return { rows: old.filter(({ waits }) => !waits).length, isDone: old.length < batch, isHeldUp: true }
+  const { table, before } = kept
+  const marked = `${table} beyond`
+  const marks = [(await markOf(ctx, table)) ?? zero, (await markOf(ctx, marked)) ?? zero]
+  const after = marks.toSorted().at(-1) ?? zero
+  const [passed] = await statement<{ through: string | null; rows: number }>(
+    ctx.db,
+    `select (array_agg(id::text order by id desc))[1] as through, count(*)::int as rows
+     from (select id from ${table} where id > $1::text::uuid and id < $2::text::uuid order by id limit ${window}) as passed`,
+    [after, before],
+  )
+  const { through, rows } = passed ?? { through: null, rows: 0 }
+  const old = through === null ? [] : await lockOld(ctx, kept, { after, leftThrough: through })
+  await shredThose(ctx, kept, old)
+  const isCut = old.length === batch
+  const isDone = !isCut && rows < window
+  await mark(ctx, marked, isDone ? zero : isCut ? old.at(-1)?.id : (through ?? undefined))
+  return { rows: old.filter(({ waits }) => !waits).length, isDone, isHeldUp: true }
 }
 
 const zero = '00000000-0000-0000-0000-000000000000'
@@ -84,24 +103,33 @@ async function markOf(ctx: Ctx, kind: string): Promise<string | undefined> {
 
 type Old = { id: string; waits: boolean }
 
-/** Locked, so that none of them comes back to life between this look and its end. */
-const lockOld = (ctx: Ctx, { table, waits, before }: Kept, after: string): Promise<Old[]> =>
+/** Locked, so that none of them comes back to life between this look and its end. With an end: those of them that are left. */
+const lockOld = (
+  ctx: Ctx,
+  { table, waits, before }: Kept,
+  { after, leftThrough }: { after: string; leftThrough?: string },
+): Promise<Old[]> =>
   statement<Old>(
     ctx.db,
-    `select id::text, (${waits}) as waits from ${table}
-     where id > $1::text::uuid and id < $2::text::uuid order by id limit ${batch} for update`,
-    [after, before],
+    `select id::text, (${waits}) as waits from ${table} where id > $1::text::uuid and id < $2::text::uuid
+       ${leftThrough === undefined ? '' : 'and id <= $3::text::uuid and shredded_at is null'}
+     order by id limit ${batch} for update`,
+    [after, before, ...(leftThrough === undefined ? [] : [leftThrough])],
   )
 
-async function shred(ctx: Ctx, { table, set }: Kept, old: { marked: string; rows: readonly Old[] }): Promise<void> {
-  const throughId = old.rows.at(-1)?.id
-  if (throughId === undefined) return
+async function shredThose(ctx: Ctx, { table, set }: Kept, rows: readonly Old[]): Promise<void> {
+  const ids = rows.flatMap(({ id, waits }) => (waits ? [] : [id]))
+  if (ids.length === 0) return
   await statement(ctx.db, `update ${table} set ${set} where id = any (($1::text[])::uuid[]) and shredded_at is null`, [
-    old.rows.flatMap(({ id, waits }) => (waits ? [] : [id])),
+    ids,
   ])
-  const mark = { throughId, updatedAt: ctx.now }
+}
+
+async function mark(ctx: Ctx, kind: string, throughId: string | undefined): Promise<void> {
+  if (throughId === undefined) return
+  const reached = { throughId, updatedAt: ctx.now }
   await ctx.db
     .insert(retentionMarks)
-    .values({ kind: old.marked, ...mark })
-    .onConflictDoUpdate({ target: retentionMarks.kind, set: mark })
+    .values({ kind, ...reached })
+    .onConflictDoUpdate({ target: retentionMarks.kind, set: reached })
 }
