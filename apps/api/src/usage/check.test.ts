@@ -9,6 +9,7 @@ import { checkUsage } from './check.ts'
 import { expireHolds } from './expire-holds.ts'
 import { meterUsage } from './meter.ts'
 import { settleHold } from './settle.ts'
+import { waiveUsage } from './waive.ts'
 
 let world: World
 let operator: string
@@ -556,6 +557,44 @@ describe('a call that is settled by its provider’s id and reported by the prov
       expect(await bookedOf(id)).toEqual({ ledger: 90, booked: 90, used: 90, reserved: 0 })
     },
   )
+
+  test.each(['provider’s id', 'hold'])(
+    'stays waived when the call that was settled under its %s is reported, and reported otherwise again',
+    async (name) => {
+      const { id, call, sid, phoneNumber } = await newCall(90)
+      const { holdId } = await check(id, 'call', 120)
+      const named = (event: typeof call.ended) =>
+        name === 'hold' ? { ...event, call: { ...event.call, metadata: { hold_id: holdId } } } : event
+      await (name === 'hold' ? settle(holdId, 95) : settleCall(holdId, 95, call.id))
+      const [entry] = await world.owner`select id from usage_entries where customer_id = ${id}`
+      await waiveUsage(world.ctx(), { entryId: entry?.id, reason: 'A test call of ours' })
+
+      // its carrier tells of it first, under another name
+      await world.twilio('status', twilioStatus({ sid, to: phoneNumber, status: 'completed', seconds: 93 }))
+      await world.process()
+      await world.retell(named(call.ended))
+      await world.process()
+      const { analyzed } = retellCall({ to: phoneNumber, seconds: 91, sid, id: call.id })
+      await world.retell(named(analyzed))
+      await world.process()
+
+      expect(await bookedOf(id)).toEqual({ ledger: 0, booked: 0, used: 0, reserved: 0 })
+    },
+  )
+
+  test('is charged to whose it is though somebody else’s settling of it was waived', async () => {
+    const [theirs, other] = [await newCall(90), await customer()]
+    const { holdId } = await check(other, 'call', 60)
+    await settleCall(holdId, 50, theirs.call.id)
+    const [entry] = await world.owner`select id from usage_entries where customer_id = ${other}`
+    await waiveUsage(world.ctx(), { entryId: entry?.id, reason: 'Not theirs' })
+
+    await world.retell(theirs.call.ended)
+    await world.process()
+
+    expect(await limitsOf(theirs.id)).toMatchObject({ used: 90 })
+    expect(await limitsOf(other)).toMatchObject({ used: 0 })
+  })
 
   test('takes nothing back from another customer whose hold its metadata names', async () => {
     const [theirs, other] = [await newCall(90), await customer()]

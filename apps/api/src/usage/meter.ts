@@ -4,7 +4,9 @@ import type { Ctx } from '../platform/context.ts'
 import { newId } from '../platform/id.ts'
 import { announceCrossings } from './announce-crossings.ts'
 import { bookEntries, type Entry, type Placed } from './book-entries.ts'
+import { waivedElsewhere, waiveToo } from './carry-waiver.ts'
 import { freeReported } from './free-reported.ts'
+import { findWaived, type Key, lockKeys, lockSettled, nameOf } from './keys.ts'
 import { recordCrossings } from './record-crossings.ts'
 
 /** What one call or message owes in all: whole seconds or segments. `idemKey` names it for ever. */
@@ -25,17 +27,6 @@ export type Charge = {
 
 /** A charge with the id that its entry will have. */
 type Named = Charge & { id: string }
-
-type Key = {
-  meter: Meter
-  idem_key: string
-  customer_id: string
-  period_start: string | null
-  booked: string
-  entries: number
-  last_entry_id: string | null
-  waived_at: string | null
-}
 
 /**
  * Books what is owed: a ledger entry for each difference, the counters of the periods, the levels they crossed and the
@@ -58,24 +49,34 @@ async function book(ctx: Ctx, entries: readonly Entry[], known: ReadonlyMap<stri
   await announceCrossings(ctx, await recordCrossings(ctx, counters))
 }
 
-const nameOf = ({ meter, idemKey }: { meter: Meter; idemKey: string }) => `${meter} ${idemKey}`
-
 /** Takes the keys that are new with their figure, locks what is booked under the others, in one order, and compares. */
 async function differences(
   ctx: Ctx,
   charges: readonly Charge[],
 ): Promise<{ entries: Entry[]; known: ReadonlyMap<string, Key> }> {
   const sorted = charges.map((charge) => ({ ...charge, id: newId() })).sort((a, b) => (a.idemKey < b.idemKey ? -1 : 1))
-  const aliases = sorted.flatMap(({ aliases = [] }) => aliases)
+  const aliases = sorted.flatMap(({ meter, aliases = [] }) => aliases.map((idemKey) => ({ meter, idemKey })))
   // sent together, carried out one after the other
-  const [taken, settled] = await Promise.all([takeKeys(ctx, sorted), lockSettled(ctx, aliases)])
+  const [taken, settled, waived] = await Promise.all([
+    takeKeys(ctx, sorted),
+    lockSettled(
+      ctx,
+      aliases.map(({ idemKey }) => idemKey),
+    ),
+    findWaived(ctx, aliases),
+  ])
   const others = await lockKeys(
     ctx,
     sorted.filter((charge) => !taken.has(nameOf(charge))),
   )
   const known = new Map([...settled, ...others])
+  const waivers = waivedElsewhere(sorted, [...waived, ...others.values()])
+  if (waivers.length > 0) await waiveToo(ctx, waivers, taken)
   const entries = sorted.flatMap((charge): Entry[] => [
-    ...differenceOf(ctx, charge, { period: taken.get(nameOf(charge)), key: known.get(nameOf(charge)) }),
+    ...differenceOf(ctx, waivers.includes(charge) ? { ...charge, quantity: 0 } : charge, {
+      period: taken.get(nameOf(charge)),
+      key: known.get(nameOf(charge)),
+    }),
     ...(charge.aliases ?? []).flatMap((idemKey) => {
       const key = known.get(nameOf({ meter: charge.meter, idemKey }))
       return key === undefined ? [] : takenBack({ ...charge, idemKey }, key)
@@ -124,33 +125,6 @@ async function takeKeys(ctx: Ctx, charges: readonly Named[]): Promise<Map<string
 function momentOf(ctx: Ctx, charge: Charge): string {
   return new Date(Math.min(Date.parse(charge.occurredAt), ctx.now.getTime())).toISOString()
 }
-
-async function lockKeys(ctx: Ctx, charges: readonly Charge[]): Promise<Map<string, Key>> {
-  if (charges.length === 0) return new Map()
-  const keys = await statement<Key>(
-    ctx.db,
-    `select ${keyColumns} from usage_keys
-     where (meter, idem_key) in (select * from unnest($1::text[], $2::text[])) order by idem_key for update`,
-    [charges.map(({ meter }) => meter), charges.map(({ idemKey }) => idemKey)],
-  )
-  return byName(keys)
-}
-
-/** Those of the aliases under which something stands. The conditions are those of the index. */
-async function lockSettled(ctx: Ctx, aliases: readonly string[]): Promise<Map<string, Key>> {
-  if (aliases.length === 0) return new Map()
-  const keys = await statement<Key>(
-    ctx.db,
-    `select ${keyColumns} from usage_keys
-     where idem_key = any ($1::text[]) and booked <> 0 and idem_key like 'provider:%' order by idem_key for update`,
-    [aliases],
-  )
-  return byName(keys)
-}
-
-const keyColumns = 'meter, idem_key, customer_id, period_start, booked, entries, last_entry_id, waived_at'
-const byName = (keys: readonly Key[]) =>
-  new Map(keys.map((key) => [nameOf({ meter: key.meter, idemKey: key.idem_key }), key]))
 
 /**
  * The entries that make what is booked equal to what is owed. What somebody else was charged for is taken back from him, but
