@@ -243,7 +243,7 @@ describe('a call that rings at Twilio', () => {
     })
     const before = (await heldBy(id)).length
     expect(await hears()).toContain('being worked on')
-    expect((await world.retell(inbound)).body).toEqual({ call_inbound: {} })
+    expect((await world.retell(inbound)).body).toEqual({ call_inbound: { reject: true } })
     expect(await heldBy(id)).toHaveLength(before)
     await world.owner`update answering_switch set until = now() - interval '1 second'`
     expect(await hears()).toBe(undefined)
@@ -500,14 +500,17 @@ describe('a call that rings at Retell', () => {
     expect(answers.map(({ body }) => parameter(body, 'max_seconds'))).toEqual(['90', '90'])
   })
 
-  test('is not taken at the cap, nor for a customer that is suspended', async () => {
+  test('is refused at the cap and for a customer that is suspended, also where the number has an agent of its own', async () => {
     const full = await world.customer({ agentId: 'agent_full' })
     await world.owner`update usage_limits set call_used_seconds = call_cap_seconds + grace_seconds where customer_id = ${full.id}`
     const suspended = await world.customer({ agentId: 'agent_suspended' })
     await world.owner`update customers set status = 'suspended' where id = ${suspended.id}`
 
     for (const { phoneNumber } of [full, suspended])
-      expect(await inbound(phoneNumber, 'agent_of_the_number')).toEqual({ status: 200, body: { call_inbound: {} } })
+      expect(await inbound(phoneNumber, 'agent_of_the_number')).toEqual({
+        status: 200,
+        body: { call_inbound: { reject: true } },
+      })
   })
 })
 

@@ -1,10 +1,7 @@
 /** Shortest and longest that Retell lets a call be limited to. */
 const limitMs = { least: 60_000, most: 7_200_000 }
 
-/**
- * What Retell is told of a call that rings. Without an agent it is not taken, as long as the number has no inbound agent of its own
- * ("Inbound webhook", Retell docs).
- */
+/** What Retell is told of a call that rings; without an agent the number's own takes it ("Inbound webhook", Retell docs). */
 export function inboundAnswer(call: {
   agentId: string | undefined
   maxSeconds: number | undefined
@@ -27,4 +24,5 @@ export function inboundAnswer(call: {
 const stated = (values: Record<string, string | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter((one): one is [string, string] => one[1] !== undefined))
 
-export const refusal = { call_inbound: {} }
+/** It is not taken. An answer that merely names no agent leaves the call to the number's own. */
+export const refusal = { call_inbound: { reject: true } }
