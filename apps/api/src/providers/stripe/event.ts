@@ -77,14 +77,20 @@ function tierNamed(value: unknown): TierKey | undefined {
   return name === undefined ? undefined : (tierKeys.find((tier) => tier === name) ?? oldNames[name])
 }
 
+const tierOfPrice = (price: unknown) =>
+  tierNamed(part(price, 'lookup_key')) ?? tierNamed(part(price, 'metadata', 'tier'))
+
+/** What of a subscription is the tier: other things may be sold in the same one. */
+function tierItem(object: StripeObject): unknown {
+  const items = part(object, 'items', 'data')
+  if (!Array.isArray(items)) return undefined
+  return items.find((item) => tierOfPrice(part(item, 'price')) !== undefined) ?? items[0]
+}
+
 /** Only what Stripe charges says which tier it is: the subscription's own note may be older than its price. */
 function tierOf(object: StripeObject): TierKey | undefined {
-  const price = part(object, 'items', 'data', 0, 'price') ?? part(object, 'plan')
-  return (
-    tierNamed(part(price, 'lookup_key')) ??
-    tierNamed(part(price, 'metadata', 'tier')) ??
-    tierNamed(part(object, 'metadata', 'tier'))
-  )
+  const price = part(tierItem(object), 'price') ?? part(object, 'plan')
+  return tierOfPrice(price) ?? tierNamed(part(object, 'metadata', 'tier'))
 }
 
 /** The subscription of an invoice: since 2025-03-31 below `parent`. */
@@ -153,7 +159,7 @@ function checkout(object: StripeObject): BillingSaid {
 }
 
 function subscription(type: string, object: StripeObject): BillingSaid {
-  const item = part(object, 'items', 'data', 0)
+  const item = tierItem(object)
   const status = type === 'customer.subscription.deleted' ? 'canceled' : word(object, subscriptionStatuses)
   const periodEnd = instant(part(item, 'current_period_end')) ?? instant(object.current_period_end)
   return {

@@ -231,6 +231,21 @@ describe('a Stripe webhook', () => {
     })
   })
 
+  test('of several things in a subscription the one that is a tier says tier, item and period, wherever it stands', () => {
+    const addOn = { id: 'si_0', price: { id: 'price_line', lookup_key: 'extra_line', metadata: {} } }
+    const [tierItem] = basilSubscription.items.data
+    const alone = saidOf(event('customer.subscription.updated', basilSubscription))
+    const among = (data: object[], over: object = {}) =>
+      saidOf(event('customer.subscription.updated', { ...basilSubscription, items: { data }, ...over }))
+
+    expect(among([addOn, { ...tierItem }])).toEqual(alone)
+    expect(among([{ ...tierItem }, addOn])).toEqual(alone)
+    expect(among([addOn, { ...addOn, id: 'si_2' }], { metadata: { tier: 'pro' } })).toMatchObject({
+      tier: 'pro',
+      itemId: 'si_0',
+    })
+  })
+
   test('names the customer that we wrote into it, and the names by which it may be found', () => {
     const top = eventOf(event('checkout.session.completed', session))
 
