@@ -1,5 +1,5 @@
 import { type CallFact, type CallStatus, longestCallSeconds, statedInstant } from '@trunkline/core/events/call'
-import type { MessageFact, MessageStatus } from '@trunkline/core/events/message'
+import { charged, type MessageFact, type MessageStatus, messageStatuses } from '@trunkline/core/events/message'
 import { lineOf } from '@trunkline/core/numbers/phone'
 import { plainText } from '@trunkline/core/platform/plain-text'
 import { longestId } from '@trunkline/core/webhooks/adapter'
@@ -110,15 +110,20 @@ export function wordsOf({ text, body }: Payload): string | undefined {
 export const isInbound = (payload: Payload): boolean =>
   payload.direction === 'inbound' || payload.direction === 'incoming'
 
-/** How it stands with the first whom it went to. */
-const firstWord = ({ to }: Payload) => (Array.isArray(to) ? to[0]?.status : undefined)
+/** How it stands with each to whom it went. */
+const wordsIn = ({ to }: Payload): string[] => (Array.isArray(to) ? to.flatMap((one) => one?.status ?? []) : [])
+
+/** Of a message to several: as far as it came with any of them, those first whose carrier took it. */
+function furthest(payload: Payload): MessageStatus | undefined {
+  const statuses = wordsIn(payload).flatMap((word) => statusOfWord[word] ?? [])
+  const taken = statuses.filter((status) => charged.includes(status))
+  return messageStatuses.findLast((status) => (taken.length > 0 ? taken : statuses).includes(status))
+}
 
 export function messageStatus(said: Said): MessageStatus | undefined {
   const { payload, event_type: type } = said
   if (type === 'message.received') return 'received'
-  const first = payload && firstWord(payload)
-  const word = first === undefined ? undefined : statusOfWord[first]
-  return word ?? (type === 'message.sent' ? 'sent' : undefined)
+  return (payload && furthest(payload)) ?? (type === 'message.sent' ? 'sent' : undefined)
 }
 
 /** A figure that is charged. One that cannot be true is a fault of the whole webhook: charged or uncharged, it would be unseen. */
@@ -148,7 +153,7 @@ export function messageFact(
   if (status === undefined) return undefined
   const { from, to } = partiesOf(payload)
   const words = wordsOf(payload)
-  const isUnconfirmed = firstWord(payload) === 'delivery_unconfirmed'
+  const isUnconfirmed = status === 'sent' && wordsIn(payload).includes('delivery_unconfirmed')
   const code = payload.errors?.find((error) => error !== undefined)?.code
   return stated({
     at: instantOf(said.occurred_at, at.receivedAt) ?? 0,

@@ -231,6 +231,21 @@ test.each([
 })
 
 test.each([
+  ['delivered', ['sending_failed', 'delivered', 'delivery_failed']],
+  ['delivered', ['delivered', 'expired']],
+  ['undelivered', ['sending_failed', 'delivery_failed']],
+  ['sent', ['sending_failed', 'delivery_unconfirmed']],
+  ['sent', ['queued', 'sent']],
+  ['failed', ['sending_failed', 'expired']],
+])('a text to several is %s where with each of them it is %j', (status, words) => {
+  const to = words.map((word, index) => ({ phone_number: `+1415555012${index}`, status: word }))
+  const told = said(event('message.finalized', at(0), { ...outbound, type: 'MMS', to }))
+
+  expect(told).toMatchObject([{ register: `telnyx:${status}`, fact: { status, to: '+14155550120' } }])
+  expect(told.map(({ fact }) => 'isFinal' in fact)).toEqual([words.includes('delivery_unconfirmed')])
+})
+
+test.each([
   ['parts', 1001],
   ['parts', -1],
   ['parts', '2'],

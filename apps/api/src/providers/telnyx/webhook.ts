@@ -122,5 +122,5 @@ export const telnyx: WebhookAdapter = {
   verify: verifyTelnyx,
   read,
   events,
-  reading: 2,
+  reading: 3,
 }
