@@ -188,6 +188,13 @@ export function keepsTheContract(adapter: WebhookAdapter, exam: Exam): void {
       }
     })
 
+    test('a value that is called like what every object has is a word that nobody knows', () => {
+      const names = ['constructor', 'toString', '__proto__']
+      for (const { door, text } of bodies)
+        for (const [at] of (text.match(text.startsWith('{') ? /":/g : /=/g) ?? []).entries())
+          for (const name of names) expectSensible(eventsOrFault(adapter, deliver(exchanged(text, at, name), { door })))
+    })
+
     test('a genuine body with anything in place of one of its values is read too', () => {
       const odd = fc.constantFrom('9'.repeat(400), 'a\0b', 'half a \ud83d', `${'x'.repeat(3999)}😀`, 1e300, -1, 0.5)
       const value = fc.oneof(fc.jsonValue({ maxDepth: 1 }), anyText, fc.double(), odd)

@@ -22,5 +22,9 @@ export function jsonOf(value: unknown): string | undefined {
   }
 }
 
+/** What a provider's words mean. A word that every object has a property for (`constructor`) is none of them. */
+export const wordMap = <Meaning>(words: Readonly<Record<string, Meaning>>): ReadonlyMap<string, Meaning> =>
+  new Map(Object.entries(words))
+
 /** What a reader stumbled over, as a person is shown it. */
 export const quoted = (value: unknown): string => plainText(jsonOf(value) ?? 'none', 40)

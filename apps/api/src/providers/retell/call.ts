@@ -3,7 +3,7 @@ import { lineOf } from '@trunkline/core/numbers/phone'
 import { plainText } from '@trunkline/core/platform/plain-text'
 import { longestId } from '@trunkline/core/webhooks/adapter'
 import { z } from 'zod'
-import { quoted } from '../json-body.ts'
+import { quoted, wordMap } from '../json-body.ts'
 
 const text = z.string().optional().catch(undefined)
 const number = z.number().optional().catch(undefined)
@@ -87,7 +87,7 @@ export function keysOf(call: RetellCall): string[] {
   ]
 }
 
-const statusOfReason: Record<string, CallStatus> = {
+const statusOfReason = wordMap<CallStatus>({
   dial_busy: 'busy',
   dial_no_answer: 'no-answer',
   user_declined: 'no-answer',
@@ -101,12 +101,12 @@ const statusOfReason: Record<string, CallStatus> = {
   no_valid_payment: 'failed',
   registered_call_timeout: 'failed',
   error_user_not_joined: 'failed',
-}
+})
 
 function statusOf(event: string, call: RetellCall): CallStatus | undefined {
   if (event === 'call_started') return 'in-progress'
   if (event !== 'call_ended' && event !== 'call_analyzed') return undefined
-  const named = statusOfReason[call.disconnection_reason ?? '']
+  const named = statusOfReason.get(call.disconnection_reason ?? '')
   if (named !== undefined) return named
   // `registered` stands on ended calls in Retell's own samples: the word alone proves nothing
   return call.call_status === 'not_connected' || (call.call_status === 'error' && !call.duration_ms)

@@ -5,7 +5,7 @@ import { wireId } from '@trunkline/core/platform/wire-id'
 import { type TierKey, tierKeys } from '@trunkline/core/usage/tier'
 import { longestId } from '@trunkline/core/webhooks/adapter'
 import { z } from 'zod'
-import { quoted } from '../json-body.ts'
+import { quoted, wordMap } from '../json-body.ts'
 
 export const envelopeSchema = z.object({
   id: z.string().min(1).max(longestId),
@@ -68,13 +68,13 @@ function named(object: StripeObject): string {
 }
 
 /** Names under which tiers were sold before they had their own. */
-const oldNames: Record<string, TierKey> = { white_glove: 'scale', hvac: 'pro', plumbing: 'elite' }
+const oldNames = wordMap<TierKey>({ white_glove: 'scale', hvac: 'pro', plumbing: 'elite' })
 
 function tierNamed(value: unknown): TierKey | undefined {
   const name = textOf(value, 100)
     ?.toLowerCase()
     .replace(/^trunkline_/, '')
-  return name === undefined ? undefined : (tierKeys.find((tier) => tier === name) ?? oldNames[name])
+  return name === undefined ? undefined : (tierKeys.find((tier) => tier === name) ?? oldNames.get(name))
 }
 
 const tierOfPrice = (price: unknown) =>

@@ -4,7 +4,7 @@ import { lineOf } from '@trunkline/core/numbers/phone'
 import { plainText } from '@trunkline/core/platform/plain-text'
 import { longestId } from '@trunkline/core/webhooks/adapter'
 import { z } from 'zod'
-import { quoted } from '../json-body.ts'
+import { quoted, wordMap } from '../json-body.ts'
 
 const text = z.string().optional().catch(undefined)
 const side = z.object({ phone_number: text, status: text }).optional().catch(undefined)
@@ -68,7 +68,7 @@ export const envelopeSchema = z.object({
 })
 export type Said = z.infer<typeof envelopeSchema>['data']
 
-const statusOfWord: Record<string, MessageStatus> = {
+const statusOfWord = wordMap<MessageStatus>({
   queued: 'queued',
   sending: 'sending',
   sent: 'sent',
@@ -80,10 +80,10 @@ const statusOfWord: Record<string, MessageStatus> = {
   // the carrier took it and says no more
   delivery_unconfirmed: 'sent',
   webhook_delivered: 'received',
-}
+})
 
 /** How a leg ended that nobody answered. `normal_clearing` ends the others. */
-const statusOfCause: Record<string, CallStatus> = {
+const statusOfCause = wordMap<CallStatus>({
   user_busy: 'busy',
   no_answer: 'no-answer',
   timeout: 'no-answer',
@@ -91,7 +91,7 @@ const statusOfCause: Record<string, CallStatus> = {
   call_rejected: 'failed',
   not_found: 'failed',
   unspecified: 'failed',
-}
+})
 
 const numberOf = (party: Payload['from'] | Payload['to']): string | undefined => {
   if (typeof party === 'string') return party
@@ -115,7 +115,7 @@ const wordsIn = ({ to }: Payload): string[] => (Array.isArray(to) ? to.flatMap((
 
 /** Of a message to several: as far as it came with any of them, those first whose carrier took it. */
 function furthest(payload: Payload): MessageStatus | undefined {
-  const statuses = wordsIn(payload).flatMap((word) => statusOfWord[word] ?? [])
+  const statuses = wordsIn(payload).flatMap((word) => statusOfWord.get(word) ?? [])
   const taken = statuses.filter((status) => charged.includes(status))
   return messageStatuses.findLast((status) => (taken.length > 0 ? taken : statuses).includes(status))
 }
@@ -205,7 +205,7 @@ function statusOf(type: string, payload: Payload): CallStatus | undefined {
   if (type === 'call.initiated') return 'ringing'
   if (type === 'call.answered') return 'in-progress'
   if (type !== 'call.hangup') return undefined
-  return statusOfCause[payload.hangup_cause ?? ''] ?? 'completed'
+  return statusOfCause.get(payload.hangup_cause ?? '') ?? 'completed'
 }
 
 /** A leg's two names: what the events join on, and what the API is asked by. */
