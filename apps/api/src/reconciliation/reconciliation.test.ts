@@ -252,6 +252,24 @@ test('what providers list and what is booked is compared call by call, over page
   expect(await world.owner`select count(*)::int as rows from reconciliation_listed`).toEqual([{ rows: 0 }])
 })
 
+test('what Twilio lists by another channel is of whoever has the number, and ours is nobody’s', async () => {
+  const { id, phoneNumber } = await world.customer()
+  const [written, answered, ownNotice] = [
+    twilioMessage({ from: 'whatsapp:+14155550123', to: `whatsapp:${phoneNumber}`, segments: 1, direction: 'inbound' }),
+    twilioMessage({ from: `rcs:${phoneNumber}`, to: 'rcs:+14155550123', segments: 2 }),
+    twilioMessage({ from: 'whatsapp:+15005550100', to: 'whatsapp:+14155550123', segments: 1 }),
+  ]
+  lists.messages = [written, answered, ownNotice]
+
+  const { differences } = await reconcile()
+
+  const ownerOf = (sid: string) => {
+    const found = differences.find(({ providerId }: Json) => providerId === sid)
+    return found === undefined ? 'not missing' : found.customer && uuidOf(found.customer.id)
+  }
+  expect([written, answered, ownNotice].map(({ sid }) => ownerOf(sid))).toEqual([id, id, 'not missing'])
+})
+
 const usedBy = async (customerId: string) => {
   const [row] = await world.owner`
     select (select call_used_seconds::int from usage_limits where customer_id = ${customerId}) as counter,

@@ -26,3 +26,6 @@ export function nameOf(sid: string | undefined, status: string | undefined, name
 /** Which way a call went. A trunk’s words are seen from behind it: what originates there comes from the telephone network. */
 export const directionNamed = (word: string): 'inbound' | 'outbound' =>
   word.startsWith('inbound') || word === 'trunking-originating' ? 'inbound' : 'outbound'
+
+/** Who writes by WhatsApp or RCS has a number, too. */
+export const otherChannel = /^(whatsapp|rcs):(?=\+)/

@@ -6,7 +6,7 @@ import type { Ctx, NetCtx } from '../../platform/context.ts'
 import { callProvider, ProviderError } from '../call.ts'
 import type { ListedPage, ListedRecord, ListWindow } from '../listing.ts'
 import { sendingNumbers } from '../text-senders.ts'
-import { directionNamed } from './form.ts'
+import { directionNamed, otherChannel } from './form.ts'
 
 export const canListTwilio = (ctx: Pick<Ctx, 'env'>): boolean =>
   ctx.env.TWILIO_ACCOUNT_SID !== undefined && ctx.env.twilioSecrets.length > 0
@@ -119,15 +119,15 @@ function toMessage(item: object, own: readonly string[]): ListedRecord[] {
   const message = messageSchema.parse(item)
   const at = instantOf(message.date_created)
   const isInbound = message.direction?.startsWith('inbound') === true
-  const line = isInbound ? message.to : message.from
-  if (at === null || (line !== undefined && line !== null && own.includes(line))) return []
+  const line = ((isInbound ? message.to : message.from) ?? '').replace(otherChannel, '')
+  if (at === null || own.includes(line)) return []
   const isTaken = charged.includes(message.status as MessageStatus)
   const isFinal = isTaken || ['failed', 'canceled'].includes(message.status)
   return [
     {
       providerId: message.sid,
       carrierId: null,
-      numbers: linesOf([line ?? '']),
+      numbers: linesOf([line]),
       agentId: null,
       quantity: isTaken ? Math.max(1, wholeOf(message.num_segments)) : 0,
       priceMicros: microsOf(message),

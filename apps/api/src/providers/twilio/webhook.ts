@@ -14,7 +14,7 @@ import { plainText } from '@trunkline/core/platform/plain-text'
 import type { Delivery, Reading, VendorEvent, WebhookAdapter } from '@trunkline/core/webhooks/adapter'
 import { twilioCallIdentity, twilioMessageIdentity, twilioVoiceIdentity } from '@trunkline/core/webhooks/idempotency'
 import { besideEvents, besideOf, readBeside } from './beside.ts'
-import { directionNamed, type Form, formReader, type Named, nameOf, text } from './form.ts'
+import { directionNamed, type Form, formReader, type Named, nameOf, otherChannel, text } from './form.ts'
 import { readDocument, readOther } from './other.ts'
 import { verifyTwilio } from './signature.ts'
 
@@ -98,8 +98,6 @@ function readCall(door: string, form: Form): Reading {
   }
 }
 
-/** Who writes by WhatsApp or RCS has a number, too. */
-const otherChannel = /^(whatsapp|rcs):(?=\+)/
 const numberOf = (address: string | undefined) => lineOf(address?.replace(otherChannel, ''))
 
 function inboundText(form: Form) {
