@@ -544,3 +544,25 @@ test('where a system gives the colours, what is chosen has a line around it', as
   expect([await lineOf(/^Dead/), await lineOf(/^Failed/)]).toEqual(['solid', 'none'])
   await page.emulateMedia({ forcedColors: 'none' })
 })
+
+test('the tail is filtered by what is typed, however fast it fills', async ({ open, world, night }) => {
+  const page = await open('/webhooks/tail')
+  await page.getByText(/^Listening/).waitFor()
+  let isBusy = true
+  const senders = Promise.all(
+    Array.from({ length: 6 }, async () => {
+      while (isBusy) await world.text(night.line, 'Are you open?')
+    }),
+  )
+  await expect.poll(() => page.getByRole('grid').getByRole('link').count()).toBeGreaterThan(5)
+  await page.waitForTimeout(1500)
+  await page.getByRole('searchbox', { name: 'Event type' }).fill('call_ended')
+  const isFiltered = await page.waitForURL(/type=call_ended/, { timeout: 3000 }).then(
+    () => true,
+    () => false,
+  )
+  isBusy = false
+  await senders
+
+  expect(isFiltered).toBe(true)
+})

@@ -24,6 +24,10 @@ export function FilterSearch({
   const field = useRef<HTMLInputElement>(null)
   const [text, setText] = useState(value ?? '')
   const sent = useRef(value ?? '')
+  const tell = useRef(onChange)
+  useEffect(() => {
+    tell.current = onChange
+  })
   useEffect(() => {
     if ((value ?? '') !== sent.current) {
       sent.current = value ?? ''
@@ -36,10 +40,11 @@ export function FilterSearch({
     if (words === sent.current.trim()) return
     const timer = setTimeout(() => {
       sent.current = words
-      onChange(words || undefined)
+      tell.current(words || undefined)
     }, 180)
     return () => clearTimeout(timer)
-  }, [text, onChange])
+    // not with each row that comes in meanwhile: it would be put off for as long as they come
+  }, [text])
   useShortcuts([{ keys: '/', label: 'Filter the list', group: 'Page', run: () => field.current?.focus() }])
   return (
     <div className="relative min-w-40 flex-1 sm:max-w-64">
