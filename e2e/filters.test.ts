@@ -95,3 +95,18 @@ test('a time range that ends before it begins is refused where it stands', async
   await page.getByRole('button', { name: 'Apply' }).click()
   await page.waitForURL(/range=/)
 })
+
+test('a year has four figures, so that the hour can be typed after it', async ({ open, world: _ }) => {
+  const page = await open('/webhooks')
+  await page.getByRole('button', { name: /^Time range/ }).click()
+  for (const [label, keys] of [
+    ['From', '030220260800AM'],
+    ['To', '030220261000AM'],
+  ] as const) {
+    await page.getByLabel(label, { exact: true }).focus()
+    await page.keyboard.type(keys)
+  }
+  expect(await page.getByLabel('To', { exact: true }).inputValue()).toBe('2026-03-02T10:00')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/range=/)
+})

@@ -3,6 +3,7 @@ import { CalendarClock, ChevronDown } from 'lucide-react'
 import { useId, useMemo, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Input } from '../ui/field.tsx'
+import { lastInstant } from '../ui/instant-field.tsx'
 import { Popover, PopoverClose } from '../ui/menu.tsx'
 
 const presets = [
@@ -115,7 +116,14 @@ export function RangePicker({ without }: { without: string }) {
       >
         <label htmlFor={`${ids}-from`} className="grid gap-1 text-xs text-ink-2">
           From
-          <Input id={`${ids}-from`} name="from" type="datetime-local" required defaultValue={forInput(shown.from)} />
+          <Input
+            id={`${ids}-from`}
+            name="from"
+            type="datetime-local"
+            max={lastInstant}
+            required
+            defaultValue={forInput(shown.from)}
+          />
         </label>
         <label htmlFor={`${ids}-to`} className="grid gap-1 text-xs text-ink-2">
           To
@@ -123,6 +131,7 @@ export function RangePicker({ without }: { without: string }) {
             id={`${ids}-to`}
             name="to"
             type="datetime-local"
+            max={lastInstant}
             required
             defaultValue={forInput(shown.to)}
             aria-invalid={backwards || undefined}

@@ -1,5 +1,8 @@
 import { Field, Input } from './field.tsx'
 
+/** A year has four figures: without an end the field takes six, and whoever types on writes the hour into the year. */
+export const lastInstant = '9999-12-31T23:59'
+
 /** What a field for a date and a time holds, as the wire has it. */
 export const instantOf = (text: string): string | undefined => (text ? new Date(text).toISOString() : undefined)
 
@@ -20,7 +23,13 @@ export function InstantField({
   return (
     <Field label={label} optional hint={hint} error={error}>
       {(described) => (
-        <Input {...described} type="datetime-local" value={value} onChange={(event) => onChange(event.target.value)} />
+        <Input
+          {...described}
+          type="datetime-local"
+          max={lastInstant}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
       )}
     </Field>
   )
