@@ -110,3 +110,12 @@ test('a year has four figures, so that the hour can be typed after it', async ({
   await page.keyboard.press('Enter')
   await page.waitForURL(/range=/)
 })
+
+test('a status of messages is none of calls, and is named as left out', async ({ open, world: _ }) => {
+  const page = await open('/calls?status=delivered')
+  await page.getByRole('status').getByText('status “delivered”').waitFor()
+  await page.goto(page.url().replace(/calls.*/, 'messages?status=ringing'))
+  await page.getByRole('status').getByText('status “ringing”').waitFor()
+  await page.goto(page.url().replace(/\?.*/, '?status=delivered'))
+  await page.getByRole('button', { name: 'Status: Delivered' }).waitFor()
+})

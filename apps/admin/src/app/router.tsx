@@ -4,7 +4,17 @@ import { billing, billingAccount, customer, customers, tierList, usage } from '.
 import { forgotPassword, invitation, register, resetPassword, root, secondFactor, signIn } from './doors.tsx'
 import { NotFound } from './not-found.tsx'
 import { ahead } from './rpc.ts'
-import { alertSearch, errorSearch, eventSearch, filters, oneOf, text, unknownSearch, webhookSearch } from './search.ts'
+import {
+  alertSearch,
+  callSearch,
+  errorSearch,
+  filters,
+  messageSearch,
+  oneOf,
+  text,
+  unknownSearch,
+  webhookSearch,
+} from './search.ts'
 import { shell } from './shell-route.tsx'
 import {
   audit,
@@ -68,7 +78,7 @@ const calls = createRoute({
   getParentRoute: () => shell,
   path: '/calls',
   staticData: { withoutRange: 'Any time' },
-  validateSearch: eventSearch,
+  validateSearch: callSearch,
   component: lazyRouteComponent(() => import('../calls/calls-page.tsx'), 'CallsPage'),
 })
 const call = createRoute({ getParentRoute: () => calls, path: '$callId' })
@@ -77,7 +87,7 @@ const messages = createRoute({
   getParentRoute: () => shell,
   path: '/messages',
   staticData: { withoutRange: 'Any time' },
-  validateSearch: eventSearch,
+  validateSearch: messageSearch,
   component: lazyRouteComponent(() => import('../messages/messages-page.tsx'), 'MessagesPage'),
 })
 const message = createRoute({ getParentRoute: () => messages, path: '$messageId' })

@@ -1,7 +1,9 @@
 import { foundClasses, runStates, runTriggers } from '@trunkline/core/reconciliation/run'
 import { severitiesByWeight } from '../alerts/severity.tsx'
 import { accountStates, lineKinds } from '../billing/words.tsx'
+import { callStatuses } from '../calls/words.tsx'
 import { errorSources, errorViews } from '../errors/words.tsx'
+import { messageStatuses } from '../messages/words.tsx'
 import { measures } from '../reconciliation/series.ts'
 import { tiers } from '../usage/tiers.ts'
 import { entryKinds, grains, groupings, holdStates, meters } from '../usage/words.ts'
@@ -50,11 +52,14 @@ export const sourceSearch = filters((search) => ({
   act: oneOf(['pause', 'resume', 'customer', 'secrets', 'source', 'reverify'], search.act),
   of: text(search.of),
 }))
-export const eventSearch = filters((search) => ({
-  status: text(search.status),
-  phone: text(search.phone),
-  customer: text(search.customer),
-}))
+const eventSearch = (statuses: readonly string[]) =>
+  filters((search) => ({
+    status: oneOf(statuses, search.status),
+    phone: text(search.phone),
+    customer: text(search.customer),
+  }))
+export const callSearch = eventSearch(callStatuses)
+export const messageSearch = eventSearch(messageStatuses)
 export const unknownSearch = filters((search) => ({
   show: oneOf(['resolved'], search.show),
   phone: text(search.phone),
@@ -140,7 +145,7 @@ export type CustomerSearch = ReturnType<typeof customerSearch>
 export type AuditSearch = ReturnType<typeof auditSearch>
 export type SourceSearch = ReturnType<typeof sourceSearch>
 export type WebhookSearch = ReturnType<typeof webhookSearch>
-export type EventSearch = ReturnType<typeof eventSearch>
+export type EventSearch = ReturnType<typeof callSearch>
 export type UnknownSearch = ReturnType<typeof unknownSearch>
 export type ErrorSearch = ReturnType<typeof errorSearch>
 export type AlertSearch = ReturnType<typeof alertSearch>
