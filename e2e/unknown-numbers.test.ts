@@ -64,6 +64,33 @@ test('a number is matched to a customer with the pointer, and what waited counts
   await page.getByRole('cell', { name: '1 m 15 s' }).waitFor()
 })
 
+test('who types a name fast does not match the number to whom was found for fewer letters', async ({
+  open,
+  world,
+  stranger,
+}) => {
+  await world.customer('Aaron Roofing')
+  await world.customer('Zion Electric')
+  const page = await open('/unknown-numbers')
+  await page.locator('[data-live=live]').waitFor()
+  const number = await stranger()
+  await row(page, number).getByRole('button', { name: 'Resolve' }).click()
+  await page.getByRole('option', { name: 'Zion Electric' }).waitFor()
+  const held = Promise.withResolvers<void>()
+  await page.route(/customers\.list.*zion/, async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  await page.getByPlaceholder('Find a customer by name or number').fill('zion')
+  await page.keyboard.press('Enter')
+  held.resolve()
+  await expect.poll(() => page.getByRole('option').count()).toBe(1)
+  expect(await page.getByText(/^Becomes a line of/).allTextContents()).toEqual([])
+
+  await page.keyboard.press('Enter')
+  await page.getByText('Becomes a line of Zion Electric').waitFor()
+})
+
 /** Chooses the customer in the dialog of a number, with the keyboard. */
 async function choose(page: Page, businessName: string): Promise<void> {
   await page.getByPlaceholder('Find a customer by name or number').fill(businessName)

@@ -1,5 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
+import { isNamed } from '../app/palette-finds.ts'
 import { rpc } from '../app/rpc.ts'
 import { FilterPopover } from '../ui/filter-bar.tsx'
 import { formatPhone } from '../ui/phone.tsx'
@@ -18,6 +19,7 @@ export function CustomerPicker({
   const q = useDeferredValue(query.trim()) || undefined
   const found = rpc.customers.list.useQuery({ q, limit: 20 }, { placeholderData: keepPreviousData })
   const customers = found.data?.items ?? []
+  const isOld = found.isPlaceholderData || (query.trim() || undefined) !== q
   return (
     <Picker
       label="Customer"
@@ -31,6 +33,7 @@ export function CustomerPicker({
       items={customers.map((customer) => ({
         id: customer.id,
         label: customer.businessName,
+        isOld: isOld && !isNamed(customer.businessName, query),
         aside: customer.numbers[0] ? formatPhone(customer.numbers[0]) : 'no number',
       }))}
       onChoose={(id) => {

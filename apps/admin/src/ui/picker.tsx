@@ -20,7 +20,8 @@ export function Picker({
   placeholder: string
   query: string
   onQuery: (query: string) => void
-  items: { id: string; label: string; aside?: string }[]
+  /** One that `isOld` was found for other letters than those that are typed by now: Enter does not mean it. */
+  items: { id: string; label: string; aside?: string; isOld?: boolean }[]
   chosen?: string
   onChoose: (id: string) => void
   busy: boolean
@@ -37,6 +38,9 @@ export function Picker({
       loop
       value={value}
       onValueChange={setMarked}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && items.some(({ id, isOld }) => isOld && id === value)) event.preventDefault()
+      }}
       className="overflow-hidden rounded-md border border-line-strong"
     >
       <div className="flex items-center gap-2 border-b px-2.5">
