@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { formatNumber } from '../ui/format.ts'
 import type { Page, Topic } from './contract.ts'
 import { useLiveTopics } from './live.ts'
-import { isTransient } from './rpc.ts'
+import { isTransient, problemOf } from './rpc.ts'
 
 const pageSize = 50
 const furtherPages = 20
@@ -43,28 +43,41 @@ export function useLiveList<Row extends { id: string }>({
 
   const reading = useRef(false)
   const held = useRef(false)
-  const busy = useRef(false)
-  const once = useRef(false)
+  const isHere = useRef(true)
+  const inLine = useRef<Promise<unknown>>(Promise.resolve())
+  const isAsking = useRef(false)
+  const next = useRef<'none' | 'updated' | 'shown'>('none')
   const around = useRef(0)
   const latest = useRef({ load, queryKey })
   const [fresh, setFresh] = useState(0)
   const [gone, setGone] = useState(nobody)
+  const [moreError, setMoreError] = useState<unknown>(null)
   useEffect(() => {
     latest.current = { load, queryKey }
   })
+  useEffect(() => {
+    isHere.current = true
+    return () => {
+      isHere.current = false
+    }
+  }, [])
   // another filter is another list
   useEffect(() => {
     setFresh(0)
     setGone(nobody)
+    setMoreError(null)
     held.current = false
   }, [queryKey])
 
-  const update = useCallback(
-    async function update(show: boolean): Promise<void> {
-      if (busy.current) {
-        once.current = true
-        return
-      }
+  /** One change of the pages at a time: what comes from the server is put beside the pages that it was asked for. */
+  const inTurn = useCallback(<Result>(change: () => Promise<Result>): Promise<Result> => {
+    const turn = inLine.current.then(change)
+    inLine.current = turn.catch(() => undefined)
+    return turn
+  }, [])
+
+  const refresh = useCallback(
+    async (show: boolean): Promise<void> => {
       const { load, queryKey } = latest.current
       const before = client.getQueryData<Pages<Row>>(queryKey)
       if (!before) {
@@ -73,7 +86,6 @@ export function useLiveList<Row extends { id: string }>({
           await client.refetchQueries({ queryKey, exact: true }, { cancelRefetch: false })
         return
       }
-      busy.current = true
       try {
         const beside = show || !reading.current ? 0 : Math.floor(around.current / pageSize)
         const [first, second] = await Promise.all([
@@ -83,6 +95,7 @@ export function useLiveList<Row extends { id: string }>({
             : undefined,
         ])
         if (latest.current.queryKey !== queryKey) return
+        setMoreError((error: unknown) => (isTransient(error) ? null : error))
         if (show || !reading.current) {
           client.setQueryData<Pages<Row>>(queryKey, (now) =>
             now && !show && now.pages.length > 1 && now.pages[0]?.searched
@@ -111,24 +124,51 @@ export function useLiveList<Row extends { id: string }>({
       } catch {
         // what is shown stays; the live dot says that the server is away, and its return asks again
         held.current = true
-      } finally {
-        busy.current = false
-        if (once.current) {
-          once.current = false
-          void update(false)
-        }
       }
     },
     [client],
   )
-  useLiveTopics(topics, () => void update(false))
+  const update = useCallback(
+    (show: boolean): void => {
+      const isAsked = next.current !== 'none'
+      if (show || !isAsked) next.current = show ? 'shown' : 'updated'
+      if (isAsked) return
+      void inTurn(async () => {
+        const isShown = next.current === 'shown'
+        next.current = 'none'
+        await refresh(isShown)
+      })
+    },
+    [inTurn, refresh],
+  )
+  useLiveTopics(topics, () => update(false))
 
   // the list may have moved on while this page was away
   // asked once a list, when it comes back to the screen
   useEffect(() => {
     const state = client.getQueryState(queryKey)
-    if (state?.dataUpdatedAt && Date.now() - state.dataUpdatedAt > 1000) void update(false)
+    if (state?.dataUpdatedAt && Date.now() - state.dataUpdatedAt > 1000) update(false)
   }, [queryKey])
+
+  /** The next page, unless the list has become another meanwhile. */
+  const askMore = useCallback(async () => {
+    if (isAsking.current) return undefined
+    isAsking.current = true
+    const isLeft = () => !isHere.current || latest.current.queryKey !== queryKey
+    try {
+      return await inTurn(async () => {
+        if (isLeft()) return undefined
+        setMoreError(null)
+        const { data, error, isFetchNextPageError } = await fetchNextPage({ cancelRefetch: false })
+        if (isLeft()) return undefined
+        if (!isFetchNextPageError) return data?.pages.at(-1)
+        setMoreError(error)
+        return undefined
+      })
+    } finally {
+      isAsking.current = false
+    }
+  }, [fetchNextPage, inTurn, queryKey])
 
   const rows = useMemo(() => {
     const unique = new Map<string, Row>()
@@ -136,6 +176,7 @@ export function useLiveList<Row extends { id: string }>({
     return [...unique.values()]
   }, [query.data])
 
+  const whyNoMore = moreError === null ? undefined : problemOf(moreError).message
   return {
     query,
     rows,
@@ -146,18 +187,17 @@ export function useLiveList<Row extends { id: string }>({
     /** Looks on until something is found or nothing is left, and pauses after so many pages. */
     lookFurther: useCallback(async () => {
       for (let page = 0; page < furtherPages; page++) {
-        const { data } = await fetchNextPage({ cancelRefetch: false })
-        const last = data?.pages.at(-1)
+        const last = await askMore()
         if (!last?.searched || last.items.length > 0) return
       }
-    }, [fetchNextPage]),
+    }, [askMore]),
     /** How many there are, as far as they are loaded: «37», «150+». */
     count: query.data && `${formatNumber(rows.length)}${hasNextPage ? '+' : ''}`,
-    showFresh: useCallback(() => void update(true), [update]),
+    showFresh: useCallback(() => update(true), [update]),
     setReading: useCallback(
       (now: boolean) => {
         reading.current = now
-        if (!now && held.current) void update(false)
+        if (!now && held.current) update(false)
       },
       [update],
     ),
@@ -166,8 +206,11 @@ export function useLiveList<Row extends { id: string }>({
     }, []),
     /** What is next in the list; a search that has come to its bound goes on when somebody asks for it. */
     loadMore: useCallback(() => {
-      if (hasNextPage && searched === null && !isFetchingNextPage) void fetchNextPage({ cancelRefetch: false })
-    }, [fetchNextPage, hasNextPage, searched, isFetchingNextPage]),
+      if (hasNextPage && searched === null && !isFetchingNextPage) void askMore()
+    }, [askMore, hasNextPage, searched, isFetchingNextPage]),
+    /** Why the next page could not be had: it is asked for again when somebody wants it. */
+    moreRefused: searched === null ? whyNoMore : undefined,
+    lookRefused: searched === null ? undefined : whyNoMore,
   }
 }
 

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowUp, LoaderCircle } from 'lucide-react'
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { Button } from './button.tsx'
 import { formatCount } from './format.ts'
 import { leaveControl, useShortcuts } from './shortcuts.ts'
 import { type Column, columnGap, fittingColumns, rowHeights, useTablePreferences } from './table-columns.ts'
@@ -20,6 +21,8 @@ export type Feed = {
   gone: ReadonlySet<string>
   loadingMore: boolean
   loadMore: () => void
+  /** Why the rows that follow could not be had; they are asked for again when the reader says so. */
+  moreRefused?: string | undefined
   /** The reader has scrolled or points at a row: nothing may move. */
   setReading: (reading: boolean) => void
   /** Which row stands at the top of what is seen. */
@@ -90,10 +93,10 @@ export function VirtualTable<Row extends { id: string }>({
   const items = virtual.getVirtualItems()
   const lastIndex = items.at(-1)?.index ?? 0
   const firstIndex = virtual.range?.startIndex ?? 0
-  const { loadMore, setAround, setReading } = feed ?? {}
+  const { loadMore, moreRefused, setAround, setReading } = feed ?? {}
   useEffect(() => {
-    if (rows.length > 0 && lastIndex >= rows.length - 15) loadMore?.()
-  }, [lastIndex, rows.length, loadMore])
+    if (rows.length > 0 && lastIndex >= rows.length - 15 && moreRefused === undefined) loadMore?.()
+  }, [lastIndex, rows.length, loadMore, moreRefused])
   useEffect(() => setAround?.(firstIndex), [firstIndex, setAround])
   useEffect(() => {
     if (openId) setCursor(openId)
@@ -213,6 +216,17 @@ export function VirtualTable<Row extends { id: string }>({
           </div>
         )}
       </div>
+      {moreRefused !== undefined && (
+        <div
+          role="alert"
+          className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t px-4 py-2 text-sm text-bad-ink"
+        >
+          <span className="min-w-0 flex-1">Older rows could not be loaded. {moreRefused}</span>
+          <Button size="small" onClick={loadMore}>
+            Try again
+          </Button>
+        </div>
+      )}
       {/* a grid holds rows and nothing else */}
       <p role="status" className="sr-only">
         {feed?.loadingMore && 'Loading older rows'}

@@ -4,9 +4,9 @@ import { formatLocal } from '../ui/format.ts'
 
 /** How far a search has looked where it has not come to the end, and the way on. */
 export function LookFurther({
-  list: { searched, loadingMore, lookFurther },
+  list: { searched, loadingMore, lookRefused, lookFurther },
 }: {
-  list: { searched: Searched; loadingMore: boolean; lookFurther: () => Promise<void> }
+  list: { searched: Searched; loadingMore: boolean; lookRefused: string | undefined; lookFurther: () => Promise<void> }
 }) {
   if (!searched) return null
   return (
@@ -19,6 +19,11 @@ export function LookFurther({
       <Button size="small" busy={loadingMore} onClick={() => void lookFurther()}>
         Look further
       </Button>
+      {lookRefused !== undefined && (
+        <span role="alert" className="basis-full text-center text-bad-ink">
+          It could not be searched further. {lookRefused}
+        </span>
+      )}
     </div>
   )
 }
