@@ -15,9 +15,9 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
+type Method = 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'TRACE'
 type Request = { headers?: Record<string, string>; payload?: string | object }
-const call = (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, request: Request = {}) =>
-  world.app.inject({ method, url, ...request })
+const call = (method: Method, url: string, request: Request = {}) => world.app.inject({ method, url, ...request })
 const signed = () => ({ authorization: `Bearer ${operator}` })
 
 /** The one shape of every refusal. */
@@ -45,6 +45,11 @@ describe('refusals', () => {
     [405, 'method_not_allowed', ['GET', '/webhooks/retell']],
     [405, 'method_not_allowed', ['PUT', '/webhooks/twilio/sms']],
     [405, 'method_not_allowed', ['POST', '/api/health']],
+    [405, 'method_not_allowed', ['GET', '/webhooks/standard/calendar']],
+    [405, 'method_not_allowed', ['OPTIONS', '/api/admin/customers']],
+    [405, 'method_not_allowed', ['TRACE', '/api/admin/customers']],
+    [405, 'method_not_allowed', ['PUT', '/trpc/alerts.list']],
+    [405, 'method_not_allowed', ['TRACE', '/trpc/alerts.list']],
     [
       415,
       'unsupported_media_type',
@@ -222,6 +227,27 @@ describe('refusals', () => {
     expect((await call('GET', '/trpc/sessions.logout', { headers: signed() })).statusCode).toBe(405)
     expect((await call('POST', '/trpc/insights.overview', { headers: signed(), payload: {} })).statusCode).toBe(405)
   })
+})
+
+test('HEAD says what GET says, and nothing more', async () => {
+  const headers = { authorization: `Bearer ${operator}` }
+  for (const path of [
+    '/api/admin/customers',
+    '/api/usage/status',
+    '/api/nothing',
+    '/api/errors',
+    '/webhooks/retell',
+    '/webhooks/standard/x',
+  ])
+    for (const asked of [{}, { headers }]) {
+      const [head, get] = [await call('HEAD', path, asked), await call('GET', path, asked)]
+      expect([path, head.statusCode, head.headers['content-type'], head.body]).toEqual([
+        path,
+        get.statusCode,
+        get.headers['content-type'],
+        '',
+      ])
+    }
 })
 
 describe('another site', () => {

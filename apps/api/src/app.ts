@@ -16,7 +16,13 @@ import type { Ctx, NetCtx } from './platform/context.ts'
 import { refuseDeep } from './platform/depth.ts'
 import type { Env } from './platform/env.ts'
 import type { Faults } from './platform/fault.ts'
-import { refuseBadRequest, refuseUnreadable, registerErrors, reshapeRestErrors } from './platform/http-errors.ts'
+import {
+  refuseBadRequest,
+  refuseMethods,
+  refuseUnreadable,
+  registerErrors,
+  reshapeRestErrors,
+} from './platform/http-errors.ts'
 import { guardInternalDoors } from './platform/internal-doors.ts'
 import type { Live } from './platform/live.ts'
 import type { Logger } from './platform/log.ts'
@@ -70,7 +76,7 @@ export async function buildApp(parts: AppParts) {
   })
   // descriptors are left for the database and the spool
   app.server.maxConnections = 2_000
-  registerErrors(app, parts.faults)
+  registerErrors(app, parts.faults, methodsOf)
   app.addHook('preClose', async () => live.endWatchers())
   await app.register(async (doors) =>
     registerWebhookDoors(doors, {
@@ -128,9 +134,12 @@ export async function buildApp(parts: AppParts) {
     registerReconciliationCsv(pages, { ctxOf })
     const onError = noteRpcError(parts)
     await registerRest(pages, { createContext, onError })
-    await pages.register(fastifyTRPCPlugin, {
-      prefix: '/trpc',
-      trpcOptions: { router: appRouter, createContext, onError, allowMethodOverride: false, maxBatchSize },
+    await pages.register(async (rpc) => {
+      refuseMethods(rpc, ['GET', 'HEAD', 'POST'])
+      await rpc.register(fastifyTRPCPlugin, {
+        prefix: '/trpc',
+        trpcOptions: { router: appRouter, createContext, onError, allowMethodOverride: false, maxBatchSize },
+      })
     })
     guardInternalDoors(pages, { env, actorOf: (request) => actorOf(parts, request) })
     registerUnbuilt(pages)
@@ -168,6 +177,10 @@ async function registerRest(
   await pages.register(async (rest) => {
     reshapeRestErrors(rest, methodsOf)
     rest.addHook('preHandler', async (request) => refuseDeep(request.body))
+    // the adapter has an answer of its own to it, for whatever path; the answer to GET is sent without its body
+    rest.addHook('preHandler', async (request) => {
+      if (request.method === 'HEAD') request.raw.method = 'GET'
+    })
     // a call without arguments needs no body and no content type
     rest.addHook('preHandler', async (request) => {
       if (request.method === 'GET' || (request.body !== undefined && request.body !== null)) return

@@ -5,8 +5,11 @@ import type { Faults } from './fault.ts'
 
 type Shown = { code: string; message: string; fields?: Record<string, string>; requestId?: string }
 
+/** Which methods a path answers that is described: `['GET', 'POST']`, none where there is nothing. */
+type MethodsAt = (path: string) => readonly string[]
+
 /** One envelope for every refusal of a plain route: `{ error: { code, message, fields? } }` with the matching status. */
-export function registerErrors(app: FastifyInstance, faults: Faults): void {
+export function registerErrors(app: FastifyInstance, faults: Faults, methodsAt: MethodsAt): void {
   app.setErrorHandler<FastifyError | DomainError>(async (error, request, reply) => {
     const where = `${request.method} ${request.routeOptions.url ?? 'an unknown path'}`
     const userAgent = request.headers['user-agent']
@@ -15,7 +18,9 @@ export function registerErrors(app: FastifyInstance, faults: Faults): void {
   })
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?')[0] ?? ''
-    const methods = (['GET', 'POST'] as const).filter((method) => app.hasRoute({ method, url: path }))
+    const described = methodsAt(path)
+    const routed = (['GET', 'POST'] as const).filter((method) => app.hasRoute({ method, url: path }))
+    const methods = described.length > 0 ? described : routed
     if (methods.length > 0) return await refuseMethod(reply, request.method, { path, methods })
     return await reply.code(404).send({ error: envelope('not_found', `There is nothing at ${request.method} ${path}`) })
   })
@@ -80,6 +85,14 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
   socket.destroy(error)
 }
 
+/** The adapter of procedures answers whatever method it is asked by, or fails over it. */
+export function refuseMethods(app: FastifyInstance, methods: readonly string[]): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const path = request.originalUrl.split('?')[0] ?? ''
+    if (!methods.includes(request.method)) await refuseMethod(reply, request.method, { path, methods })
+  })
+}
+
 const refuseMethod = (reply: FastifyReply, method: string, known: { path: string; methods: readonly string[] }) =>
   reply
     .code(405)
@@ -105,7 +118,7 @@ const envelope = (code: string, message: string, fields?: Record<string, string>
 type RestError = { message: string; data?: { refusal?: string; fields?: Record<string, string> } }
 
 /** Turns what the REST adapter says of a refused procedure into the one envelope. */
-export function reshapeRestErrors(app: FastifyInstance, methodsAt: (path: string) => string[]): void {
+export function reshapeRestErrors(app: FastifyInstance, methodsAt: MethodsAt): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if (reply.statusCode < 400 || typeof payload !== 'string' || !payload.startsWith('{"')) return payload
     const { message, data, error } = JSON.parse(payload) as RestError & { error?: unknown }
