@@ -49,6 +49,26 @@ test('a status only ever goes forward: Twilio sends no time, so a late «sent» 
   )
 })
 
+test('no segments are a figure that is not known yet: what the carrier took counts one until it is', () => {
+  const fact = (status: MessageStatus, segments?: number): MessageFacts => ({
+    [`twilio:${status}`]: {
+      at: 0,
+      source: 'twilio',
+      receivedAt: 1,
+      webhookId: 'whk',
+      status,
+      direction: 'outbound',
+      ...(segments === undefined ? {} : { segments }),
+    },
+  })
+  const segmentsOf = (...facts: MessageFacts[]) => summarizeMessage(join(facts)).segments
+
+  expect(segmentsOf(fact('accepted', 0))).toBeUndefined()
+  expect(segmentsOf(fact('accepted', 0), fact('delivered'))).toBe(1)
+  expect(segmentsOf(fact('delivered', 0))).toBe(1)
+  expect(segmentsOf(fact('queued', 3), fact('sent', 0), fact('delivered'))).toBe(3)
+})
+
 test('what was once charged stays charged, and a figure of the carrier replaces the assumed single segment', () => {
   fc.assert(
     fc.property(statements, statement, (before, late) => {

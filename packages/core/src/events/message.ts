@@ -79,7 +79,8 @@ export function summarizeMessage(facts: MessageFacts): MessageSummary {
     direction: firstOf(known, (fact) => fact.direction) ?? 'outbound',
     from: firstOf(known, (fact) => fact.from),
     to: firstOf(known, (fact) => fact.to),
-    segments: isCharged ? (firstOf(known, (fact) => fact.segments) ?? 1) : undefined,
+    // none are counted while a message waits for its sender (Twilio's "num_segments")
+    segments: isCharged ? (firstOf(known, (fact) => fact.segments || undefined) ?? 1) : undefined,
     body: firstOf(known, (fact) => fact.body),
     errorCode: firstOf(known, (fact) => fact.errorCode),
     occurredAt: Math.min(...known.map((fact) => fact.receivedAt)),
