@@ -1,3 +1,4 @@
+import { isBlockCode } from '@trunkline/core/compliance/block-code'
 import { type CallFact, type CallStatus, longestCallSeconds, statedInstant } from '@trunkline/core/events/call'
 import { charged, type MessageFact, type MessageStatus, messageStatuses } from '@trunkline/core/events/message'
 import { lineOf } from '@trunkline/core/numbers/phone'
@@ -144,6 +145,13 @@ const stated = <Fact>(facts: Fact): Fact =>
 
 const instantOf = (word: string | undefined, receivedAt: number) => statedInstant(Date.parse(word ?? ''), receivedAt)
 
+/** Why it failed; not that somebody has blocked us, where it went to several and may have been any of them. */
+function errorCode({ errors, to }: Payload): string | undefined {
+  const code = errors?.find((error) => error !== undefined)?.code
+  const isToSeveral = Array.isArray(to) && to.length > 1
+  return code === undefined || (isToSeveral && isBlockCode(code)) ? undefined : plainText(code, 20)
+}
+
 export function messageFact(
   said: Said,
   payload: Payload,
@@ -154,7 +162,6 @@ export function messageFact(
   const { from, to } = partiesOf(payload)
   const words = wordsOf(payload)
   const isUnconfirmed = status === 'sent' && wordsIn(payload).includes('delivery_unconfirmed')
-  const code = payload.errors?.find((error) => error !== undefined)?.code
   return stated({
     at: instantOf(said.occurred_at, at.receivedAt) ?? 0,
     source: 'telnyx' as const,
@@ -165,7 +172,7 @@ export function messageFact(
     to: lineOf(to),
     segments: figure(payload.parts, 'parts', 1000),
     body: words === undefined || words === '' ? undefined : plainText(words, 10_000),
-    errorCode: code === undefined ? undefined : plainText(code, 20),
+    errorCode: errorCode(payload),
     isFinal: isUnconfirmed || undefined,
   })
 }

@@ -245,6 +245,16 @@ test.each([
   expect(told.map(({ fact }) => 'isFinal' in fact)).toEqual([words.includes('delivery_unconfirmed')])
 })
 
+test('which of several has blocked us is not said, so nobody is taken for him', () => {
+  const blocked = (...words: string[]) => {
+    const to = words.map((status, index) => ({ phone_number: `+1415555012${index}`, status }))
+    return said(event('message.finalized', at(0), { ...outbound, to, errors: [{ code: '40300' }] }))
+  }
+
+  expect(blocked('sending_failed')).toMatchObject([{ fact: { to: '+14155550120', errorCode: '40300' } }])
+  expect(blocked('delivered', 'sending_failed').map(({ fact }) => 'errorCode' in fact)).toEqual([false])
+})
+
 test.each([
   ['parts', 1001],
   ['parts', -1],
