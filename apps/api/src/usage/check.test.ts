@@ -9,6 +9,7 @@ import { checkUsage } from './check.ts'
 import { expireHolds } from './expire-holds.ts'
 import { meterUsage } from './meter.ts'
 import { settleHold } from './settle.ts'
+import { takeBackSettled } from './take-back-settled.ts'
 import { waiveUsage } from './waive.ts'
 
 let world: World
@@ -536,6 +537,22 @@ describe('a call that is settled by its provider’s id and reported by the prov
 
     expect(await limitsOf(other)).toMatchObject({ used: 0, reserved: 0 })
     expect(await limitsOf(theirs.id)).toMatchObject({ used: 90 })
+  })
+
+  test('is taken back from who settled it while the report that makes it another customer’s was under way', async () => {
+    const [theirs, other] = [await newCall(90), await customer()]
+    const { holdId } = await check(other, 'call', 60)
+    await world.retell(theirs.call.ended)
+    await inTransaction(world.ctx(), async (ctx) => {
+      await processBatch(ctx, { limit: 1 })
+      await settleCall(holdId, 50, theirs.call.id)
+    })
+
+    for (let nth = 0; nth < 2; nth++) await Promise.all([1, 2].map(() => takeBackSettled(world.ctx())))
+
+    expect(await bookedOf(other)).toEqual({ ledger: 0, booked: 0, used: 0, reserved: 0 })
+    expect(await ledgerOf(other)).toEqual(['call_seconds usage 50', 'call_seconds void -50'])
+    expect(await bookedOf(theirs.id)).toMatchObject({ ledger: 90, booked: 90, used: 90 })
   })
 
   test.each(['settling', 'the report'])(
