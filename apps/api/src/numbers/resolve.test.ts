@@ -1,5 +1,7 @@
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newId } from '../platform/id.ts'
+import { telnyxHeaders, telnyxText } from '../testing/signing.ts'
 import { openWorld, randomNumber, retellCall, type World } from '../testing/world.ts'
 import { releaseWaiting } from '../webhooks/release-waiting.ts'
 import { forgetGone } from './forget-gone.ts'
@@ -45,6 +47,22 @@ async function callAndText(to: string) {
   await world.twilio('sms', text(to, `SM${call.id.slice(-32)}`))
   await world.process()
 }
+
+test('the line that a number becomes is carried by whoever told of it', async () => {
+  const { id: customerId } = await world.customer()
+  const numbers = { telnyx: randomNumber(), twilio: randomNumber(), retell: randomNumber() }
+  const body = JSON.stringify(telnyxText({ id: newId(), from: '+14155550123', to: numbers.telnyx, body: 'Hello' }))
+  await world.app.inject({ method: 'POST', url: '/webhooks/telnyx', headers: telnyxHeaders(body), payload: body })
+  await world.twilio('sms', text(numbers.twilio, `SM${newId().replaceAll('-', '')}`))
+  await callAndText(numbers.retell)
+
+  for (const number of Object.values(numbers))
+    await resolveUnknownPhone(world.ctx(), { unknownPhoneId: await idOf(number), resolution: 'matched', customerId })
+
+  const lines =
+    await world.owner`select phone_number, provider from agents where phone_number = any (${Object.values(numbers)})`
+  expect(Object.fromEntries(lines.map(({ provider, phone_number }) => [provider, phone_number]))).toEqual(numbers)
+})
 
 test('what comes for a number that nobody owns is kept, counted as nobody’s, and shown once (K-2, V-4)', async () => {
   const number = randomNumber()

@@ -3,7 +3,7 @@ import type { Resolution } from '@trunkline/core/numbers/unknown'
 import { toWireId } from '@trunkline/core/platform/wire-id'
 import { unknownPhones, unknownPhoneWebhooks } from '@trunkline/db/schema/numbers'
 import { webhooks } from '@trunkline/db/schema/webhooks'
-import { and, count, eq, isNull } from 'drizzle-orm'
+import { and, count, eq, isNull, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { createAgent } from '../customers/create-agent.ts'
 import { expectOpen } from '../customers/expect-open.ts'
@@ -50,13 +50,18 @@ export async function resolveUnknownPhone(
       .returning({ phoneNumber: unknownPhones.phoneNumber, eventTypes: unknownPhones.eventTypes })
     if (resolved === undefined) throw await whyNotResolved(ctx, unknownPhoneId)
     const [waiting] = await ctx.db
-      .select({ webhooks: count() })
+      .select({
+        webhooks: count(),
+        isOfTelnyx: sql<boolean>`coalesce(bool_or(${webhooks.provider} = 'telnyx'), false)`,
+      })
       .from(unknownPhoneWebhooks)
       .innerJoin(webhooks, eq(webhooks.id, unknownPhoneWebhooks.webhookId))
       .where(and(eq(unknownPhoneWebhooks.unknownPhoneId, unknownPhoneId), isNull(webhooks.shreddedAt)))
     if (customerId !== undefined && isE164(resolved.phoneNumber)) {
-      // Retell names its events call_started, Twilio's are ours: call.ringing
-      const provider = resolved.eventTypes.some((name) => name.startsWith('call_')) ? 'retell' : 'twilio'
+      // Retell alone names its events call_started
+      const isOfRetell = resolved.eventTypes.some((name) => name.startsWith('call_'))
+      const carrier = waiting?.isOfTelnyx ? 'telnyx' : 'twilio'
+      const provider = isOfRetell ? 'retell' : carrier
       await createAgent(ctx, {
         customerId,
         phoneNumber: resolved.phoneNumber,
