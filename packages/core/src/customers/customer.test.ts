@@ -9,7 +9,8 @@ test.each(['', 'Mars/Olympus', 'New York', 'x'.repeat(65)])('«%s» is no time z
   expect(timezoneSchema.safeParse(zone).success).toBe(false)
 })
 
-test('a country is two capital letters', () => {
-  expect(countrySchema.parse('US')).toBe('US')
-  for (const wrong of ['us', 'USA', '', 'U1']) expect(countrySchema.safeParse(wrong).success).toBe(false)
+test('a country is one that there is, in two capital letters', () => {
+  for (const code of ['US', 'GB', 'AX', 'ZW']) expect(countrySchema.parse(code)).toBe(code)
+  for (const wrong of ['us', 'USA', '', 'U1', 'ZZ', 'UK', 'EU', 'US GB'])
+    expect(countrySchema.safeParse(wrong).success).toBe(false)
 })
