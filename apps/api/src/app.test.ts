@@ -155,6 +155,56 @@ describe('refusals', () => {
     expect(await world.owner`select from usage_holds where customer_id = ${id}`).toHaveLength(0)
   })
 
+  test.each<[Method, string, object, string]>([
+    ['POST', '/api/admin/customers', { businessName: 'x', tier: 'basic', timeZone: 'Europe/Berlin' }, 'timeZone'],
+    ['PATCH', '/api/admin/customers/cus_ID', { bussinessName: 'y' }, 'bussinessName'],
+    [
+      'POST',
+      '/api/admin/agents',
+      { customerId: 'cus_ID', phoneNumber: '+14155550101', provider: 'retell', agent: 'a' },
+      'agent',
+    ],
+    ['POST', '/api/alerts', { type: 'a', severity: 'low', title: 'a', message: 'a', resource: 'b' }, 'resource'],
+    ['POST', '/api/auth/login', { email: 'a@b.example', password: 'x', code: '123456' }, 'code'],
+    [
+      'POST',
+      '/api/admin/webhook-queue/replays',
+      { filter: { json: { path: ['a'], is: 'b', than: 'c' } } },
+      'filter.json.than',
+    ],
+    ['POST', '/admin/reconciliation-runs/trigger', { provider: 'twilio' }, 'provider'],
+    ['GET', '/api/admin/ops-alerts?acknowleged=false', {}, 'acknowleged'],
+    ['GET', '/api/admin/webhook-queue?states=failed', {}, 'states'],
+    ['GET', '/api/admin/customers?constructor=1', {}, 'constructor'],
+  ])('%s %s does not pass over what it does not know', async (method, path, body, unknown) => {
+    const { id } = await world.customer()
+    const wire = id.replaceAll('-', '')
+    const payload = JSON.parse(JSON.stringify(body).replace('cus_ID', `cus_${wire}`))
+    const answer = await call(method, path.replace('ID', wire), {
+      headers: { authorization: `Bearer ${await world.signIn('admin')}` },
+      ...(method !== 'GET' && { payload }),
+    })
+
+    expect([answer.statusCode, answer.json().error?.fields]).toEqual([400, { [unknown]: 'is not known' }])
+  })
+
+  test('who may not ask hears that first, and a form or a browser may send more than is read', async () => {
+    const more = { nothing: 'of ours' }
+    expect((await call('GET', '/api/admin/customers?nothing=1')).statusCode).toBe(401)
+    expect(
+      (await call('POST', '/api/errors', { payload: { type: 'TypeError', message: 'x', page: '/', ...more } }))
+        .statusCode,
+    ).toBe(200)
+    const someone = {
+      email: 'more@a.example',
+      password: 'a long password 1',
+      firstName: 'A',
+      lastName: 'B',
+      businessName: 'C',
+    }
+    expect((await call('POST', '/api/auth/register', { payload: { ...someone, ...more } })).statusCode).toBe(201)
+  })
+
   test('a body with many faults names them all, in a sentence and by field, and changes nothing', async () => {
     const payload = {
       businessName: ' ',

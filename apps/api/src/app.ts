@@ -10,9 +10,10 @@ import { registerBillingCsv } from './billing/http.ts'
 import { holdings } from './holdings.ts'
 import type { SpoolState } from './monitors/health.ts'
 import { registerMonitors } from './monitors/http.ts'
-import { describeApi, methodsOf, successOf } from './openapi.ts'
+import { describeApi, methodsOf, successOf, unknownFieldsOf } from './openapi.ts'
 import { registerAuditCsv } from './platform/audit-log/http.ts'
 import type { Ctx, NetCtx } from './platform/context.ts'
+import { ContextFault, contextError } from './platform/context-fault.ts'
 import { refuseDeep } from './platform/depth.ts'
 import type { Env } from './platform/env.ts'
 import type { Faults } from './platform/fault.ts'
@@ -28,7 +29,7 @@ import type { Live } from './platform/live.ts'
 import type { Logger } from './platform/log.ts'
 import { registerExport } from './platform/privacy/http.ts'
 import { registerAdmin, registerDocs } from './platform/static.ts'
-import { ContextFault, contextError, type RequestCtx } from './platform/trpc.ts'
+import type { RequestCtx } from './platform/trpc.ts'
 import { registerUnbuilt } from './platform/unbuilt.ts'
 import { registerReconciliationCsv } from './reconciliation/http.ts'
 import { actorOf, refuseForeignOrigin, requestCtx } from './request-ctx.ts'
@@ -190,7 +191,11 @@ async function registerRest(
     await rest.register(fastifyTRPCOpenApiPlugin, {
       basePath: '/api',
       router: appRouter,
-      createContext,
+      // whoever calls by tRPC has the types
+      createContext: async (parts: Parameters<CreateContext>[0]) => ({
+        ...(await createContext(parts)),
+        unknownFields: unknownFieldsOf,
+      }),
       onError,
       responseMeta: ({ paths = [], errors }: { paths?: string[]; errors: unknown[] }) =>
         errors.length === 0 ? { status: successOf(paths[0]) } : {},

@@ -1,7 +1,9 @@
 import type { Asked } from '@trunkline/core/webhooks/adapter'
 import { providerFacts } from '@trunkline/core/webhooks/provider'
 import { generateOpenApiDocument } from 'trpc-to-openapi'
+import type { z } from 'zod'
 import type { ApiMeta } from './platform/trpc.ts'
+import { unknownFields } from './platform/unknown-fields.ts'
 import { appRouter } from './router.ts'
 import { adapters } from './webhooks/adapters.ts'
 import { doors } from './webhooks/door-paths.ts'
@@ -192,11 +194,15 @@ function describe(): Document {
   }
 }
 
-type Described = Record<string, { _def: { meta?: ApiMeta } } | undefined>
+type Described = Record<string, { _def: { meta?: ApiMeta; inputs: z.ZodType[] } } | undefined>
 const declared = appRouter._def.procedures as unknown as Described
 
 /** The status with which a procedure answers success at its REST path. */
 export const successOf = (path = ''): number => declared[path]?._def.meta?.answers ?? 200
+
+/** The fields of an input that a procedure has no place for. */
+export const unknownFieldsOf = (path: string, input: unknown): string[] =>
+  (declared[path]?._def.inputs ?? []).flatMap((schema) => unknownFields(schema, input))
 
 function withOurErrors(operation: Operation): Operation {
   const success = successOf(String(operation.operationId).replace('-', '.'))

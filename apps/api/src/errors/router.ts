@@ -134,6 +134,7 @@ export const errorsRouter = {
         summary: 'Tell of an error that a front end met',
         protect: false,
       },
+      takesMore: true,
     })
     .input(
       z.object({

@@ -51,6 +51,7 @@ export const onboardingRouter = {
     .meta({
       openapi: { method: 'POST', path: '/auth/register', tags: ['sessions'], summary: 'Register', protect: false },
       answers: 201,
+      takesMore: true,
     })
     .input(
       z.object({

@@ -12,11 +12,13 @@ export function fieldsOf(error: z.ZodError): Record<string, string> {
 
 function faultsIn(issue: z.core.$ZodIssue): [string, string][] {
   if (issue.code === 'unrecognized_keys')
-    return issue.keys
-      .slice(0, mostFaults)
-      .map((key) => [[...issue.path, key.slice(0, longestName)].join('.'), 'is not known'])
+    return Object.entries(notKnown(issue.keys.map((key) => [...issue.path, key.slice(0, longestName)].join('.'))))
   return [[issue.path.join('.') || 'input', issue.message.replace(/^Invalid input: /, '')]]
 }
+
+/** Fields that nothing here has a place for. */
+export const notKnown = (names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.slice(0, mostFaults).map((name) => [name.slice(0, longestName), 'is not known']))
 
 /** SQLSTATEs of a value that came from outside and that no column can hold: a NUL, no date, no uuid, too large. */
 const unusable = ['22021', '22P05', '22P02', '22003', '22007', '22008']

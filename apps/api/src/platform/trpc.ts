@@ -5,12 +5,14 @@ import { may, type Permission } from '@trunkline/core/sessions/permission'
 import { keyMay } from '@trunkline/core/sessions/scope'
 import { z } from 'zod'
 import type { Actor, Caller, NetCtx, Person } from './context.ts'
+import { ContextFault } from './context-fault.ts'
 import { withinCustomer } from './customer-reach.ts'
 import { DomainError, refusalAt } from './domain-error.ts'
 import { factsOfActor } from './fault.ts'
 import { inputSentence } from './http-errors.ts'
 import { fieldsOf, isUnusable, unusableFields } from './input-faults.ts'
 import type { Topic } from './live.ts'
+import { refuseUnknown, type Strictness } from './unknown-fields.ts'
 
 /** What a procedure says of itself: its REST path and who may call it. */
 export type ApiMeta = {
@@ -25,29 +27,32 @@ export type ApiMeta = {
   whileViewing?: true
   /** The status of success at its REST path, where it is not 200. */
   answers?: 201
+  /** At its REST path it passes over what it does not know: who sends it is a browser, or a form of somebody else's. */
+  takesMore?: true
   permission?: Permission | 'public'
   /** What an owner's request reaches by it: one customer's rows (the database sees to it), or all, and the verb narrows it. */
   reach?: 'customer' | 'all'
 }
 
 /** The request's context: what verbs need, and how a procedure answers with a cookie or watches for changes. */
-export type RequestCtx = NetCtx & {
-  userAgent: string
-  /** Whether the request calls more than one procedure. */
-  isBatch: boolean
-  /** The token by which this browser is known from earlier sign-ins. */
-  device: string | undefined
-  /** Who passkeys are asked for at the address that the request came to; nobody where browsers know none. */
-  relyingParty: RelyingParty | undefined
-  setSessionCookie(token: string | null): void
-  setDeviceCookie(token: string): void
-  setRetryAfter(seconds: number): void
-  /** Has this process know the webhook secrets as they are committed now. */
-  readSecrets(): Promise<void>
-  /** Who the request's credentials belong to at this moment; asking is no use of the session. */
-  actorNow(): Promise<Actor>
-  live: { watch(signal: AbortSignal): AsyncIterable<readonly Topic[]> }
-}
+export type RequestCtx = NetCtx &
+  Strictness & {
+    userAgent: string
+    /** Whether the request calls more than one procedure. */
+    isBatch: boolean
+    /** The token by which this browser is known from earlier sign-ins. */
+    device: string | undefined
+    /** Who passkeys are asked for at the address that the request came to; nobody where browsers know none. */
+    relyingParty: RelyingParty | undefined
+    setSessionCookie(token: string | null): void
+    setDeviceCookie(token: string): void
+    setRetryAfter(seconds: number): void
+    /** Has this process know the webhook secrets as they are committed now. */
+    readSecrets(): Promise<void>
+    /** Who the request's credentials belong to at this moment; asking is no use of the session. */
+    actorNow(): Promise<Actor>
+    live: { watch(signal: AbortSignal): AsyncIterable<readonly Topic[]> }
+  }
 
 const wordOf = new Map<string, keyof typeof refusalAt>(
   Object.entries(refusalAt).map(([word, { rpc }]) => [rpc, word as keyof typeof refusalAt]),
@@ -89,19 +94,6 @@ const t = initTRPC
 export const asRpcError = (refusal: DomainError): TRPCError =>
   new TRPCError({ code: refusalAt[refusal.refusal].rpc, message: refusal.message, cause: refusal })
 
-/** A bug before there was a context: the answer still names the request. */
-export class ContextFault extends Error {
-  readonly requestId: string
-
-  constructor(cause: unknown, requestId: string) {
-    super('The context of the request could not be made', { cause })
-    this.requestId = requestId
-  }
-}
-
-export const contextError = (cause: unknown, requestId: string): TRPCError =>
-  new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: new ContextFault(cause, requestId) })
-
 // what they are asked with are passwords, codes and tokens
 const withSecrets = /^(?:sessions|onboarding|webhooks\.secrets)\./
 
@@ -138,6 +130,12 @@ const refuse = t.middleware(async ({ ctx, next, path, type, meta, getRawInput })
 
 const base = t.procedure.use(refuse)
 
+// after who may
+const understand = t.middleware(async ({ next, ...asked }) => {
+  await refuseUnknown(asked)
+  return await next()
+})
+
 const notForKeys = () => new DomainError('forbidden', 'This is for people, not for API keys')
 
 /** The actor as a person who may; refuses everybody else. */
@@ -173,6 +171,7 @@ function signedInAs(permission: Permission) {
   return base
     .meta({ permission })
     .use(({ ctx, next }) => next({ ctx: { ...ctx, actor: personWho(ctx.actor, permission) } }))
+    .use(understand)
 }
 
 /** People, and keys with a scope for it. */
@@ -180,12 +179,14 @@ function calledBy(permission: Permission) {
   return base
     .meta({ permission })
     .use(({ ctx, next }) => next({ ctx: { ...ctx, actor: callerWho(ctx.actor, permission) } }))
+    .use(understand)
 }
 
 /** The same, and of a customer's own: whoever belongs to one is inside a transaction that sees no other. No network there. */
 function ofCustomer(permission: Permission) {
-  return base.meta({ permission, reach: 'customer' }).use(async ({ ctx, next, type }) => {
+  return base.meta({ permission, reach: 'customer' }).use(async ({ ctx, next, type, ...asked }) => {
     const actor = callerWho(ctx.actor, permission)
+    await refuseUnknown({ ctx, ...asked })
     const { customerId } = actor
     const local = { ...ctx, actor, net: undefined }
     if (customerId === null) return await next({ ctx: local })
@@ -201,19 +202,22 @@ function ofCustomer(permission: Permission) {
 
 export const router = t.router
 /** Anybody, signed in or not. */
-export const open = base.meta({ permission: 'public' })
+export const open = base.meta({ permission: 'public' }).use(understand)
 /** Anybody who proves something by a secret: one try a request. */
 export const proving = open.use(({ ctx, next }) => {
   if (ctx.isBatch) throw new DomainError('invalid', 'This must be asked in a request of its own')
   return next()
 })
 /** Whoever is signed in, also one who owes a second factor: what he needs to set it up, or to leave. */
-export const account = base.meta({ permission: 'signedIn' }).use(({ ctx, next }) => {
-  const { actor } = ctx
-  if (actor.kind === 'key') throw notForKeys()
-  if (actor.kind !== 'user' && actor.kind !== 'enrolling') throw new DomainError('unauthenticated', 'Sign in first')
-  return next({ ctx: { ...ctx, actor } })
-})
+export const account = base
+  .meta({ permission: 'signedIn' })
+  .use(({ ctx, next }) => {
+    const { actor } = ctx
+    if (actor.kind === 'key') throw notForKeys()
+    if (actor.kind !== 'user' && actor.kind !== 'enrolling') throw new DomainError('unauthenticated', 'Sign in first')
+    return next({ ctx: { ...ctx, actor } })
+  })
+  .use(understand)
 /** Whoever is signed in, about his own account: sessions, password, second factor. Nothing of a customer. */
 export const signedIn = signedInAs('signedIn')
 /** Every person of ours: reads. */

@@ -1,0 +1,39 @@
+import type { z } from 'zod'
+import { DomainError } from './domain-error.ts'
+import { inputSentence } from './http-errors.ts'
+import { notKnown } from './input-faults.ts'
+
+/** The fields of an input that a procedure has no place for; given where the caller has no types that say so. */
+export type Strictness = { unknownFields?: (procedure: string, input: unknown) => string[] }
+
+type Asked = {
+  ctx: Strictness
+  path: string
+  meta: { takesMore?: true } | undefined
+  getRawInput: () => Promise<unknown>
+}
+
+/** What would be passed over means something else than was asked: a misspelt filter lists everything. */
+export async function refuseUnknown({ ctx, path, meta, getRawInput }: Asked): Promise<void> {
+  if (ctx.unknownFields === undefined || meta?.takesMore) return
+  const unknown = ctx.unknownFields(path, await getRawInput())
+  if (unknown.length === 0) return
+  const fields = notKnown(unknown)
+  throw new DomainError('invalid', inputSentence(fields), { fields })
+}
+
+type Def = { type: string; shape?: Record<string, z.ZodType>; catchall?: z.ZodType; innerType?: z.ZodType }
+const defOf = (schema: z.ZodType) => (schema as unknown as { _zod: { def: Def } })._zod.def
+
+/** The fields of a value, by their paths, for which its schema has no place and which it would pass over. */
+export function unknownFields(schema: z.ZodType, value: unknown, at: readonly string[] = []): string[] {
+  const { shape, catchall, innerType } = defOf(schema)
+  if (innerType !== undefined) return unknownFields(innerType, value, at)
+  // one that says what else there may be judges for itself
+  if (shape === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const known = Object.hasOwn(shape, name) ? shape[name] : undefined
+    if (known !== undefined) return unknownFields(known, inner, [...at, name])
+    return catchall === undefined ? [[...at, name].join('.')] : []
+  })
+}
