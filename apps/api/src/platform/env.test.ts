@@ -103,3 +103,34 @@ test('the logger gets every secret there is, also those inside an address', () =
     ].sort(),
   )
 })
+
+test.each([
+  ['TRUSTED_PROXIES', 'the load balancer'],
+  ['TRUSTED_PROXIES', '10.0.0.0/99'],
+  ['PUBLIC_URL', 'ftp://ops.example.com'],
+  ['PUBLIC_URL', 'https://ops.example.com/base?a=1'],
+  ['PUBLIC_URL', 'https://ops.example.com/#a'],
+  ['PUBLIC_URL', 'https://ada:secret@ops.example.com'],
+  ['DATABASE_URL', 'postgres://trunkline:secret@/trunkline'],
+  ['DATABASE_URL', 'postgres://trunkline:100%zz@127.0.0.1/trunkline'],
+  ['DATABASE_DIRECT_URL', 'postgres://trunkline:100%zz@127.0.0.1/trunkline'],
+  ['SMTP_URL', 'smtp://ada:100%zz@mail.example'],
+])('%s cannot be «%s», which is said before anything is opened', (name, value) => {
+  const given = { ...least, MAIL_FROM: 'a@b.example', SMTP_URL: 'smtp://mail.example', [name]: value }
+  expect(() => readEnv(given)).toThrow(new RegExp(`^The environment cannot be used: ${name} .{10,}$`))
+  expect(() => readEnv(given)).not.toThrow(/secret|100%zz/)
+})
+
+test.each(['loopback, 10.0.0.0/8', '2001:db8::/32', '::ffff:10.0.0.1', 'uniquelocal,linklocal'])(
+  'whoever stands at %s may be trusted',
+  (TRUSTED_PROXIES) => {
+    expect(readEnv({ ...least, TRUSTED_PROXIES }).TRUSTED_PROXIES).toHaveLength(TRUSTED_PROXIES.split(',').length)
+  },
+)
+
+test.each(['https://ops.example.com:8443/base/', 'http://127.0.0.1:3000', 'https://[2001:db8::1]'])(
+  'the world may know it as %s',
+  (PUBLIC_URL) => {
+    expect(readEnv({ ...least, PUBLIC_URL }).PUBLIC_URL).toBe(PUBLIC_URL.replace(/\/$/, ''))
+  },
+)

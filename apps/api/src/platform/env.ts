@@ -1,3 +1,4 @@
+import proxyAddr from '@fastify/proxy-addr'
 import { toE164 } from '@trunkline/core/numbers/phone'
 import { emailSchema } from '@trunkline/core/sessions/session'
 import { leastKeyDays } from '@trunkline/core/webhooks/key-retention'
@@ -5,7 +6,23 @@ import { secretFault, sourceNamePattern } from '@trunkline/core/webhooks/secret'
 import { z } from 'zod'
 
 const url = z.url().transform((text) => text.replace(/\/+$/, ''))
-const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
+/** What is signed begins with it, and the doors' paths follow it. */
+const publicUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+  .refine((text) => !/[?#@]/.test(text), 'must have no query, fragment or credentials')
+  .transform((text) => text.replace(/\/+$/, ''))
+const hasReadablePassword = (text: string): boolean => {
+  try {
+    return decodeURIComponent(new URL(text).password) !== undefined
+  } catch {
+    return false
+  }
+}
+const unreadable = 'cannot be read as a URL: signs in a password are written as %40 for @, %25 for %'
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
+  .refine(hasReadablePassword, unreadable)
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -18,6 +35,15 @@ const phone = z.string().transform((text, context) => {
   context.addIssue({ code: 'custom', message: 'must be a phone number with country code, such as +447700900123' })
   return z.NEVER
 })
+
+const areProxies = (proxies: string[]): boolean => {
+  try {
+    proxyAddr.compile(proxies)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** `source=whsec_…`: whose it is, in small letters, and an HMAC secret or a public key (`whpk_…`). A source may stand twice while it rotates. */
 function standardSecrets(parts: string[], context: z.RefinementCtx): { source: string; secret: string }[] {
@@ -34,7 +60,7 @@ function standardSecrets(parts: string[], context: z.RefinementCtx): { source: s
 const schema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().default('127.0.0.1'),
-  PUBLIC_URL: url.optional(),
+  PUBLIC_URL: publicUrl.optional(),
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   DATABASE_URL: postgresUrl,
   DATABASE_DIRECT_URL: postgresUrl.optional(),
@@ -76,7 +102,10 @@ const schema = z.object({
   ADMIN_PHONE: phone.optional(),
   ALERT_EMAIL: z.email('must be an e-mail address').optional(),
   SLACK_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an https:// URL' }).optional(),
-  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional(),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' })
+    .refine(hasReadablePassword, unreadable)
+    .optional(),
   MAIL_FROM: z.email('must be an e-mail address').optional(),
   CRON_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
   WEBHOOK_BACKFILL: z.enum(['on', 'off']).default('on'),
@@ -84,7 +113,9 @@ const schema = z.object({
   RETENTION_EVENTS_MONTHS: z.coerce.number().int().min(5).max(120).default(24),
   RETENTION_KEYS_DAYS: z.coerce.number().int().min(leastKeyDays).max(3650).optional(),
   RETENTION_AUDIT_MONTHS: z.coerce.number().int().min(12).max(120).default(24),
-  TRUSTED_PROXIES: list.optional(),
+  TRUSTED_PROXIES: list
+    .refine(areProxies, 'must be addresses or ranges such as 10.0.0.0/8, separated by commas')
+    .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 })
 
