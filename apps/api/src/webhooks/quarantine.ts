@@ -1,7 +1,8 @@
+import { networkOf } from '@trunkline/core/sessions/attempts'
 import { statement } from '@trunkline/db/connect'
 import { type Ctx, inTransaction } from '../platform/context.ts'
 
-/** Refused deliveries that are kept each minute: from one address, and from all together. */
+/** Refused deliveries that are kept each minute: from one address (of IPv6 one network), and from all together. */
 const perAddress = { rows: 30, bytes: 4 * 1024 * 1024 }
 const perMinute = { rows: 300, bytes: 16 * 1024 * 1024 }
 const addressesRemembered = 10_000
@@ -13,20 +14,21 @@ const kept = { rows: 10_000, bytes: 512 * 1024 * 1024, ofOneAddress: { rows: 200
 export function quarantineBudget() {
   let minute = 0
   let total = { rows: 0, bytes: 0 }
-  let byAddress = new Map<string, { rows: number; bytes: number }>()
+  let byNetwork = new Map<string, { rows: number; bytes: number }>()
   return (address: string, now: number, bytes: number): boolean => {
     const current = Math.floor(now / 60_000)
     if (current !== minute) {
       minute = current
       total = { rows: 0, bytes: 0 }
-      byAddress = new Map()
+      byNetwork = new Map()
     }
-    const used = byAddress.get(address) ?? { rows: 0, bytes: 0 }
+    const network = networkOf(address)
+    const used = byNetwork.get(network) ?? { rows: 0, bytes: 0 }
     const isOver = (spent: typeof used, limit: typeof used) =>
       spent.rows >= limit.rows || spent.bytes + bytes > limit.bytes
-    if (isOver(total, perMinute) || isOver(used, perAddress) || byAddress.size >= addressesRemembered) return false
+    if (isOver(total, perMinute) || isOver(used, perAddress) || byNetwork.size >= addressesRemembered) return false
     total = { rows: total.rows + 1, bytes: total.bytes + bytes }
-    byAddress.set(address, { rows: used.rows + 1, bytes: used.bytes + bytes })
+    byNetwork.set(network, { rows: used.rows + 1, bytes: used.bytes + bytes })
     return true
   }
 }

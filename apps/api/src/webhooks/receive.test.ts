@@ -539,6 +539,9 @@ test('the budget is one for an address and one for all, in rows and in bytes', (
   expect(kept(() => 'b', 1024 * 1024, 100)).toBe(4)
   expect(kept((turn) => `c${turn}`, 10, 1000)).toBe(300 - 34)
   expect(kept(() => 'a', 10, 100, now + 60_000)).toBe(30)
+  // whoever has one address of IPv6 has as many as he likes
+  expect(kept((turn) => `2001:db8:0:1::${turn.toString(16)}`, 10, 100, now + 60_000)).toBe(30)
+  expect(kept((turn) => `::ffff:192.0.2.${turn}`, 10, 100, now + 60_000)).toBe(100)
   expect(kept((turn) => `d${turn}`, 1024 * 1024, 100, now + 120_000)).toBe(16)
 })
 
