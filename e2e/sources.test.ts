@@ -244,3 +244,18 @@ test('on a screen of the usual width every act of a source is in sight, also whe
   ).toBeLessThanOrEqual(0)
   await expectSoundLook(page)
 })
+
+test('half a date is not taken for none: a pause would have no end', async ({ open, world: _ }) => {
+  const page = await open('/sources')
+  await page.getByRole('button', { name: 'Pause Twilio…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Pause Twilio' })
+  await dialog.getByLabel('Until').focus()
+  await page.keyboard.type('12242036')
+  await dialog.getByLabel('Why').fill('They move our lines')
+  await page.keyboard.press('Enter')
+
+  await expect.poll(() => dialog.getByLabel('Until').evaluate((field) => field === document.activeElement)).toBe(true)
+  await page.waitForTimeout(300)
+  expect(await dialog.count()).toBe(1)
+  expect(await row(page, 'Twilio').getByText('Paused').count()).toBe(0)
+})

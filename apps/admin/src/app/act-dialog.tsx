@@ -69,7 +69,10 @@ export function ActDialog({
         className="grid gap-3.5"
         onSubmit={(event) => {
           event.preventDefault()
-          if (!refused) withReason(onSubmit)
+          // half a date reads as none, which may mean «for ever»
+          const half = event.currentTarget.querySelector<HTMLInputElement>('input[type=datetime-local]:invalid')
+          if (half) half.reportValidity()
+          else if (!refused) withReason(onSubmit)
         }}
       >
         {problem && !isAtField && (
