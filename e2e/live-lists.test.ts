@@ -150,3 +150,24 @@ test('a search that nobody reads any more is not taken further', async ({ open, 
   expect(asked).toBe(1)
   await forget(world)
 })
+
+test('a call that is read stays open while more than a page of others comes in', async ({ open, world }) => {
+  const { phoneNumber } = await world.customer('Lakeside Orthodontics')
+  await world.call(phoneNumber, 61)
+  await world.settled()
+  const page = await open('/calls')
+  await page.locator('[data-live=live]').waitFor()
+  await page.getByRole('grid', { name: 'Calls' }).getByRole('link').first().click()
+  const panel = page.getByRole('complementary', { name: 'Call' })
+  await panel.getByText('1 m 01 s').first().waitFor()
+  await panel.hover()
+
+  await world.sql`
+    insert into call_events
+    select (jsonb_populate_record(call, jsonb_build_object('id', uuidv7(), 'retell_call_id', 'later_' || n))).*
+    from call_events as call, generate_series(1, 60) as n`
+  await world.call(phoneNumber, 62)
+  await page.getByRole('grid', { name: 'Calls' }).getByText('1 m 02 s').first().waitFor()
+  await panel.getByText('1 m 01 s').first().waitFor()
+  expect(await page.getByText('This call is not in this list').count()).toBe(0)
+})

@@ -1,13 +1,11 @@
-import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { formatNumber } from '../ui/format.ts'
 import type { Page, Topic } from './contract.ts'
 import { useLiveTopics } from './live.ts'
+import { furtherPages, joined, missing, type Pages, pageSize, pagesTo } from './live-pages.ts'
 import { isTransient, problemOf } from './rpc.ts'
 
-const pageSize = 50
-const furtherPages = 20
-type Pages<Row> = InfiniteData<Page<Row>, string | undefined>
 const nobody: ReadonlySet<string> = new Set()
 
 /**
@@ -19,11 +17,14 @@ export function useLiveList<Row extends { id: string }>({
   filter,
   topics,
   load,
+  openId,
 }: {
   path: readonly [domain: string, verb: string]
   filter: Record<string, unknown>
   topics: readonly Topic[]
   load: (page: { cursor?: string; limit: number }, signal?: AbortSignal) => Promise<Page<Row>>
+  /** The row that is open, where it is read from the list: it stays loaded. */
+  openId?: string | undefined
 }) {
   const client = useQueryClient()
   const queryKey = useMemo(() => [path, { input: filter, type: 'infinite' }] as const, [path, filter])
@@ -48,12 +49,12 @@ export function useLiveList<Row extends { id: string }>({
   const isAsking = useRef(false)
   const next = useRef<'none' | 'updated' | 'shown'>('none')
   const around = useRef(0)
-  const latest = useRef({ load, queryKey })
+  const latest = useRef({ load, queryKey, openId })
   const [fresh, setFresh] = useState(0)
   const [gone, setGone] = useState(nobody)
   const [moreError, setMoreError] = useState<unknown>(null)
   useEffect(() => {
-    latest.current = { load, queryKey }
+    latest.current = { load, queryKey, openId }
   })
   useEffect(() => {
     isHere.current = true
@@ -97,10 +98,12 @@ export function useLiveList<Row extends { id: string }>({
         if (latest.current.queryKey !== queryKey) return
         setMoreError((error: unknown) => (isTransient(error) ? null : error))
         if (show || !reading.current) {
+          const pages = await pagesTo(latest.current.openId, before, first, load)
+          if (latest.current.queryKey !== queryKey) return
           client.setQueryData<Pages<Row>>(queryKey, (now) =>
             now && !show && now.pages.length > 1 && now.pages[0]?.searched
               ? { ...now, pages: [joined(first, now.pages[0]), ...now.pages.slice(1)] }
-              : { pages: [first], pageParams: [undefined] },
+              : pages,
           )
           setFresh(0)
           setGone(nobody)
@@ -212,18 +215,4 @@ export function useLiveList<Row extends { id: string }>({
     moreRefused: searched === null ? whyNoMore : undefined,
     lookRefused: searched === null ? undefined : whyNoMore,
   }
-}
-
-/** A search that has been taken further is kept: its first page learns what is new and still ends where the next began. */
-function joined<Row extends { id: string }>(first: Page<Row>, before: Page<Row>): Page<Row> {
-  const known = new Set(first.items.map(({ id }) => id))
-  return { ...before, items: [...first.items, ...before.items.filter(({ id }) => !known.has(id))] }
-}
-
-/** Rows of a page that its new answer leaves out although it reaches past them: they no longer match. */
-function missing<Row extends { id: string }>(before: Page<Row> | undefined, after: Page<Row>): string[] {
-  const still = new Set(after.items.map((row) => row.id))
-  const items = before?.items ?? []
-  const last = after.nextCursor === null ? items.length : items.findLastIndex((row) => still.has(row.id))
-  return items.slice(0, Math.max(0, last)).flatMap((row) => (still.has(row.id) ? [] : [row.id]))
 }

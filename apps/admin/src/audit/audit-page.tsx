@@ -108,6 +108,7 @@ export function AuditPage() {
     path,
     filter,
     topics,
+    openId: auditId,
     load: (page, signal) => rpcClient.audit.list.query({ ...filter, ...page }, { signal }),
   })
   const given = Object.entries(filter).filter((entry): entry is [string, string] => typeof entry[1] === 'string')

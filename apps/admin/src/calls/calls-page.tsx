@@ -130,6 +130,7 @@ export function CallsPage() {
     path,
     filter,
     topics,
+    openId: callId,
     load: (page, signal) => rpcClient.calls.list.query({ ...filter, ...page }, { signal }),
   })
   const opened = list.rows.find((row) => row.id === callId)

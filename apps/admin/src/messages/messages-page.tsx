@@ -125,6 +125,7 @@ export function MessagesPage() {
     path,
     filter,
     topics,
+    openId: messageId,
     load: (page, signal) => rpcClient.messages.list.query({ ...filter, ...page }, { signal }),
   })
   const opened = list.rows.find((row) => row.id === messageId)

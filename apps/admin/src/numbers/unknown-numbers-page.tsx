@@ -35,6 +35,7 @@ export function UnknownNumbersPage() {
     path,
     filter,
     topics,
+    openId: unknownPhoneId,
     load: (page, signal) => rpcClient.unknownPhones.list.query({ ...filter, ...page }, { signal }),
   })
   const refusal = useRefusal()

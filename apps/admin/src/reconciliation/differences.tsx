@@ -49,6 +49,7 @@ export function Differences({ run }: { run: ReconciliationRunDetail }) {
     path,
     filter,
     topics,
+    openId: open,
     load: (page, signal) => rpcClient.reconciliation.differences.list.query({ ...filter, ...page }, { signal }),
   })
   const listed: readonly string[] =

@@ -106,6 +106,7 @@ export function Keys({ tabs }: { tabs: ReactNode }) {
     path,
     filter,
     topics,
+    openId: open,
     load: (page, signal) => rpcClient.apiKeys.list.query({ ...filter, ...page }, { signal }),
   })
   const [made, setMade] = useState<string>()

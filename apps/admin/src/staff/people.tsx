@@ -89,6 +89,7 @@ export function People({ tabs }: { tabs: ReactNode }) {
     path,
     filter,
     topics,
+    openId: open,
     load: (page, signal) => rpcClient.staff.list.query({ ...filter, ...page }, { signal }),
   })
   const [link, setLink] = useState<{ link: string; email: string }>()

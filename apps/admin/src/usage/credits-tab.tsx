@@ -87,6 +87,7 @@ export function CreditsTab({ customer }: { customer: CustomerDetail }) {
     path,
     filter,
     topics,
+    openId: open,
     load: (page, signal) => rpcClient.usage.credits.list.query({ ...filter, ...page }, { signal }),
   })
   const close = () => setFilters({ open: undefined })

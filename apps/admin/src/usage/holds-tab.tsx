@@ -94,6 +94,7 @@ export function HoldsTab({ customer }: { customer: CustomerDetail }) {
     path,
     filter,
     topics,
+    openId: open,
     load: (page, signal) => rpcClient.usage.holds.list.query({ ...filter, ...page }, { signal }),
   })
   const close = () => setFilters({ open: undefined })

@@ -122,6 +122,7 @@ export function LedgerTab({ customer }: { customer: CustomerDetail }) {
     path,
     filter,
     topics,
+    openId: open,
     load: (page, signal) => rpcClient.usage.ledger.query({ ...filter, ...page }, { signal }),
   })
   const close = () => setFilters({ open: undefined })
