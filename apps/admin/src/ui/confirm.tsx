@@ -1,6 +1,7 @@
 import { AlertDialog } from 'radix-ui'
-import type { ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { Button } from './button.tsx'
+import { useReturnFocus } from './return-focus.ts'
 
 /** Asks once. The button says the act; what cannot be undone stands above it. */
 export function Confirm({
@@ -26,7 +27,7 @@ export function Confirm({
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className="fixed inset-0 z-40 animate-appear bg-shade" />
-        <AlertDialog.Content className="fixed inset-x-3 top-[min(20vh,160px)] z-50 mx-auto max-w-md animate-rise rounded-lg bg-raised p-5 shadow-float outline-none">
+        <Floating className="fixed inset-x-3 top-[min(20vh,160px)] z-50 mx-auto max-w-md animate-rise rounded-lg bg-raised p-5 shadow-float outline-none">
           <AlertDialog.Title className="text-lg font-semibold">{title}</AlertDialog.Title>
           <AlertDialog.Description asChild>
             <div className="mt-2 grid gap-2 text-sm text-ink-2">{children}</div>
@@ -39,8 +40,12 @@ export function Confirm({
               {act}
             </Button>
           </div>
-        </AlertDialog.Content>
+        </Floating>
       </AlertDialog.Portal>
     </AlertDialog.Root>
   )
+}
+
+function Floating(props: ComponentProps<typeof AlertDialog.Content>) {
+  return <AlertDialog.Content {...props} onCloseAutoFocus={useReturnFocus()} />
 }

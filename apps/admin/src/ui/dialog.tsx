@@ -1,8 +1,9 @@
 import { clsx } from 'clsx'
 import { X } from 'lucide-react'
 import { Dialog as Primitive } from 'radix-ui'
-import { createContext, type ReactNode, useContext } from 'react'
+import { type ComponentProps, createContext, type ReactNode, useContext } from 'react'
 import { IconButton } from './button.tsx'
+import { useReturnFocus } from './return-focus.ts'
 
 const InDialog = createContext(false)
 /** Whether this stands in a dialog, among what else it asks: there is little room. */
@@ -27,7 +28,7 @@ export function Dialog({
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 animate-appear bg-shade" />
-        <Primitive.Content
+        <Floating
           {...(description ? {} : { 'aria-describedby': undefined })}
           // the reader starts at the top; a field that wants the focus has it already
           onOpenAutoFocus={(event) => {
@@ -57,10 +58,14 @@ export function Dialog({
           <div className="scroll-thin min-h-0 overflow-y-auto px-5 pb-5">
             <InDialog value>{children}</InDialog>
           </div>
-        </Primitive.Content>
+        </Floating>
       </Primitive.Portal>
     </Primitive.Root>
   )
+}
+
+function Floating(props: ComponentProps<typeof Primitive.Content>) {
+  return <Primitive.Content {...props} onCloseAutoFocus={useReturnFocus()} />
 }
 
 /** The row of buttons that ends a dialog or a form. */
