@@ -175,6 +175,8 @@ describe('refusals', () => {
     ['POST', '/admin/reconciliation-runs/trigger', { provider: 'twilio' }, 'provider'],
     ['GET', '/api/admin/ops-alerts?acknowleged=false', {}, 'acknowleged'],
     ['GET', '/api/admin/webhook-queue?states=failed', {}, 'states'],
+    // it would answer the first page again, for ever
+    ['GET', '/api/admin/error-logs?limit=100&offset=100', {}, 'offset'],
     ['GET', '/api/admin/customers?constructor=1', {}, 'constructor'],
   ])('%s %s does not pass over what it does not know', async (method, path, body, unknown) => {
     const { id } = await world.customer()
@@ -186,6 +188,14 @@ describe('refusals', () => {
     })
 
     expect([answer.statusCode, answer.json().error?.fields]).toEqual([400, { [unknown]: 'is not known' }])
+  })
+
+  test('who pages by numbers is answered the first page', async () => {
+    const headers = { authorization: `Bearer ${await world.signIn('viewer')}` }
+
+    const answer = await call('GET', '/api/admin/error-logs?resolved=false&limit=100&offset=0', { headers })
+
+    expect([answer.statusCode, answer.json().nextCursor]).toEqual([200, null])
   })
 
   test('who may not ask hears that first, and a form or a browser may send more than is read', async () => {

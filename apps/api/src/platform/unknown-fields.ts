@@ -16,11 +16,15 @@ type Asked = {
 /** What would be passed over means something else than was asked: a misspelt filter lists everything. */
 export async function refuseUnknown({ ctx, path, meta, getRawInput }: Asked): Promise<void> {
   if (ctx.unknownFields === undefined || meta?.takesMore) return
-  const unknown = ctx.unknownFields(path, await getRawInput())
+  const input = await getRawInput()
+  const unknown = ctx.unknownFields(path, input).filter((name) => !(name === 'offset' && isFromTheStart(input)))
   if (unknown.length === 0) return
   const fields = notKnown(unknown)
   throw new DomainError('invalid', inputSentence(fields), { fields })
 }
+
+/** Who pages by numbers begins with nothing left out, and that is what is answered; what follows has a cursor. */
+const isFromTheStart = (input: unknown): boolean => (input as { offset?: unknown }).offset === '0'
 
 type Def = { type: string; shape?: Record<string, z.ZodType>; catchall?: z.ZodType; innerType?: z.ZodType }
 const defOf = (schema: z.ZodType) => (schema as unknown as { _zod: { def: Def } })._zod.def
