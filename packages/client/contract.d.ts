@@ -38,8 +38,8 @@ type ApiMeta = {
   whileViewing?: true;
   /** The status of success at its REST path, where it is not 200. */
   answers?: 201;
-  /** At its REST path it passes over what it does not know: who sends it is a browser, or a form of somebody else's. */
-  takesMore?: true;
+  /** At its REST path it refuses fields that it does not know, as every GET does. */
+  exact?: true;
   permission?: Permission | 'public';
   /** What an owner's request reaches by it: one customer's rows (the database sees to it), or all, and the verb narrows it. */
   reach?: 'customer' | 'all';

@@ -59,6 +59,7 @@ export const alertsRouter = {
   report: reporting
     .meta({
       openapi: { method: 'POST', path: '/alerts', tags, summary: 'Raise an alert from another program', protect: true },
+      exact: true,
     })
     .input(
       z.object({

@@ -105,6 +105,7 @@ export const agentsRouter = {
   create: operator
     .meta({
       openapi: { method: 'POST', path: '/admin/agents', tags, summary: 'Give a customer a line', protect: true },
+      exact: true,
     })
     .input(
       z.object({

@@ -134,7 +134,6 @@ export const errorsRouter = {
         summary: 'Tell of an error that a front end met',
         protect: false,
       },
-      takesMore: true,
     })
     .input(
       z.object({

@@ -51,7 +51,6 @@ export const onboardingRouter = {
     .meta({
       openapi: { method: 'POST', path: '/auth/register', tags: ['sessions'], summary: 'Register', protect: false },
       answers: 201,
-      takesMore: true,
     })
     .input(
       z.object({
@@ -96,6 +95,7 @@ export const onboardingRouter = {
         summary: 'Create a customer; its owner is invited by mail',
         protect: true,
       },
+      exact: true,
     })
     .input(
       z.object({

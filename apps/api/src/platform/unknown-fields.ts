@@ -9,13 +9,16 @@ export type Strictness = { unknownFields?: (procedure: string, input: unknown) =
 type Asked = {
   ctx: Strictness
   path: string
-  meta: { takesMore?: true } | undefined
+  meta: { openapi?: { method: string }; exact?: true } | undefined
   getRawInput: () => Promise<unknown>
 }
 
-/** What would be passed over means something else than was asked: a misspelt filter lists everything. */
+/**
+ * What would be passed over means something else than was asked: a misspelt filter lists everything. What is told to be done may say
+ * more than is read (who changes what he has read sends it back whole), but where a field left out means something.
+ */
 export async function refuseUnknown({ ctx, path, meta, getRawInput }: Asked): Promise<void> {
-  if (ctx.unknownFields === undefined || meta?.takesMore) return
+  if (ctx.unknownFields === undefined || (meta?.openapi?.method !== 'GET' && !meta?.exact)) return
   const input = await getRawInput()
   const unknown = ctx.unknownFields(path, input).filter((name) => !(name === 'offset' && isFromTheStart(input)))
   if (unknown.length === 0) return

@@ -44,7 +44,10 @@ export const reconciliationRouter = {
       .query(({ ctx, input }) => findRun(ctx, { runId: input.id })),
 
     trigger: operator
-      .meta(post('/admin/reconciliation-runs/trigger', 'Begin a run; while one is under way, that one'))
+      .meta({
+        ...post('/admin/reconciliation-runs/trigger', 'Begin a run; while one is under way, that one'),
+        exact: true,
+      })
       .input(
         z.object({
           from: instant.optional().describe('What began from here on; two days before `to` where it is left out'),

@@ -29,6 +29,7 @@ export const replaysRouter = {
         summary: 'What a replay of all that a filter finds would change',
         protect: true,
       },
+      exact: true,
     })
     .input(z.object({ filter: replayFilter }))
     .output(replayDetail)

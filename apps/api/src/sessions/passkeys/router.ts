@@ -35,7 +35,6 @@ export const passkeysRouter = {
   signIn: proving
     .meta({
       openapi: { method: 'POST', path: '/auth/passkey', tags, summary: 'Sign in with a passkey', protect: false },
-      takesMore: true,
     })
     .input(assertionSchema)
     .output(signedInAnswer)
@@ -66,7 +65,6 @@ export const passkeysRouter = {
   add: account
     .meta({
       openapi: { method: 'POST', path: '/passkeys', tags, summary: 'Add the passkey that was made', protect: true },
-      takesMore: true,
     })
     .input(z.object({ name: passkeyNameSchema, registration: registrationSchema }))
     .output(rotated.extend({ passkey: passkeyRow }))
