@@ -138,7 +138,7 @@ test('a search that nobody reads any more is not taken further', async ({ open, 
     asked++
     first.resolve()
     await held.promise
-    await route.continue().catch(() => undefined)
+    await route.continue()
   })
   await page.getByRole('button', { name: 'Look further' }).click()
   await first.promise

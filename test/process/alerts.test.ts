@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { openMailServer } from '../../apps/api/src/testing/mail-server.ts'
 import { isRunning } from '../../packages/db/src/local/process.ts'
 import { planCall, planCalls, retellEvent, secondsOf } from './provider.ts'
-import { adminPhone, type Stage, test, until } from './stage.ts'
+import { adminPhone, type Process, type Stage, test, until } from './stage.ts'
 
 type Phone = Awaited<ReturnType<Stage['openPhone']>>
 
@@ -13,14 +13,8 @@ test.concurrent('the process is killed at each step of sending, or the answer of
   let api = await stage.start({ port: phone.port, env: phone.env })
 
   for (const [nth, step] of ['alerts.sending', 'alerts.sent'].entries()) {
-    const { id, phoneNumber } = await stage.customer(api, 'core')
-    await api.killAt(step)
-    await crossBothLevels(stage, api, phoneNumber)
-    expect(await api.exited, step).toBe('SIGKILL')
-    await letLeasesRunOut(stage)
-    api = await api.restart()
-
-    await told(stage, id)
+    const { id, restarted } = await killAtAlert(stage, api, step)
+    api = restarted
     expectOneText(phone, nth + 1)
     expect(await deliveries(stage, id), step).toEqual([
       { level: 80, alert: 'superseded', channel: null, log: null, attempts: null },
@@ -53,14 +47,7 @@ test.concurrent('Twilio has none of it and the process is killed at each step, o
   const texts = () => [...phone.sim.world.telnyxMessages.values()].map(({ to, text }) => [to, /100 %/.test(text)])
 
   for (const [nth, step] of ['alerts.sending', 'alerts.sent'].entries()) {
-    const { id, phoneNumber } = await stage.customer(api, 'core')
-    await api.killAt(step)
-    await crossBothLevels(stage, api, phoneNumber)
-    expect(await api.exited, step).toBe('SIGKILL')
-    await letLeasesRunOut(stage)
-    api = await api.restart()
-
-    await told(stage, id)
+    api = (await killAtAlert(stage, api, step)).restarted
     expect(texts()).toEqual(Array(nth + 1).fill([adminPhone, true]))
   }
 
@@ -112,14 +99,8 @@ test.concurrent('no text is taken and the process is killed at each step of the 
     await api.kill()
     api = await stage.start({ env })
     for (const [nth, step] of ['alerts.sending', 'alerts.sent'].entries()) {
-      const { id, phoneNumber } = await stage.customer(api, 'core')
-      await api.killAt(step)
-      await crossBothLevels(stage, api, phoneNumber)
-      expect(await api.exited, step).toBe('SIGKILL')
-      await letLeasesRunOut(stage)
-      api = await api.restart()
-
-      await told(stage, id)
+      const { id, restarted } = await killAtAlert(stage, api, step)
+      api = restarted
       const named = mail.mails.map((content) => /^Message-ID: (.+)$/im.exec(content)?.[1])
       expect(new Set(named).size).toBe(nth + 2)
       // a mail server cannot be asked: what it had taken comes again
@@ -164,6 +145,18 @@ test.concurrent('all workers are dead and a backlog waits: the process that only
   expect(texts()).toHaveLength(1)
   expect(await stage.figures(id)).toMatchObject({ calls: 3, ledger: secondsOf(calls) })
 })
+
+/** The process dies at this step of an alert, comes back, and the alert is told. */
+async function killAtAlert(stage: Stage, api: Process, step: string): Promise<{ id: string; restarted: Process }> {
+  const { id, phoneNumber } = await stage.customer(api, 'core')
+  await api.killAt(step)
+  await crossBothLevels(stage, api, phoneNumber)
+  expect(await api.exited, step).toBe('SIGKILL')
+  await letLeasesRunOut(stage)
+  const restarted = await api.restart()
+  await told(stage, id)
+  return { id, restarted }
+}
 
 /** One call that is longer than the customer's month: 80 % and 100 % at once, of which the higher is told. */
 async function crossBothLevels(stage: Stage, api: { url: string }, phoneNumber: string): Promise<void> {

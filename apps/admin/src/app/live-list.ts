@@ -45,7 +45,7 @@ export function useLiveList<Row extends { id: string }>({
   const reading = useRef(false)
   const held = useRef(false)
   const isHere = useRef(true)
-  const inLine = useRef<Promise<unknown>>(Promise.resolve())
+  const inLine = useRef<Promise<void>>(Promise.resolve())
   const isAsking = useRef(false)
   const next = useRef<'none' | 'updated' | 'shown'>('none')
   const around = useRef(0)
@@ -71,10 +71,16 @@ export function useLiveList<Row extends { id: string }>({
   }, [queryKey])
 
   /** One change of the pages at a time: what comes from the server is put beside the pages that it was asked for. */
-  const inTurn = useCallback(<Result>(change: () => Promise<Result>): Promise<Result> => {
-    const turn = inLine.current.then(change)
-    inLine.current = turn.catch(() => undefined)
-    return turn
+  const inTurn = useCallback(async <Result>(change: () => Promise<Result>): Promise<Result> => {
+    const before = inLine.current
+    const { promise, resolve } = Promise.withResolvers<void>()
+    inLine.current = promise
+    await before
+    try {
+      return await change()
+    } finally {
+      resolve()
+    }
   }, [])
 
   const refresh = useCallback(

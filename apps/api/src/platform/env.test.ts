@@ -36,7 +36,7 @@ test('every fault is named in one message, and no value is repeated in it', () =
     SMTP_URL: 'https://mail.example',
     MAIL_FROM: 'nobody',
     ALERT_EMAIL: 'somebody',
-    SLACK_WEBHOOK_URL: 'slack://s3cr3t',
+    SLACK_WEBHOOK_URL: 'http://hooks.slack.example/s3cr3t',
     ROLE: 'boss',
   }
   const fault = (() => {

@@ -101,7 +101,7 @@ const schema = z.object({
   STRIPE_BASE_URL: url.default('https://api.stripe.com'),
   ADMIN_PHONE: phone.optional(),
   ALERT_EMAIL: z.email('must be an e-mail address').optional(),
-  SLACK_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an https:// URL' }).optional(),
+  SLACK_WEBHOOK_URL: z.url({ protocol: /^https$/, error: 'must be an https:// URL' }).optional(),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' })
     .refine(hasReadablePassword, unreadable)
